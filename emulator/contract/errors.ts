@@ -1,0 +1,46 @@
+// Every error a user can meet: its code, the HTTP status it travels with, what it means and what to do about it.
+// Codes that the real product documents keep its numbers (asr-behaviour §2.5, §9.5, §10.2); ours are names.
+
+export interface ErrorEntry {
+  /** HTTP status on every wire of the lab. */
+  readonly status: number;
+  /** What happened, one sentence. */
+  readonly summary: string;
+  /** What the user can do, one sentence. */
+  readonly action: string;
+}
+
+const entry = (status: number, summary: string, action: string): ErrorEntry => ({ status, summary, action });
+
+/** Grouped by the role that raises them; keep each group sorted. */
+export const errorCatalogue = {
+  // kernel and lab folder
+  FaultInjected: entry(500, 'An injected fault stopped this operation.', 'Remove the fault rule, or let its count run out.'),
+  InternalError: entry(500, 'The lab met a condition it does not handle.', 'Report the trace of the lab folder; restarting the lab loses nothing that was acknowledged.'),
+  InvalidArgument: entry(400, 'A value given to the lab is not usable.', 'Correct the value named in the details.'),
+  LabFolderInUse: entry(409, 'Another process already runs a lab in this folder.', 'Use the running lab with --dir, stop it, or choose another folder.'),
+  LabNotRunning: entry(404, 'No lab runs in this folder.', 'Start one with: srlab up --dir <folder>.'),
+  PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),
+  StateDatabaseDamaged: entry(500, 'The state database of this folder is damaged.', 'Restore the folder from a saved lab, or move the file away to start empty; disks and replicas are untouched.'),
+  StateVersionUnknown: entry(500, 'The state database was written by a newer version.', 'Open the folder with the version that wrote it.'),
+  // wires
+  AccessDenied: entry(403, 'The caller may not do this.', 'Use the credentials of the lab that printed this endpoint.'),
+  CertificateNotTrusted: entry(401, 'The peer certificate cannot be authenticated.', 'Register the component again with the configuration server and its passphrase.'),
+  LinkDown: entry(503, 'The network link is cut.', 'Restore the link; replication goes on by itself.'),
+  MalformedRequest: entry(400, 'The request could not be read.', 'Send the documented shape.'),
+  NotFound: entry(404, 'The object does not exist.', 'List the objects and use one of the names shown.'),
+  PeerUnreachable: entry(503, 'The other component does not answer.', 'Start it; what was acknowledged is kept and work goes on by itself.'),
+  // disks
+  DiskRangeInvalid: entry(400, 'The range does not lie on the disk.', 'Use offsets and lengths that are multiples of 512 and end within the disk.'),
+  // the way of a write
+  BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),
+  BatchMalformed: entry(400, 'The bytes are not a batch of changes.', 'Only the Mobility service sends to this port.'),
+  BatchOutOfOrder: entry(409, 'A batch is missing before this one.', 'The sender goes back to the sequence after the newest one held.'),
+  BatchReplayMismatch: entry(409, 'Another batch with this sequence is held already.', 'Start a resynchronisation of the disk.'),
+  BatchTruncated: entry(400, 'The batch ended early.', 'The sender repeats it from its change log; nothing is lost.'),
+  ProcessServerThrottled: entry(429, 'The process server takes no more data: its cache folder is nearly full.', 'Wait until it has uploaded, free space in the cache folder, or switch the machine to another process server.'),
+  SealBroken: entry(422, 'A replicated batch cannot be decrypted.', 'Start a resynchronisation of the disk.'),
+  StorageRestarted: entry(503, 'The storage process restarted since its last barrier.', 'Nothing to do: work goes on from the last barrier.'),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorCatalogue;

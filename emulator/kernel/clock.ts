@@ -1,0 +1,315 @@
+// The lab's time: the only place that reads the machine's clock or sets a timer.
+// One clock, three ways to move: stepped (paused), as fast as the work allows (max), or wall time times a factor.
+import { performance } from 'node:perf_hooks';
+import { TimerQueue, type QueuedTimer } from './timerQueue.ts';
+
+/** Milliseconds since 1970-01-01 UTC, on the lab's clock. */
+export type TimeMs = number;
+export type Work = () => void | Promise<void>;
+/** `paused` moves only when told, `max` runs due work back to back, a number is lab seconds per wall second. */
+export type Speed = 'paused' | 'max' | number;
+
+/** A scheduled piece of work; cancelling one that already ran does nothing. */
+export interface Timer {
+  cancel(): void;
+}
+
+/** What roles see of time. Work started here is awaited before stepped time moves on. */
+export interface Clock {
+  now(): TimeMs;
+  /** Runs `work` once, when the clock reaches `dueMs`. */
+  at(dueMs: TimeMs, name: string, work: Work): Timer;
+  /** Runs `work` each `intervalMs`; never overlaps itself; ticks missed by a jump are run once. */
+  every(intervalMs: number, name: string, work: Work): Timer;
+  /** Starts an activity now. */
+  start(name: string, work: Work): void;
+  /** Ends after `ms` of lab time. Only inside an activity: the activity does not hold time while it sleeps. */
+  sleep(ms: number): Promise<void>;
+  /** Awaits something that other activities or the outside bring about, without holding time meanwhile. */
+  idle<T>(promise: Promise<T>): Promise<T>;
+}
+
+/** A clock in another process that follows this one (a role started on its own). A peer that died answers with a rejection and is passed over. */
+export interface ClockPeer {
+  /** How many activities run there, and when its next timer is due. */
+  state(): Promise<{ running: number; nextDueMs: TimeMs | null }>;
+  /** Sets the peer's time and runs what is due there. */
+  runTo(timeMs: TimeMs): Promise<void>;
+  follow(timeMs: TimeMs, speed: Speed): Promise<void>;
+}
+
+export class LabClock implements Clock {
+  readonly #timers = new TimerQueue();
+  readonly #peers = new Set<ClockPeer>();
+  readonly #onError: (name: string, error: unknown) => void;
+  #speed: Speed = 'paused';
+  #baseMs: TimeMs;
+  #baseWallMs = performance.now();
+  #running = 0;
+  #quiet: (() => void)[] = [];
+  #armed: NodeJS.Timeout | undefined;
+  #moving: Promise<unknown> = Promise.resolve();
+  #closed = false;
+
+  /** @param options `startMs`: the first time shown; `onError`: what to do with work that throws (a defect, unless the role handled it) */
+  constructor(options: { startMs: TimeMs; onError: (name: string, error: unknown) => void }) {
+    this.#baseMs = options.startMs;
+    this.#onError = options.onError;
+  }
+
+  get speed(): Speed {
+    return this.#speed;
+  }
+
+  now(): TimeMs {
+    return typeof this.#speed === 'number' ? Math.floor(this.#baseMs + (performance.now() - this.#baseWallMs) * this.#speed) : this.#baseMs;
+  }
+
+  at(dueMs: TimeMs, name: string, work: Work): Timer {
+    const timer = this.#timers.add(Math.max(dueMs, this.now()), name, work);
+    this.#arm();
+    return { cancel: () => this.#timers.remove(timer) };
+  }
+
+  every(intervalMs: number, name: string, work: Work): Timer {
+    let timer: Timer;
+    let cancelled = false;
+    let dueMs = this.now() + intervalMs;
+    const tick = async (): Promise<void> => {
+      try {
+        await work();
+      } finally {
+        dueMs = Math.max(dueMs + intervalMs, dueMs + Math.floor((this.now() - dueMs) / intervalMs) * intervalMs + intervalMs);
+        if (!cancelled) timer = this.at(dueMs, name, tick);
+      }
+    };
+    timer = this.at(dueMs, name, tick);
+    return {
+      cancel: () => {
+        cancelled = true;
+        timer.cancel();
+      },
+    };
+  }
+
+  start(name: string, work: Work): void {
+    if (this.#closed) return;
+    this.#running += 1;
+    void (async () => {
+      try {
+        await work();
+      } catch (error) {
+        if (!this.#closed) this.#onError(name, error);
+      } finally {
+        this.#leave();
+      }
+    })();
+  }
+
+  async sleep(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#timers.add(this.now() + Math.max(0, ms), 'sleep', () => {
+      this.#running += 1;
+      resolve();
+    });
+    this.#arm();
+    this.#leave();
+    await promise;
+  }
+
+  async idle<T>(promise: Promise<T>): Promise<T> {
+    this.#leave();
+    try {
+      return await promise;
+    } finally {
+      this.#running += 1;
+    }
+  }
+
+  /** Moves time by `ms`, running all work that falls due on the way, in time order, each awaited. */
+  async advance(ms: number): Promise<void> {
+    await this.#exclusively(() => this.#moveTo(this.now() + ms));
+  }
+
+  /**
+   * Steps from one due time to the next until `reached` says so.
+   * @returns whether it was reached within `limitMs` of lab time
+   */
+  async runUntil(reached: () => boolean | Promise<boolean>, limitMs: number): Promise<boolean> {
+    return this.#exclusively(async () => {
+      const endMs = this.now() + limitMs;
+      for (;;) {
+        await this.#settle();
+        if (await reached()) return true;
+        const dueMs = await this.#nextDueMs();
+        if (dueMs === null || dueMs > endMs) {
+          await this.#moveTo(endMs);
+          return reached();
+        }
+        await this.#runDue(dueMs);
+      }
+    });
+  }
+
+  /** Sets time ahead without the work in between: what was due meanwhile runs once, as on a computer that slept. */
+  async jump(ms: number): Promise<void> {
+    await this.#exclusively(async () => {
+      const speed = this.#speed;
+      this.#rebase(this.now() + ms, 'paused');
+      await this.#moveTo(this.#baseMs);
+      this.#rebase(this.#baseMs, speed);
+    });
+  }
+
+  /** Ends when no activity runs, here or in a peer. */
+  async settle(): Promise<void> {
+    await this.#exclusively(() => this.#settle());
+  }
+
+  async setSpeed(speed: Speed): Promise<void> {
+    this.#rebase(this.now(), speed);
+    for (const peer of this.#peers) await peer.follow(this.#baseMs, speed).catch(() => undefined);
+    if (speed === 'max') void this.#exclusively(() => this.#runAtMax());
+    this.#arm();
+  }
+
+  /** Takes a role in another process into this clock's time. */
+  async join(peer: ClockPeer): Promise<Disposable> {
+    await peer.follow(this.now(), this.#speed);
+    this.#peers.add(peer);
+    return { [Symbol.dispose]: () => void this.#peers.delete(peer) };
+  }
+
+  /** For a process that follows another clock: what a ClockPeer reports of it. */
+  async state(): Promise<{ running: number; nextDueMs: TimeMs | null }> {
+    await new Promise((resolve) => setImmediate(resolve));
+    return { running: this.#running, nextDueMs: this.#timers.first()?.dueMs ?? null };
+  }
+
+  /** For a process that follows another clock: takes over time and speed. */
+  follow(timeMs: TimeMs, speed: Speed): void {
+    this.#rebase(timeMs, speed === 'max' ? 'paused' : speed);
+    this.#arm();
+  }
+
+  /** For a process that follows another clock: starts what is due; the leader waits for it by `state`. */
+  runTo(timeMs: TimeMs): void {
+    this.#baseMs = timeMs;
+    for (let timer = this.#timers.first(); timer !== undefined && timer.dueMs <= timeMs; timer = this.#timers.first()) this.#fire(timer);
+  }
+
+  /** Stops all timers; running activities end on their own. */
+  close(): void {
+    this.#closed = true;
+    clearTimeout(this.#armed);
+    this.#timers.clear();
+  }
+
+  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#moving.then(work, work);
+    this.#moving = result.catch(() => undefined);
+    return result;
+  }
+
+  async #runAtMax(): Promise<void> {
+    while (this.#speed === 'max' && !this.#closed) {
+      await this.#settle();
+      const dueMs = await this.#nextDueMs();
+      if (dueMs === null) return;
+      await this.#runDue(dueMs);
+    }
+  }
+
+  async #moveTo(targetMs: TimeMs): Promise<void> {
+    if (typeof this.#speed === 'number') {
+      await this.#waitFor(targetMs);
+      return;
+    }
+    for (;;) {
+      await this.#settle();
+      const dueMs = await this.#nextDueMs();
+      if (dueMs === null || dueMs > targetMs) break;
+      await this.#runDue(dueMs);
+    }
+    this.#baseMs = Math.max(this.#baseMs, targetMs);
+    await this.#tellPeers();
+  }
+
+  /** In wall time a step is a wait. */
+  async #waitFor(targetMs: TimeMs): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.at(targetMs, 'wait', resolve);
+    await promise;
+  }
+
+  async #runDue(dueMs: TimeMs): Promise<void> {
+    if (typeof this.#speed === 'number') return this.#waitFor(dueMs);
+    this.#baseMs = Math.max(this.#baseMs, dueMs);
+    await this.#tellPeers();
+    const timer = this.#timers.first();
+    if (timer !== undefined && timer.dueMs <= this.#baseMs) this.#fire(timer);
+    await this.#settle();
+  }
+
+  async #tellPeers(): Promise<void> {
+    for (const peer of this.#peers) await peer.runTo(this.#baseMs).catch(() => undefined);
+  }
+
+  async #nextDueMs(): Promise<TimeMs | null> {
+    let nextMs = this.#timers.first()?.dueMs ?? null;
+    for (const peer of this.#peers) {
+      const state = await peer.state().catch(() => null);
+      if (state !== null && state.nextDueMs !== null && (nextMs === null || state.nextDueMs < nextMs)) nextMs = state.nextDueMs;
+    }
+    return nextMs;
+  }
+
+  #fire(timer: QueuedTimer): void {
+    this.#timers.remove(timer);
+    if (timer.name === 'sleep') void timer.work();
+    else this.start(timer.name, timer.work);
+  }
+
+  async #settle(): Promise<void> {
+    for (;;) {
+      if (this.#running > 0) await new Promise<void>((resolve) => void this.#quiet.push(resolve));
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#running > 0) continue;
+      if (this.#peers.size === 0 || !(await this.#peersRun())) return;
+    }
+  }
+
+  async #peersRun(): Promise<boolean> {
+    let running = 0;
+    for (const peer of this.#peers) running += Math.max(0, (await peer.state().catch(() => null))?.running ?? 0);
+    return running > 0;
+  }
+
+  #leave(): void {
+    this.#running -= 1;
+    if (this.#running > 0) return;
+    const quiet = this.#quiet;
+    this.#quiet = [];
+    for (const resolve of quiet) resolve();
+  }
+
+  #rebase(timeMs: TimeMs, speed: Speed): void {
+    this.#baseMs = timeMs;
+    this.#baseWallMs = performance.now();
+    this.#speed = speed;
+  }
+
+  #arm(): void {
+    clearTimeout(this.#armed);
+    const first = this.#timers.first();
+    if (typeof this.#speed !== 'number' || first === undefined || this.#closed) return;
+    const waitMs = Math.min(Math.max(0, (first.dueMs - this.now()) / this.#speed), 2 ** 31 - 1);
+    this.#armed = setTimeout(() => this.#runOverdue(), waitMs);
+  }
+
+  #runOverdue(): void {
+    const nowMs = this.now();
+    for (let timer = this.#timers.first(); timer !== undefined && timer.dueMs <= nowMs; timer = this.#timers.first()) this.#fire(timer);
+    this.#arm();
+  }
+}

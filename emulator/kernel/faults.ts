@@ -1,0 +1,50 @@
+// The one gate that injected faults pass through: rules from outside, points named in the contract, chance from the lab's seed.
+import { errorCatalogue, type ErrorCode } from '../contract/errors.ts';
+import type { FaultPoint, FaultRule } from '../contract/faults.ts';
+import type { Clock } from './clock.ts';
+import { LabError } from './errors.ts';
+import type { Random } from './random.ts';
+
+/** What the point has to do: go on, leave its work out, or damage what passes. */
+export type FaultVerdict = 'pass' | 'skip' | 'corrupt';
+
+export class FaultGate {
+  readonly #rules = new Map<string, { rule: FaultRule; seen: number; worked: number }>();
+  readonly #deps: { clock: Clock; random: Random };
+
+  constructor(deps: { clock: Clock; random: Random }) {
+    this.#deps = deps;
+  }
+
+  add(rule: FaultRule): void {
+    this.#rules.set(rule.id, { rule, seen: 0, worked: 0 });
+  }
+
+  remove(id: string): void {
+    this.#rules.delete(id);
+  }
+
+  list(): readonly { rule: FaultRule; seen: number; worked: number }[] {
+    return [...this.#rules.values()];
+  }
+
+  /** @throws LabError with the rule's code when a rule of kind `error` works here */
+  async check(point: FaultPoint, subject = ''): Promise<FaultVerdict> {
+    for (const entry of this.#rules.values()) {
+      const { rule } = entry;
+      if (rule.point !== point || (rule.subject !== undefined && rule.subject !== subject)) continue;
+      entry.seen += 1;
+      if (entry.seen <= (rule.after ?? 0) || entry.worked >= (rule.times ?? Infinity)) continue;
+      if ((rule.probability ?? 1) < 1 && this.#deps.random.next() >= (rule.probability ?? 1)) continue;
+      entry.worked += 1;
+      if (rule.effect.kind === 'error') throw faultError(rule.effect.code, rule.effect.detail ?? `${point} ${subject}`.trim());
+      if (rule.effect.kind !== 'delay') return rule.effect.kind;
+      await this.#deps.clock.sleep(rule.effect.delayMs);
+    }
+    return 'pass';
+  }
+}
+
+function faultError(code: string, detail: string): LabError {
+  return new LabError(code in errorCatalogue ? (code as ErrorCode) : 'FaultInjected', detail);
+}
