@@ -1,0 +1,149 @@
+// Target side of a pair: takes sealed batches from the log in order, applies them to the replica, and turns marks into snapshots.
+import type { Kernel } from '../kernel/kernel.ts';
+import { LabError } from '../kernel/errors.ts';
+import { decodeBatch } from './batch.ts';
+import { unseal } from './seal.ts';
+import type { BatchLog, Mark, Replica, ReplicaSnapshot } from './stations.ts';
+
+export interface PairTargetDeps {
+  readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
+  readonly pairId: string;
+  /** 32 bytes. */
+  readonly key: Buffer;
+  readonly log: BatchLog;
+  readonly replica: Replica;
+  /** A snapshot that a barrier covers: it may be shown as (part of) a recovery point. Called once per snapshot and process life. */
+  readonly onSnapshot: (snapshot: ReplicaSnapshot) => void;
+  /** The pair cannot go on without a resynchronisation (broken seal, wrong checksum in the log). */
+  readonly onBroken: (error: LabError) => void;
+}
+
+/** One per pair and process. `wake` after news of the log; the rest happens by itself. */
+export class PairTargetEngine {
+  readonly #deps: PairTargetDeps;
+  #position = -1;
+  #finalPosition = 0;
+  #running = false;
+  #again = false;
+  #closed = false;
+  #broken: LabError | undefined;
+  #idle: (() => void)[] = [];
+
+  constructor(deps: PairTargetDeps) {
+    this.#deps = deps;
+  }
+
+  /** Sequence up to which the replica is written, and that up to which it is final (covered by a barrier). */
+  get position(): { applied: number; final: number } {
+    return { applied: Math.max(0, this.#position), final: this.#finalPosition };
+  }
+
+  get broken(): LabError | undefined {
+    return this.#broken;
+  }
+
+  get replica(): Replica {
+    return this.#deps.replica;
+  }
+
+  /** There may be new batches. */
+  wake(): void {
+    this.#again = true;
+    if (this.#running || this.#closed || this.#broken !== undefined) return;
+    this.#running = true;
+    this.#deps.kernel.clock.start(`target ${this.#deps.pairId}`, () => this.#run());
+  }
+
+  /** Ends when nothing is left to apply, or the pair is broken or closed. For callers inside an activity. */
+  async drained(): Promise<void> {
+    this.wake();
+    if (!this.#running) return;
+    await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#idle.push(resolve)));
+  }
+
+  /** Stops applying; a batch under way is finished. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#running) await new Promise<void>((resolve) => void this.#idle.push(resolve));
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#closed && this.#broken === undefined) {
+        this.#again = false;
+        await this.#catchUp();
+      }
+    } catch (error) {
+      await this.#failed(error);
+    } finally {
+      this.#running = false;
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  /** Links and storage come back: try again later. Anything else ends the pair until it is resynchronised. */
+  async #failed(error: unknown): Promise<void> {
+    const { kernel, pairId } = this.#deps;
+    const problem = LabError.from(error);
+    kernel.trace.record('target', 'interrupted', { pairId, code: problem.code, message: problem.message });
+    this.#position = -1;
+    const lasting = problem.code === 'SealBroken' || problem.code.startsWith('Batch');
+    if (lasting) {
+      this.#broken = problem;
+      this.#deps.onBroken(problem);
+      return;
+    }
+    if (problem.code === 'InternalError') throw error;
+    kernel.clock.at(kernel.clock.now() + retryMs, `target ${pairId}`, () => this.wake());
+  }
+
+  async #catchUp(): Promise<void> {
+    const { log, replica, pairId } = this.#deps;
+    if (this.#position < 0) await this.#recover();
+    const sequences = await log.list(pairId, this.#position);
+    let last: { sequence: number; mark: Mark | undefined } | undefined;
+    const taken: ReplicaSnapshot[] = [];
+    const wanted: number[] = [];
+    for (const sequence of sequences) {
+      if (sequence !== this.#position + wanted.length + 1) break;
+      wanted.push(sequence);
+    }
+    let ahead = wanted.length > 0 ? this.#fetch(wanted[0] as number) : undefined;
+    for (const [place, sequence] of wanted.entries()) {
+      if (this.#closed) break;
+      const batch = decodeBatch(await (ahead as Promise<Buffer>));
+      const following = wanted[place + 1];
+      // The next batch is fetched and opened while this one is written.
+      ahead = following === undefined ? undefined : this.#fetch(following);
+      ahead?.catch(() => undefined);
+      const verdict = await this.#deps.kernel.faults.check('target.apply', pairId);
+      if (verdict !== 'skip') await replica.apply(batch);
+      if (batch.mark !== undefined) taken.push(await replica.snapshot(sequence, batch.mark));
+      this.#position = sequence;
+      last = { sequence, mark: batch.mark };
+    }
+    if (last === undefined) return;
+    if (last.mark === undefined) await replica.advance(last.sequence);
+    await replica.barrier();
+    this.#finalPosition = last.sequence;
+    for (const snapshot of taken) this.#deps.onSnapshot(snapshot);
+    await log.remove(pairId, last.sequence);
+    this.#deps.kernel.trace.record('target', 'applied', { pairId, through: last.sequence, snapshots: taken.length });
+  }
+
+  async #fetch(sequence: number): Promise<Buffer> {
+    const { log, pairId, key } = this.#deps;
+    return unseal(await log.read(pairId, sequence), { key, pairId, sequence });
+  }
+
+  /** After a start, or a restart of the storage process: the replica itself says where it is. */
+  async #recover(): Promise<void> {
+    const { replica } = this.#deps;
+    this.#position = await replica.position();
+    await replica.barrier();
+    this.#finalPosition = this.#position;
+    for (const snapshot of await replica.snapshots()) if (snapshot.sequence <= this.#position) this.#deps.onSnapshot(snapshot);
+  }
+}
+
+const retryMs = 5000;
