@@ -31,7 +31,15 @@ export const errorCatalogue = {
   NotFound: entry(404, 'The object does not exist.', 'List the objects and use one of the names shown.'),
   PeerUnreachable: entry(503, 'The other component does not answer.', 'Start it; what was acknowledged is kept and work goes on by itself.'),
   // disks
+  DiskDamaged: entry(422, 'The disk file is damaged or incomplete.', 'Bring in another copy of the disk; a raw image is taken as it is.'),
+  DiskFormatUnknown: entry(422, 'The format of the disk file is not known.', 'Convert it to raw, fixed VHD or VMDK first, for example with: qemu-img convert -O raw <file> disk.raw.'),
   DiskRangeInvalid: entry(400, 'The range does not lie on the disk.', 'Use offsets and lengths that are multiples of 512 and end within the disk.'),
+  DiskReadOnly: entry(403, 'The disk is open for reading only.', 'Open it for writing, or write to a copy.'),
+  DiskSizeInvalid: entry(400, 'A disk of this format cannot have this size.', 'Use a whole number of 512-byte sectors, and of MiB for a VHD.'),
+  DiskTooLarge: entry(413, 'The disk is larger than is allowed here.', 'Shrink the disk, or choose a profile with larger limits.'),
+  QemuImgFailed: entry(422, 'qemu-img could not convert the disk.', 'Check the file with: qemu-img check <file>; what qemu-img said is in the message.'),
+  QemuImgMissing: entry(501, 'This disk format needs qemu-img, which is not installed.', 'Install qemu-img (Debian: apt-get install qemu-utils), or convert the disk to raw, fixed VHD or flat VMDK elsewhere.'),
+  VhdFooterInvalid: entry(422, 'The footer of the VHD is not valid.', 'Make a new copy of the file; if its content is raw, rename it and bring it in as raw.'),
   // the way of a write
   BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),
   BatchMalformed: entry(400, 'The bytes are not a batch of changes.', 'Only the Mobility service sends to this port.'),
