@@ -10,6 +10,14 @@ export interface ErrorEntry {
   readonly action: string;
 }
 
+/** How an error looks on a wire, in a job and with `--json`. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly recommendedAction: string;
+  readonly details?: readonly ErrorBody[];
+}
+
 const entry = (status: number, summary: string, action: string): ErrorEntry => ({ status, summary, action });
 
 /** Grouped by the role that raises them; keep each group sorted. */

@@ -1,13 +1,7 @@
 // The one error type that rules throw; anything else that is thrown is a defect of the lab.
-import { errorCatalogue, type ErrorCode, type ErrorEntry } from '../contract/errors.ts';
+import { errorCatalogue, type ErrorBody, type ErrorCode, type ErrorEntry } from '../contract/errors.ts';
 
-/** How an error looks on a wire, in a job and with `--json`. */
-export interface ErrorBody {
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly recommendedAction: string;
-  readonly details?: readonly ErrorBody[];
-}
+export type { ErrorBody } from '../contract/errors.ts';
 
 /** An expected failure: a code of the catalogue, what exactly was wrong, and (by the catalogue) a remedy. */
 export class LabError extends Error {

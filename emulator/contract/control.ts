@@ -1,0 +1,274 @@
+// The control API of a running lab: every operation with its request and reply, the feed of news, and how a lab is opened and found.
+// Types only. `POST /control/<operation>` with a JSON body and a bearer token → the reply, or `{error: ErrorBody}`; `GET /control/events` → server-sent events.
+import type { FaultRule, NetworkPath } from './faults.ts';
+import type {
+  ClockSpeed,
+  ClockState,
+  FaultState,
+  FidelityRule,
+  ItemRecord,
+  JobRecord,
+  LabStatus,
+  LinkState,
+  MachineRecord,
+  PlanGroup,
+  PlanRecord,
+  PolicyRecord,
+  RecoveryPointRecord,
+  RoleStatus,
+  SavedLab,
+  SnapshotRecord,
+  VaultEvent,
+} from './resources.ts';
+
+type Nothing = Readonly<Record<string, never>>;
+
+/** A machine by its name or id. Names are enough while they are unique; otherwise the error lists the ids. */
+interface OfMachine {
+  readonly machine: string;
+}
+
+interface OfPlan {
+  readonly plan: string;
+}
+
+interface OfJob {
+  readonly jobId: string;
+}
+
+/** asr-behaviour §5.4; anything else is a recovery point's id. */
+export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent' | 'LatestCrashConsistent' | 'LatestMultiVm' | 'LatestMultiVmApplicationConsistent' | { readonly pointId: string };
+
+/** A disk by machine and number, name or id; `present` is what the machine sees, `replica` the far end's newest state, otherwise a recovery point. */
+export interface DiskReference {
+  readonly location: 'onPremises' | 'azure';
+  readonly machine: string;
+  readonly disk: string;
+  readonly at: 'present' | 'replica' | { readonly pointId: string };
+}
+
+export interface EnableRequest extends OfMachine {
+  readonly policy?: string;
+  readonly processServer?: string;
+  /** Run-as account for push installation; absent: the Mobility service is there already. */
+  readonly account?: string;
+  readonly group?: string;
+  readonly network?: string;
+  readonly subnet?: string;
+  readonly azureName?: string;
+  readonly azureSize?: string;
+  /** Disk numbers, names or ids. */
+  readonly disksToExclude?: readonly string[];
+}
+
+export interface FailoverRequest {
+  readonly point?: PointChoice;
+  /** Shut the source down first; fail-over goes on when that fails. */
+  readonly shutdown?: boolean;
+  /** The source may go on running beside its copy. */
+  readonly acknowledgeRunningSource?: boolean;
+}
+
+export interface DrillRequest {
+  readonly point?: PointChoice;
+  readonly network?: string;
+}
+
+/** Absent fields are chosen by the lab when there is only one choice. */
+export interface ReprotectRequest {
+  readonly masterTarget?: string;
+  readonly processServer?: string;
+  readonly datastore?: string;
+  readonly retentionDrive?: string;
+  readonly policy?: string;
+}
+
+export interface PolicyRequest {
+  readonly name: string;
+  readonly rpoThresholdMs?: number;
+  readonly retentionMs?: number;
+  readonly appConsistentIntervalMs?: number;
+  readonly multiVmSync?: boolean;
+}
+
+/** Bytes travel as base64; a request reads or writes at most 4 MiB. */
+interface DiskSpan {
+  readonly disk: DiskReference;
+  readonly offset: number;
+}
+
+interface Operation<Request, Reply> {
+  readonly request: Request;
+  readonly reply: Reply;
+}
+
+interface LabOperations {
+  'lab.status': Operation<Nothing, LabStatus>;
+  /** Answers, then the process ends. */
+  'lab.stop': Operation<Nothing, Nothing>;
+  'lab.list': Operation<Nothing, readonly SavedLab[]>;
+  'lab.save': Operation<{ readonly name: string }, SavedLab>;
+  /** Stops the roles, exchanges the folder's content, starts them again. */
+  'lab.load': Operation<{ readonly name: string }, Nothing>;
+  'lab.reset': Operation<Nothing, Nothing>;
+  /** Ends a role as the machine's owner would (`kill`: SIGKILL where it is a process of its own) and starts it again. */
+  'role.restart': Operation<{ readonly role: string; readonly kill: boolean }, RoleStatus>;
+  'clock.show': Operation<Nothing, ClockState>;
+  'clock.speed': Operation<{ readonly speed: ClockSpeed }, ClockState>;
+  /** Runs everything that falls due on the way; ends when it is done. */
+  'clock.step': Operation<{ readonly stepMs: number }, ClockState>;
+  /** Like a computer that slept: what fell due meanwhile runs once. */
+  'clock.jump': Operation<{ readonly jumpMs: number }, ClockState>;
+  'fault.list': Operation<Nothing, readonly FaultState[]>;
+  'fault.add': Operation<{ readonly rule: Omit<FaultRule, 'id'> & { readonly id?: string } }, FaultRule>;
+  'fault.remove': Operation<{ readonly id: string }, Nothing>;
+  'link.list': Operation<Nothing, readonly LinkState[]>;
+  'link.set': Operation<{ readonly path: NetworkPath; readonly state?: LinkState['state']; readonly bandwidthBps?: number; readonly latencyMs?: number }, LinkState>;
+  'fidelity.list': Operation<Nothing, readonly FidelityRule[]>;
+  'event.list': Operation<{ readonly limit?: number }, readonly VaultEvent[]>;
+}
+
+interface MachineOperations {
+  'machine.list': Operation<Nothing, readonly MachineRecord[]>;
+  'machine.power': Operation<OfMachine & { readonly to: 'on' | 'off' | 'shutdown' }, MachineRecord>;
+  /** Stops or starts the machine's own writers, the guest keeps running. */
+  'machine.workload': Operation<OfMachine & { readonly to: 'running' | 'stopped' }, MachineRecord>;
+  /** A recovery point of what the disks hold now; ends when it can be used. */
+  'machine.mark': Operation<OfMachine & { readonly consistency: RecoveryPointRecord['consistency'] }, RecoveryPointRecord>;
+  'snapshot.list': Operation<OfMachine, readonly SnapshotRecord[]>;
+  'snapshot.create': Operation<OfMachine & { readonly name: string }, SnapshotRecord>;
+  'snapshot.remove': Operation<OfMachine & { readonly snapshotId: string }, Nothing>;
+  'disk.list': Operation<Partial<OfMachine>, readonly DiskListing[]>;
+  'disk.read': Operation<DiskSpan & { readonly length: number }, { readonly base64: string }>;
+  'disk.write': Operation<DiskSpan & { readonly base64: string }, Nothing>;
+  /** SHA-256 of the whole content, in hex. */
+  'disk.sha256': Operation<{ readonly disk: DiskReference }, { readonly sha256: string; readonly sizeBytes: number }>;
+  /** `disk` absent: the file becomes a new disk of the machine. Paths are those of the lab's process. */
+  'disk.import': Operation<OfMachine & { readonly disk?: string; readonly path: string; readonly progressId?: string }, DiskListing>;
+  'disk.export': Operation<{ readonly disk: DiskReference; readonly path: string; readonly format: 'raw' | 'vhd' | 'vmdk' | 'qcow2' | 'vhdx'; readonly progressId?: string }, { readonly path: string; readonly sizeBytes: number }>;
+  /** Over NBD on 127.0.0.1 until `disk.unserve` or the lab's end; port 0 or absent lets the system choose. */
+  'disk.serve': Operation<{ readonly disk: DiskReference; readonly port?: number; readonly readOnly?: boolean }, { readonly url: string }>;
+  'disk.unserve': Operation<{ readonly url: string }, Nothing>;
+  /** What the ledger on this disk says of itself. */
+  'disk.verify': Operation<{ readonly disk: DiskReference }, { readonly verdict: 'clean' | 'recovered' | 'damaged'; readonly detail: string }>;
+}
+
+export interface DiskListing {
+  readonly machine: string;
+  readonly location: DiskReference['location'];
+  readonly number: number;
+  readonly diskId: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** What it costs on the host. */
+  readonly allocatedBytes: number;
+  readonly path: string;
+  readonly servedAt: string | null;
+}
+
+interface ItemOperations {
+  'item.enable': Operation<EnableRequest, JobRecord>;
+  'item.disable': Operation<OfMachine, JobRecord>;
+  'item.show': Operation<OfMachine, ItemRecord>;
+  'item.points': Operation<OfMachine, readonly RecoveryPointRecord[]>;
+  'item.resync': Operation<OfMachine, JobRecord>;
+  'item.switchProcessServer': Operation<OfMachine & { readonly processServer: string }, JobRecord>;
+  'item.testFailover': Operation<OfMachine & DrillRequest, JobRecord>;
+  'item.testFailoverCleanup': Operation<OfMachine & { readonly notes?: string }, JobRecord>;
+  'item.failover': Operation<OfMachine & FailoverRequest, JobRecord>;
+  /** Always refused: planned failover does not exist for VMware and physical machines (asr-behaviour §7.2). */
+  'item.plannedFailover': Operation<OfMachine, JobRecord>;
+  'item.changePoint': Operation<OfMachine & { readonly point: PointChoice }, JobRecord>;
+  'item.commit': Operation<OfMachine, JobRecord>;
+  'item.completeMigration': Operation<OfMachine, JobRecord>;
+  'item.reprotect': Operation<OfMachine & ReprotectRequest, JobRecord>;
+  'item.failback': Operation<OfMachine & FailoverRequest, JobRecord>;
+  'policy.list': Operation<Nothing, readonly PolicyRecord[]>;
+  /** Also creates `<name>-failback` and associates both (asr-behaviour §3.2). */
+  'policy.create': Operation<PolicyRequest, JobRecord>;
+  'policy.update': Operation<PolicyRequest, JobRecord>;
+  'policy.associate': Operation<{ readonly name: string; readonly configurationServer?: string }, JobRecord>;
+  'policy.dissociate': Operation<{ readonly name: string; readonly configurationServer?: string }, JobRecord>;
+  'policy.remove': Operation<{ readonly name: string }, JobRecord>;
+  'job.list': Operation<{ readonly limit?: number }, readonly JobRecord[]>;
+  'job.show': Operation<OfJob, JobRecord>;
+  'job.cancel': Operation<OfJob, JobRecord>;
+  'job.resume': Operation<OfJob & { readonly comment?: string }, JobRecord>;
+  'job.restart': Operation<OfJob, JobRecord>;
+}
+
+interface PlanOperations {
+  'plan.list': Operation<Nothing, readonly PlanRecord[]>;
+  'plan.show': Operation<OfPlan, PlanRecord>;
+  /** Creates the plan or replaces the one of this name. */
+  'plan.put': Operation<OfPlan & { readonly groups: readonly PlanGroup[] }, JobRecord>;
+  'plan.remove': Operation<OfPlan, JobRecord>;
+  'plan.testFailover': Operation<OfPlan & DrillRequest, JobRecord>;
+  'plan.testFailoverCleanup': Operation<OfPlan & { readonly notes?: string }, JobRecord>;
+  'plan.failover': Operation<OfPlan & FailoverRequest, JobRecord>;
+  'plan.commit': Operation<OfPlan, JobRecord>;
+  'plan.reprotect': Operation<OfPlan & ReprotectRequest, JobRecord>;
+  'plan.failback': Operation<OfPlan & FailoverRequest, JobRecord>;
+}
+
+export interface ControlOperations extends LabOperations, MachineOperations, ItemOperations, PlanOperations {}
+export type OperationName = keyof ControlOperations;
+export type RequestOf<Name extends OperationName> = ControlOperations[Name]['request'];
+export type ReplyOf<Name extends OperationName> = ControlOperations[Name]['reply'];
+
+/** One message of `GET /control/events`: its `kind` is the event's name, the rest its JSON. The first is `hello`. */
+export type ControlEvent =
+  | { readonly kind: 'hello'; readonly clock: ClockState }
+  | { readonly kind: 'clock'; readonly clock: ClockState }
+  | { readonly kind: 'job'; readonly job: JobRecord }
+  /** An item changed its state or its copy moved on; at most one per second and item. */
+  | { readonly kind: 'item'; readonly item: ItemRecord }
+  | { readonly kind: 'progress'; readonly progressId: string; readonly doneBytes: number; readonly totalBytes: number }
+  | { readonly kind: 'trace'; readonly event: { readonly timeMs: number; readonly role: string; readonly event: string; readonly [field: string]: unknown } };
+
+/** Ports by role; absent or 0 lets the system choose. */
+export interface LabPorts {
+  readonly arm?: number;
+  readonly vcenter?: number;
+  readonly configServer?: number;
+  readonly processServer?: number;
+  readonly masterTarget?: number;
+  readonly blob?: number;
+  readonly control?: number;
+}
+
+/** How `openLab` (emulator/lab.ts) is asked for a lab. Its folder is made when absent; a folder with a lab goes on where it stopped. */
+export interface LabOptions {
+  readonly dir: string;
+  /** Name of a sample estate, or the path of a file; ignored when the folder holds a lab already. */
+  readonly scenario: string;
+  readonly seed: string;
+  readonly speed: ClockSpeed;
+  readonly ports: LabPorts;
+  /** News of a start that takes a while, for a person. */
+  readonly onProgress?: (message: string) => void;
+}
+
+/** The one line that `srlab up` prints when everything listens; secrets in it open this lab only. */
+export interface ReadyLine {
+  readonly pid: number;
+  readonly dir: string;
+  readonly arm: { readonly url: string; readonly token: string } | null;
+  readonly vcenter: { readonly url: string; readonly user: string; readonly password: string };
+  readonly configServer: { readonly url: string; readonly hostId: string; readonly passphrase: string };
+  readonly processServers: readonly { readonly url: string; readonly hostId: string; readonly name: string }[];
+  readonly blob: { readonly url: string; readonly accountName: string; readonly accountKey: string };
+  readonly control: { readonly url: string; readonly token: string };
+  /** Path of the PEM of the lab's own authority. */
+  readonly ca: string;
+  readonly token: string;
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly vault: string;
+}
+
+/** `<dir>/.srlab/lab.json`: written by the lab when it is ready, readable by its user only. The start time tells a live owner from a reused pid. */
+export interface LabLocator extends ReadyLine {
+  /** Wall time at which the process began, as the operating system tells it. */
+  readonly startedMs: number;
+}
