@@ -52,6 +52,9 @@ export type SiteTask = { readonly taskId: string } & (
   | { readonly kind: 'addVCenter'; readonly vCenter: VCenterOrder }
   | { readonly kind: 'removeVCenter'; readonly vCenterId: string }
   | { readonly kind: 'refresh' }
+  /** Nobody discovers physical servers: name, address and system are typed in (asr-behaviour §2.3). Output: `{machineId}`. */
+  | { readonly kind: 'addPhysicalServer'; readonly name: string; readonly ipAddress: string; readonly osType: 'Windows' | 'Linux' }
+  | { readonly kind: 'removePhysicalServer'; readonly machineId: string }
   | { readonly kind: 'pushInstall'; readonly processServerId: string; readonly machineId: string; readonly accountId: string }
   | { readonly kind: 'updateMobilityService'; readonly hostId: string; readonly accountId: string }
   /** Shut the guest down (`graceful`: the Mobility service sends its last changes first), through vCenter or, for a physical server, its management board. */
@@ -168,6 +171,15 @@ export interface MasterTargetReport {
   readonly validationErrors: readonly ErrorBody[];
 }
 
+export interface VCenterReport {
+  readonly vCenterId: string;
+  readonly friendlyName: string;
+  readonly url: string;
+  readonly connected: boolean;
+  readonly lastDiscoveryMs: TimeMs | null;
+  readonly error: ErrorBody | null;
+}
+
 /** A machine that discovery found, or a physical server that somebody typed in. */
 export interface DiscoveredMachine {
   readonly machineId: string;
@@ -199,7 +211,93 @@ export interface SiteReport {
   readonly agents?: readonly AgentReport[];
   readonly processServers?: readonly ProcessServerReport[];
   readonly masterTargets?: readonly MasterTargetReport[];
-  readonly vCenters?: readonly { readonly vCenterId: string; readonly friendlyName: string; readonly url: string; readonly connected: boolean; readonly lastDiscoveryMs: TimeMs | null; readonly error: ErrorBody | null }[];
+  readonly vCenters?: readonly VCenterReport[];
+  readonly machines?: readonly DiscoveredMachine[];
+  readonly taskResults?: readonly TaskResult[];
+}
+
+/** A run-as account's secret; travels over mutual TLS only and is in no report. */
+export interface Credentials {
+  readonly userName: string;
+  readonly password: string;
+}
+
+/** How to reach a vCenter. */
+export interface VCenterConnection extends Credentials {
+  readonly vCenterId: string;
+  readonly friendlyName: string;
+  readonly url: string;
+}
+
+/** What the configuration server wants of one Mobility service. `order` null: there is nothing to replicate, stop and forget. */
+export interface AgentSettings {
+  readonly revision: number;
+  readonly order: MachineOrder | null;
+}
+
+/** A pair as its process server needs it. */
+export interface RelayedPair {
+  readonly pairId: string;
+  /** Host id of the agent that may send it. */
+  readonly hostId: string;
+  /** Base64 of the 32-byte key. */
+  readonly key: string;
+  readonly target: PairTarget;
+  /** `drain`: the machine has another process server now; upload what was accepted, take nothing more. */
+  readonly mode: 'relay' | 'drain';
+}
+
+/** One push installation or update of the Mobility service. */
+export interface InstallOrder {
+  readonly taskId: string;
+  readonly kind: 'pushInstall' | 'updateMobilityService';
+  readonly machineId: string;
+  readonly credentials: Credentials;
+}
+
+/** A physical server that somebody typed in. */
+export interface PhysicalServerOrder {
+  /** The task that added it. */
+  readonly taskId: string;
+  readonly name: string;
+  readonly ipAddress: string;
+  readonly osType: 'Windows' | 'Linux';
+}
+
+/** What the configuration server wants of one process server. A pair that is not listed any more is forgotten with its batches. */
+export interface ProcessServerSettings {
+  readonly revision: number;
+  readonly pairs: readonly RelayedPair[];
+  readonly installs: readonly InstallOrder[];
+  /** Null: another process server discovers. */
+  readonly discovery: {
+    readonly vCenters: readonly VCenterConnection[];
+    readonly physicalServers: readonly PhysicalServerOrder[];
+    /** Names of the site's own machines, which cannot be protected (asr-behaviour §2.1). */
+    readonly componentNames: readonly string[];
+    /** Tasks that ask for a run now; the vCenter or physical server that each is about, null for a refresh of everything. */
+    readonly requests: readonly { readonly taskId: string; readonly vCenterId: string | null; readonly physicalServer: boolean }[];
+  } | null;
+}
+
+/** What the configuration server wants of one master target. */
+export interface MasterTargetSettings {
+  readonly revision: number;
+  /** With the vCenter that holds the machine (alternate location: that holds the master target); null when no vCenter is known. */
+  readonly tasks: readonly { readonly task: MasterTargetTask; readonly vCenter: VCenterConnection | null }[];
+  /** Reverse pairs whose batches end here. A pair that is not listed any more, and whose detachDisks was done, is forgotten. */
+  readonly pairs: readonly { readonly pairId: string; readonly diskId: string; readonly sizeBytes: number; readonly key: string }[];
+}
+
+export type MasterTargetTask = Extract<SiteTask, { kind: 'attachDisks' | 'detachDisks' }>;
+
+/** What a component tells its configuration server: its own part, whole; absent lists are unchanged. */
+export interface HostReport {
+  readonly agent?: AgentReport;
+  readonly processServer?: ProcessServerReport;
+  readonly masterTarget?: MasterTargetReport;
+  /** Of the process server that discovers. */
+  readonly vCenters?: readonly VCenterReport[];
   readonly machines?: readonly DiscoveredMachine[];
   readonly taskResults?: readonly TaskResult[];
 }
