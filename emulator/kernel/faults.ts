@@ -28,6 +28,12 @@ export class FaultGate {
     return [...this.#rules.values()];
   }
 
+  /** Whether any rule names this point: lets a hot path leave the gate out. */
+  active(point: FaultPoint): boolean {
+    for (const { rule } of this.#rules.values()) if (rule.point === point) return true;
+    return false;
+  }
+
   /** @throws LabError with the rule's code when a rule of kind `error` works here */
   async check(point: FaultPoint, subject = ''): Promise<FaultVerdict> {
     for (const entry of this.#rules.values()) {

@@ -1,0 +1,330 @@
+// The filter driver of a machine's disk: every write passes here, and is acknowledged only when captured.
+// Data mode: an ordered append to the change log. Bitmap mode (the log is full): only the region is remembered (asr-behaviour §4.5).
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { sectorBytes, type BlockDevice, type Range } from '../disk/blockDevice.ts';
+import type { TimeMs } from '../kernel/clock.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { ChangeLog, replaceFile } from './changeLog.ts';
+import type { LogRecord } from './changeRecord.ts';
+import { Regions } from './regions.ts';
+import type { Mark } from './stations.ts';
+
+/** `off`: writes pass through uncaptured (no replication). */
+export type CaptureMode = 'off' | 'data' | 'bitmap';
+
+export interface CaptureOptions {
+  readonly device: BlockDevice;
+  /** Folder on the machine's system disk for the log, the bitmap and the mode. */
+  readonly folder: string;
+  /** The disk's id. */
+  readonly name: string;
+  /** Change log bound in bytes; over it the disk goes to bitmap mode. */
+  readonly limitBytes: number;
+  readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
+}
+
+interface StoredMode {
+  readonly mode: CaptureMode;
+  /** Log position before which every record is known to be on the disk: replay begins here. */
+  readonly replayFrom: number;
+}
+
+/** How far the log may grow before the replay position is moved on. */
+const replayStepBytes = 16 * 1024 * 1024;
+
+export class CapturedDisk implements BlockDevice {
+  readonly sizeBytes: number;
+  readonly #options: CaptureOptions;
+  readonly #folder: string;
+  #mode: CaptureMode = 'off';
+  #log: ChangeLog | undefined;
+  #regions: Regions | undefined;
+  #replayFrom = 0;
+  /** Log positions of writes that are captured and not yet on the disk, in ascending order (the order of insertion). */
+  readonly #inFlight = new Set<number>();
+  #flying = 0;
+  /** Log position after the newest mark of this process's life. */
+  #newestMark = 0;
+  /** Counts the changes to bitmap mode. */
+  #bitmapEpoch = 0;
+  #landed: (() => void)[] = [];
+  #frozen: { promise: Promise<void>; thaw: () => void } | undefined;
+  #onCaptured: () => void = () => undefined;
+
+  private constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.#folder = join(options.folder, safeName(options.name));
+    this.sizeBytes = options.device.sizeBytes;
+  }
+
+  /** Opens a disk with its capture state; what the log holds and the disk may lack after a kill is written to the disk again. */
+  static async open(options: CaptureOptions): Promise<CapturedDisk> {
+    const disk = new CapturedDisk(options);
+    await disk.#restore();
+    return disk;
+  }
+
+  get mode(): CaptureMode {
+    return this.#mode;
+  }
+
+  /** The log while capturing. */
+  get log(): ChangeLog {
+    return this.#require(this.#log);
+  }
+
+  /** The regions to be sent from the disk, while capturing. */
+  get regions(): Regions {
+    return this.#require(this.#regions);
+  }
+
+  /** Log position before which every write is on the disk too. Nothing after it may be sent: a kill could leave it off the disk. */
+  get settledEnd(): number {
+    const oldest = this.#inFlight.values().next();
+    return oldest.done === true ? this.log.end : oldest.value;
+  }
+
+  /** Whether a mark lies after a log position: whoever sends should not linger. */
+  markWaits(after: number): boolean {
+    return this.#newestMark > after;
+  }
+
+  get nowMs(): TimeMs {
+    return this.#options.kernel.clock.now();
+  }
+
+  /** Where the source of this disk keeps its own state. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Tells the one listener of each captured write and mark; the last caller wins. */
+  onCaptured(listener: () => void): void {
+    this.#onCaptured = listener;
+  }
+
+  /** Begins capturing in data mode, with an empty log. Does nothing when it captures already. */
+  async start(): Promise<void> {
+    if (this.#mode !== 'off') return;
+    mkdirSync(this.#folder, { recursive: true });
+    this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
+    this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
+    this.#replayFrom = this.#log.end;
+    this.#setMode('data');
+  }
+
+  /** Ends capturing and deletes log and bitmap. */
+  stop(): void {
+    if (this.#mode === 'off') return;
+    this.#setMode('off');
+    this.#log?.[Symbol.dispose]();
+    this.#regions?.[Symbol.dispose]();
+    this.#log = undefined;
+    this.#regions = undefined;
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    return this.#options.device.read(offset, length);
+  }
+
+  async write(offset: number, bytes: Buffer): Promise<void> {
+    this.#checkRange(offset, bytes.length);
+    while (this.#frozen !== undefined) await this.#frozen.promise;
+    if (this.#mode === 'off') return this.#options.device.write(offset, bytes);
+    await this.#captured({ kind: 'write', timeMs: this.#options.kernel.clock.now(), offset, bytes }, () => this.#options.device.write(offset, bytes));
+  }
+
+  async zero(offset: number, length: number): Promise<void> {
+    this.#checkRange(offset, length);
+    while (this.#frozen !== undefined) await this.#frozen.promise;
+    if (this.#mode === 'off') return this.#options.device.zero(offset, length);
+    await this.#captured({ kind: 'zero', timeMs: this.#options.kernel.clock.now(), offset, length }, () => this.#options.device.zero(offset, length));
+  }
+
+  async allocated(within: Range): Promise<Range[]> {
+    return this.#options.device.allocated(within);
+  }
+
+  /** Ends when no write is in flight; later writes wait for `thaw`. Reads go on. */
+  async freeze(): Promise<void> {
+    if (this.#frozen === undefined) {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#frozen = { promise, thaw: resolve };
+    }
+    if (this.#flying > 0) await new Promise<void>((resolve) => void this.#landed.push(resolve));
+  }
+
+  thaw(): void {
+    const frozen = this.#frozen;
+    this.#frozen = undefined;
+    frozen?.thaw();
+  }
+
+  /**
+   * Puts a mark after every write captured so far, before every later one. Synchronous, so that a caller can mark several disks at one instant.
+   * @returns false when not in data mode: no recovery point can be made of this disk now
+   */
+  mark(mark: Mark): boolean {
+    if (this.#mode !== 'data') return false;
+    const { durable } = this.log.append({ kind: 'mark', timeMs: mark.timeMs, mark });
+    this.#newestMark = this.log.end;
+    void durable.then(
+      () => this.#onCaptured(),
+      (error: unknown) => this.#overflow(LabError.from(error)),
+    );
+    return true;
+  }
+
+  /** Back to data mode: new writes are logged again, the regions set so far are sent from the disk. */
+  async resumeData(): Promise<void> {
+    if (this.#mode !== 'bitmap') return;
+    await this.log.clear();
+    this.#replayFrom = this.log.end;
+    this.#setMode('data');
+  }
+
+  /** The regions that hold data must all be sent, or compared. */
+  async setAllRegions(): Promise<void> {
+    for (const range of await this.allocated({ offset: 0, length: this.sizeBytes })) this.regions.set(range);
+  }
+
+  /** Every region, data or not: a resynchronisation must also find what is zero here and not there. */
+  setEveryRegion(): void {
+    this.regions.set({ offset: 0, length: this.sizeBytes });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.thaw();
+    if (this.#flying > 0) await new Promise<void>((resolve) => void this.#landed.push(resolve));
+    this.#log?.[Symbol.dispose]();
+    this.#regions?.[Symbol.dispose]();
+    await this.#options.device[Symbol.asyncDispose]();
+  }
+
+  async #captured(record: LogRecord, write: () => Promise<void>): Promise<void> {
+    this.#flying += 1;
+    let position = -1;
+    try {
+      const { faults } = this.#options.kernel;
+      const verdict = faults.active('agent.capture') ? await faults.check('agent.capture', this.#options.name) : 'pass';
+      if (verdict !== 'pass') return await write();
+      if (this.#mode === 'data') position = await this.#append(record);
+      if (this.#mode === 'bitmap') this.regions.set(rangeOf(record));
+      const epoch = this.#bitmapEpoch;
+      await write();
+      // The region may have been read for sending while the bytes were on their way to the disk.
+      if (position < 0 || epoch !== this.#bitmapEpoch || this.#mode === 'bitmap') this.regions.set(rangeOf(record));
+    } finally {
+      this.#inFlight.delete(position);
+      this.#flying -= 1;
+      if (this.#flying === 0) for (const resolve of this.#landed.splice(0)) resolve();
+    }
+    this.#onCaptured();
+    this.#moveReplay();
+  }
+
+  /** @returns the record's position, or -1 when the log took it no more and the disk is in bitmap mode now */
+  async #append(record: LogRecord): Promise<number> {
+    const { start, durable } = this.log.append(record);
+    this.#inFlight.add(start);
+    try {
+      await durable;
+    } catch (error) {
+      this.#inFlight.delete(start);
+      this.#overflow(LabError.from(error));
+      return -1;
+    }
+    if (this.#mode === 'data' && this.log.end - this.log.start > this.#options.limitBytes) {
+      this.#overflow(new LabError('ChangeLogFull', `More than ${this.#options.limitBytes} bytes wait in the change log of ${this.#options.name}.`));
+    }
+    return start;
+  }
+
+  /** The bits are set in the file before the mode is; a kill in between leaves data mode with a whole log and some regions too many. */
+  #overflow(reason: LabError): void {
+    if (this.#mode !== 'data') return;
+    this.log.forEachRange((range) => this.regions.set(range));
+    this.#bitmapEpoch += 1;
+    this.#setMode('bitmap');
+    this.#options.kernel.trace.record('agent', 'bitmapMode', { disk: this.#options.name, reason: reason.message });
+    this.#onCaptured();
+  }
+
+  #moveReplay(): void {
+    if (this.#mode !== 'data') return;
+    const settled = this.settledEnd;
+    if (settled - this.#replayFrom < replayStepBytes) return;
+    this.#replayFrom = settled;
+    this.#setMode('data');
+  }
+
+  #setMode(mode: CaptureMode): void {
+    this.#mode = mode;
+    if (existsSync(this.#folder)) replaceFile(join(this.#folder, 'mode.json'), JSON.stringify({ mode, replayFrom: this.#replayFrom } satisfies StoredMode));
+  }
+
+  async #restore(): Promise<void> {
+    const path = join(this.#folder, 'mode.json');
+    if (!existsSync(path)) return;
+    const stored = JSON.parse(readFileSync(path, 'utf8')) as StoredMode;
+    if (stored.mode === 'off') return;
+    this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
+    this.#replayFrom = stored.replayFrom;
+    try {
+      this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
+      this.#mode = stored.mode;
+      if (stored.mode === 'data') await this.#replay(stored.replayFrom);
+      else this.#log.forEachRange((range) => this.regions.set(range));
+    } catch (error) {
+      if (!LabError.is(error, 'ChangeLogCorrupt')) throw error;
+      await this.#distrustLog(error);
+    }
+  }
+
+  async #replay(from: number): Promise<void> {
+    let position = Math.max(from, this.log.start);
+    for (;;) {
+      const { records, next } = await this.log.read(position, 4 * 1024 * 1024);
+      if (records.length === 0) return;
+      for (const record of records) {
+        if (record.kind === 'write') await this.#options.device.write(record.offset, record.bytes);
+        if (record.kind === 'zero') await this.#options.device.zero(record.offset, record.length);
+      }
+      position = next;
+    }
+  }
+
+  /** The disk is whole but nobody knows which changes were not sent: everything is compared. */
+  async #distrustLog(error: LabError): Promise<void> {
+    this.#options.kernel.trace.record('agent', 'changeLogCorrupt', { disk: this.#options.name, message: error.message });
+    rmSync(join(this.#folder, 'hrl'), { recursive: true, force: true });
+    this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
+    this.#replayFrom = 0;
+    this.setEveryRegion();
+    this.#setMode('bitmap');
+  }
+
+  #checkRange(offset: number, length: number): void {
+    if (offset < 0 || length < 0 || offset % sectorBytes !== 0 || length % sectorBytes !== 0 || offset + length > this.sizeBytes) {
+      throw new LabError('DiskRangeInvalid', `${this.#options.name}: ${offset} + ${length} of ${this.sizeBytes}.`);
+    }
+  }
+
+  #require<T>(value: T | undefined): T {
+    if (value === undefined) throw new Error(`${this.#options.name} is not captured`);
+    return value;
+  }
+}
+
+function rangeOf(record: LogRecord): Range {
+  if (record.kind === 'write') return { offset: record.offset, length: record.bytes.length };
+  return record.kind === 'zero' ? record : { offset: 0, length: 0 };
+}
+
+/** Disk ids come from users and vCenters; as file names they must be harmless. */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._-]/g, '_');
+}

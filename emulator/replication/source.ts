@@ -1,0 +1,318 @@
+// Source side of a pair: forms batches from a captured disk, in order, and sends them until the relay has them.
+// First the regions that must come from the disk itself (initial copy, resynchronisation, bitmap mode), then the change log.
+import type { TimeMs } from '../kernel/clock.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import { encodeBatch } from './batch.ts';
+import type { CapturedDisk } from './capture.ts';
+import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
+import type { PairOrder, PairReport } from './orders.ts';
+import { loadSourceState, saveSourceState, type SourceState } from './sourceState.ts';
+import type { Relay } from './stations.ts';
+
+/** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
+const eagerBytes = 1024 * 1024;
+const lingerMs = 30_000;
+/** The product's agents try again after some seconds (asr-behaviour §9.5 gives no figure). */
+const retryMs = 5000;
+
+export interface PairSourceDeps {
+  readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
+  readonly order: PairOrder;
+  readonly disk: CapturedDisk;
+  readonly relay: Relay;
+  /** Whether this disk may copy regions now: at most 3 disks of a machine do at once (asr-behaviour §4.4). */
+  readonly canSend: () => boolean;
+  /** The report changed in a way that others act on: stage, mode, error, a mark that arrived. */
+  readonly onChange: () => void;
+}
+
+export class PairSource {
+  readonly #deps: PairSourceDeps;
+  #order: PairOrder;
+  #relay: Relay;
+  #state: SourceState;
+  #comparison: RegionComparison | undefined;
+  #connected = false;
+  #running = false;
+  #again = false;
+  #closed = false;
+  #urgent = 0;
+  #unsent: FormedBatch | undefined;
+  #pendingSinceMs: TimeMs | undefined;
+  #lingerSet = false;
+  #error: LabError | undefined;
+  #waiters: (() => void)[] = [];
+  #idle: (() => void)[] = [];
+
+  constructor(deps: PairSourceDeps) {
+    this.#deps = deps;
+    this.#order = deps.order;
+    this.#relay = deps.relay;
+    this.#state = loadSourceState(deps.disk.folder, deps.order.pairId);
+  }
+
+  /** Begins capture and the initial copy, or goes on where a killed process stopped. */
+  async start(): Promise<void> {
+    const { disk } = this.#deps;
+    if (disk.mode === 'off' || !this.#state.started) {
+      if (disk.mode !== 'off') disk.stop();
+      await disk.start();
+      await this.#beginCopy(this.#order.initial === 'checksum', this.#order.resyncId);
+    }
+    disk.onCaptured(() => this.wake());
+    this.#obeyResync();
+    this.wake();
+  }
+
+  /** There may be something to send. */
+  wake(): void {
+    this.#again = true;
+    if (this.#running || this.#closed) return;
+    this.#running = true;
+    this.#deps.kernel.clock.start(`source ${this.#order.pairId}`, () => this.#run());
+  }
+
+  /** A newer order (another process server, a resynchronisation). */
+  update(order: PairOrder, relay: Relay): void {
+    this.#order = order;
+    if (relay !== this.#relay) {
+      this.#relay = relay;
+      this.#connected = false;
+    }
+    this.#obeyResync();
+    this.wake();
+  }
+
+  /** Whether a mark put into the disk now becomes a recovery point: every write so far is in the log or was sent after it. */
+  get markable(): boolean {
+    const { disk } = this.#deps;
+    return !this.#closed && this.#state.started && disk.mode === 'data' && disk.regions.empty && this.#state.stage !== 'ResyncStepI';
+  }
+
+  /** Whether regions wait to be copied, and so one of the machine's three places is needed. */
+  get copying(): boolean {
+    return this.#deps.disk.mode !== 'off' && !this.#deps.disk.regions.empty;
+  }
+
+  report(): PairReport {
+    const { disk } = this.#deps;
+    const off = disk.mode === 'off';
+    const regionBytes = off ? 0 : disk.regions.bytes;
+    return {
+      pairId: this.#order.pairId,
+      stage: this.#state.stage,
+      mode: disk.mode === 'bitmap' ? 'bitmap' : 'data',
+      totalBytes: this.#state.totalBytes,
+      processedBytes: Math.max(0, this.#state.totalBytes - regionBytes),
+      transferredBytes: this.#state.transferredBytes,
+      pendingBytes: off ? 0 : regionBytes + this.#pendingLogBytes(),
+      resyncId: this.#state.resyncId,
+      error: this.#error?.toBody() ?? null,
+    };
+  }
+
+  /** Ends when the relay holds all that was captured before the call, or the source is closed. For callers inside an activity. */
+  async drained(): Promise<void> {
+    if (this.#closed) return;
+    this.#urgent += 1;
+    this.wake();
+    try {
+      await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#waiters.push(resolve)));
+    } finally {
+      this.#urgent -= 1;
+    }
+  }
+
+  /** Stops sending. `forget`: replication of this disk has ended, capture stops and its log is deleted. */
+  async close(options: { forget: boolean }): Promise<void> {
+    this.#closed = true;
+    if (this.#running) await new Promise<void>((resolve) => void this.#idle.push(resolve));
+    this.#release();
+    if (options.forget) this.#deps.disk.stop();
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#again && !this.#closed) {
+        this.#again = false;
+        await this.#sendAll();
+      }
+    } catch (error) {
+      this.#failed(error);
+    } finally {
+      this.#running = false;
+      for (const resolve of this.#idle.splice(0)) resolve();
+    }
+  }
+
+  async #sendAll(): Promise<void> {
+    if (!this.#connected) await this.#connect();
+    let forming: Promise<FormedBatch | undefined> = this.#form();
+    for (;;) {
+      const formed = await forming;
+      if (formed === undefined || this.#closed) break;
+      this.#unsent = formed;
+      const frame = this.#encode(formed);
+      saveSourceState(this.#deps.disk.folder, { ...this.#state, intent: { sequence: this.#state.acked + 1, covers: formed.covers } });
+      const sending = this.#send(frame);
+      // The next batch is read from the disk while this one travels.
+      forming = this.#form();
+      forming.catch(() => undefined);
+      await sending;
+      this.#acknowledge(formed);
+    }
+    this.#setError(undefined);
+    if (this.#isDrained()) this.#release();
+    else this.#linger();
+  }
+
+  /** The relay knows what it holds; a batch that was under way when this process, or the relay, died is either there or sent again. */
+  async #connect(): Promise<void> {
+    const accepted = await this.#relay.accepted(this.#order.pairId);
+    const { intent } = this.#state;
+    const pending = this.#unsent;
+    if (pending !== undefined && accepted > this.#state.acked) this.#acknowledge(pending);
+    else if (pending !== undefined) this.#giveBack(pending);
+    else if (intent !== null && accepted >= intent.sequence) this.#acknowledge({ covers: intent.covers, header: undefined, parts: [], bytes: 0 });
+    this.#state = { ...this.#state, acked: Math.max(this.#state.acked, accepted), intent: null };
+    this.#connected = true;
+  }
+
+  /** @returns the next batch, or undefined when nothing is to be sent now */
+  async #form(): Promise<FormedBatch | undefined> {
+    const { disk } = this.#deps;
+    if (disk.mode === 'bitmap') {
+      // Only now, with a relay that takes data, is it worth logging again.
+      await disk.resumeData();
+      this.#state = { ...this.#state, formed: disk.log.end, pristine: false, totalBytes: Math.max(this.#state.totalBytes, disk.regions.bytes) };
+    }
+    while (!disk.regions.empty && this.#deps.canSend()) {
+      const formed = await formRegionBatch({ disk, pristine: this.#state.pristine, comparison: this.#comparison });
+      if (formed !== undefined) return formed;
+    }
+    this.#endCopy();
+    if (!this.#worthSending()) return undefined;
+    const formed = await formLogBatch(disk, this.#state.formed);
+    if (formed !== undefined) this.#state = { ...this.#state, formed: formed.covers.to };
+    return formed;
+  }
+
+  #encode(formed: FormedBatch): Buffer {
+    const { stage, acked } = this.#state;
+    const { mark, extents, capturedMs } = formed.header ?? { extents: [], capturedMs: 0, mark: undefined };
+    return encodeBatch({ pairId: this.#order.pairId, sequence: acked + 1, stage, extents, capturedMs, ...(mark === undefined ? {} : { mark }) }, formed.parts);
+  }
+
+  async #send(frame: Buffer): Promise<void> {
+    const { pairId } = this.#order;
+    if (this.#deps.kernel.faults.active('agent.send')) await this.#deps.kernel.faults.check('agent.send', pairId);
+    await this.#relay.accept(pairId, this.#state.acked + 1, frame);
+  }
+
+  #acknowledge(formed: FormedBatch): void {
+    const { disk } = this.#deps;
+    const { covers, header } = formed;
+    this.#unsent = undefined;
+    for (const range of covers.regions) disk.regions.done(range);
+    if (covers.to > 0) disk.log.trim(covers.to);
+    const ended = covers.mark && this.#state.stage === 'ResyncStepII';
+    this.#state = {
+      ...this.#state,
+      acked: this.#state.acked + 1,
+      formed: Math.max(this.#state.formed, covers.to),
+      intent: null,
+      stage: ended ? 'DifferentialSync' : this.#state.stage,
+      transferredBytes: this.#state.transferredBytes + formed.bytes,
+    };
+    this.#pendingSinceMs = undefined;
+    saveSourceState(disk.folder, this.#state);
+    if (ended || header?.mark !== undefined || covers.mark) this.#deps.onChange();
+  }
+
+  /** A batch that did not arrive is formed again, since its sequence or its content may be another by then. */
+  #giveBack(formed: FormedBatch): void {
+    const { disk } = this.#deps;
+    this.#unsent = undefined;
+    if (disk.mode === 'off') return;
+    for (const range of formed.covers.regions) disk.regions.set(range);
+    if (formed.covers.to > 0 && disk.mode === 'data') this.#state = { ...this.#state, formed: Math.min(this.#state.formed, formed.covers.from) };
+  }
+
+  #endCopy(): void {
+    const { disk } = this.#deps;
+    if (this.#state.stage !== 'ResyncStepI' || !disk.regions.empty || disk.mode !== 'data') return;
+    this.#comparison = undefined;
+    this.#state = { ...this.#state, stage: 'ResyncStepII', pristine: false, comparing: false };
+    saveSourceState(disk.folder, this.#state);
+    this.#deps.onChange();
+  }
+
+  #worthSending(): boolean {
+    const waiting = this.#pendingLogBytes();
+    if (waiting === 0) return false;
+    const nowMs = this.#deps.kernel.clock.now();
+    this.#pendingSinceMs ??= nowMs;
+    return waiting >= eagerBytes || this.#urgent > 0 || this.#state.stage !== 'DifferentialSync' || this.#deps.disk.markWaits(this.#state.formed) || nowMs - this.#pendingSinceMs >= lingerMs;
+  }
+
+  #linger(): void {
+    if (this.#pendingSinceMs === undefined || this.#lingerSet || this.#pendingLogBytes() === 0) return;
+    this.#lingerSet = true;
+    this.#deps.kernel.clock.at(this.#pendingSinceMs + lingerMs, `source ${this.#order.pairId}`, () => {
+      this.#lingerSet = false;
+      this.wake();
+    });
+  }
+
+  #failed(error: unknown): void {
+    const problem = LabError.from(error);
+    this.#connected = false;
+    const { clock, trace } = this.#deps.kernel;
+    trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
+    if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') this.#distrust();
+    this.#setError(problem);
+    clock.at(clock.now() + retryMs, `source ${this.#order.pairId}`, () => this.wake());
+    if (problem.code === 'InternalError') throw error;
+  }
+
+  /** Source and relay do not agree on what was sent: compare everything. */
+  #distrust(): void {
+    this.#deps.disk.setEveryRegion();
+    this.#comparison = new RegionComparison({ disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId });
+    this.#state = { ...this.#state, stage: 'ResyncStepI', comparing: true, pristine: false, totalBytes: this.#deps.disk.sizeBytes };
+  }
+
+  #obeyResync(): void {
+    if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId) void this.#beginCopy(true, this.#order.resyncId);
+    if (this.#state.comparing) this.#comparison = new RegionComparison({ disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId });
+  }
+
+  async #beginCopy(comparing: boolean, resyncId: string | null): Promise<void> {
+    const { disk } = this.#deps;
+    if (comparing) disk.setEveryRegion();
+    else await disk.setAllRegions();
+    this.#state = { ...this.#state, started: true, stage: 'ResyncStepI', resyncId, comparing, pristine: !comparing, totalBytes: disk.regions.bytes, transferredBytes: 0 };
+    saveSourceState(disk.folder, this.#state);
+    this.#deps.onChange();
+  }
+
+  #pendingLogBytes(): number {
+    const { disk } = this.#deps;
+    return disk.mode === 'data' ? Math.max(0, disk.log.end - Math.max(this.#state.formed, disk.log.start)) : 0;
+  }
+
+  #isDrained(): boolean {
+    return this.#unsent === undefined && !this.copying && this.#deps.disk.mode === 'data' && this.#pendingLogBytes() === 0;
+  }
+
+  #release(): void {
+    for (const resolve of this.#waiters.splice(0)) resolve();
+  }
+
+  #setError(error: LabError | undefined): void {
+    const changed = error?.code !== this.#error?.code;
+    this.#error = error;
+    if (changed) this.#deps.onChange();
+  }
+}

@@ -1,0 +1,49 @@
+// What a source must remember over a kill: how far it is, and what the batch under way covers.
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Range } from '../disk/blockDevice.ts';
+import { replaceFile } from './changeLog.ts';
+import type { Stage } from './stations.ts';
+
+/** The part of the disk's regions or of its log that one batch carries. */
+export interface Coverage {
+  readonly regions: readonly Range[];
+  /** Log positions; both 0 for a batch of regions. */
+  readonly from: number;
+  readonly to: number;
+  readonly mark: boolean;
+}
+
+export interface SourceState {
+  readonly pairId: string;
+  readonly started: boolean;
+  readonly stage: Stage;
+  readonly resyncId: string | null;
+  /** Regions are compared with the target before they are sent. */
+  readonly comparing: boolean;
+  /** The target is still empty wherever nothing was sent: zeros need not travel. */
+  readonly pristine: boolean;
+  /** Highest sequence that the relay acknowledged. */
+  readonly acked: number;
+  /** Log position up to which batches were formed. */
+  readonly formed: number;
+  readonly intent: { readonly sequence: number; readonly covers: Coverage } | null;
+  readonly totalBytes: number;
+  readonly transferredBytes: number;
+}
+
+/** The state of this pair in a disk's folder; a fresh one when the folder holds none, or another pair's. */
+export function loadSourceState(folder: string, pairId: string): SourceState {
+  const path = join(folder, 'source.json');
+  if (existsSync(path)) {
+    const stored = JSON.parse(readFileSync(path, 'utf8')) as SourceState;
+    // Batches that were formed and not acknowledged are formed again.
+    if (stored.pairId === pairId) return { ...stored, formed: stored.intent === null || stored.intent.covers.to === 0 ? stored.formed : stored.intent.covers.from };
+  }
+  return { pairId, started: false, stage: 'ResyncStepI', resyncId: null, comparing: false, pristine: true, acked: 0, formed: 0, intent: null, totalBytes: 0, transferredBytes: 0 };
+}
+
+export function saveSourceState(folder: string, state: SourceState): void {
+  mkdirSync(folder, { recursive: true });
+  replaceFile(join(folder, 'source.json'), JSON.stringify(state));
+}
