@@ -23,6 +23,7 @@ const entry = (status: number, summary: string, action: string): ErrorEntry => (
 /** Grouped by the role that raises them; keep each group sorted. */
 export const errorCatalogue = {
   // kernel and lab folder
+  CommandLineInvalid: entry(400, 'The command line is not one that srlab understands.', 'Run the command with --help: it lists commands, options and examples.'),
   FaultInjected: entry(500, 'An injected fault stopped this operation.', 'Remove the fault rule, or let its count run out.'),
   InternalError: entry(500, 'The lab met a condition it does not handle.', 'Report the trace of the lab folder; restarting the lab loses nothing that was acknowledged.'),
   InvalidArgument: entry(400, 'A value given to the lab is not usable.', 'Correct the value named in the details.'),
@@ -164,4 +165,5 @@ export const errorCatalogue = {
   VCenterExists: entry(409, 'This vCenter was added already.', 'Use the entry there is, or change its address.'),
 } as const satisfies Record<string, ErrorEntry>;
 
-export type ErrorCode = keyof typeof errorCatalogue;
+/** As text: the product's numbers are codes too. */
+export type ErrorCode = `${keyof typeof errorCatalogue}`;

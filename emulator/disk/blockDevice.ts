@@ -1,4 +1,5 @@
 // What every disk of the lab looks like, whatever holds it: a VMDK on a datastore, a raw file, a fixed VHD, a page blob.
+import { LabError } from '../kernel/errors.ts';
 
 /** Bytes `[offset, offset + length)`. */
 export interface Range {
@@ -23,4 +24,13 @@ export interface BlockDevice extends AsyncDisposable {
   zero(offset: number, length: number): Promise<void>;
   /** Ranges that may hold anything but zeros, ascending, not overlapping; what is left out reads as zeros. */
   allocated(within: Range): Promise<Range[]>;
+}
+
+/**
+ * The check that opens every read, write and zero.
+ * @throws LabError DiskRangeInvalid
+ */
+export function requireRange(sizeBytes: number, offset: number, length: number): void {
+  if (offset >= 0 && length >= 0 && offset + length <= sizeBytes && offset % sectorBytes === 0 && length % sectorBytes === 0) return;
+  throw new LabError('DiskRangeInvalid', `Offset ${offset}, length ${length}, on a disk of ${sizeBytes} bytes.`);
 }
