@@ -224,6 +224,8 @@ export class Machine implements WorkloadHost, AsyncDisposable {
   }
 
   async #halt(): Promise<void> {
+    // A program that waits on a frozen disk must get through to be ended.
+    for (const disk of this.#disks.values()) disk.thaw();
     await Promise.all(this.workloads.map((workload) => workload.stop('killed')));
     for (const service of this.#services) await service.stop('killed');
     await this.#close();
