@@ -62,11 +62,16 @@ export class HttpClient implements AsyncDisposable {
 
   /** @returns status, headers and body of a success (2xx or 3xx). @throws LabError of the peer, LinkDown, PeerUnreachable */
   async call(path: string, options: CallOptions = {}): Promise<Answer> {
-    const body = options.body === undefined || Buffer.isBuffer(options.body) ? options.body : Buffer.from(JSON.stringify(options.body));
-    await this.#network.carry(this.#paths, body?.length ?? 0);
-    const answer = await this.#send(path, options, body);
+    const answer = await this.exchange(path, options);
     if (answer.status < 400) return answer;
     throw errorOf(answer) ?? new LabError(answer.status === 404 ? 'NotFound' : answer.status === 401 ? 'AccessDenied' : 'MalformedRequest', `${options.method ?? 'GET'} ${this.url}${path} answered ${answer.status}.`);
+  }
+
+  /** As `call`, but every status is an answer: for peers with error bodies of their own. @throws LabError LinkDown, PeerUnreachable */
+  async exchange(path: string, options: CallOptions = {}): Promise<Answer> {
+    const body = options.body === undefined || Buffer.isBuffer(options.body) ? options.body : Buffer.from(JSON.stringify(options.body));
+    await this.#network.carry(this.#paths, body?.length ?? 0);
+    return this.#send(path, options, body);
   }
 
   async #send(path: string, options: CallOptions, body: Buffer | undefined): Promise<Answer> {
