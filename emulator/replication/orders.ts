@@ -134,6 +134,8 @@ export interface AgentReport {
   readonly crashFailures: number;
   readonly appFailures: number;
   readonly lastAppMarkMs: TimeMs | null;
+  /** Where members of a replication group reach it; absent: TCP 20004 (asr-behaviour §12). */
+  readonly multiVmPort?: number;
 }
 
 export interface ProcessServerReport {
