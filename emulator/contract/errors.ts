@@ -53,6 +53,8 @@ export const errorCatalogue = {
   QemuImgFailed: entry(422, 'qemu-img could not convert the disk.', 'Check the file with: qemu-img check <file>; what qemu-img said is in the message.'),
   QemuImgMissing: entry(501, 'This disk format needs qemu-img, which is not installed.', 'Install qemu-img (Debian: apt-get install qemu-utils), or convert the disk to raw, fixed VHD or flat VMDK elsewhere.'),
   VhdFooterInvalid: entry(422, 'The footer of the VHD is not valid.', 'Make a new copy of the file; if its content is raw, rename it and bring it in as raw.'),
+  VmdkDescriptorInvalid: entry(422, 'The descriptor of the VMDK is not valid.', 'Export the disk again from vSphere, with its descriptor and its extents in one folder.'),
+  VmdkNotFlat: entry(422, 'The VMDK is not a single flat extent.', 'Import it (srlab disk import), which converts it with qemu-img.'),
   // machines and their programs
   MachineNotRunning: entry(409, 'The machine does not run.', 'Power it on first.'),
   QuiesceFailed: entry(409, 'The guest could not be brought to an application-consistent state.', 'Repair the VSS writers (or the pre script) of the guest; crash-consistent points go on.'),
@@ -70,6 +72,10 @@ export const errorCatalogue = {
   RetentionDriveMissing: entry(409, 'The master target has no such retention drive.', 'Add a separate volume to the master target and choose it; it appears within 15 minutes.'),
   RetentionDriveUnsuitable: entry(409, 'The volume cannot be a retention drive.', 'Use a separate volume that is not FAT or FAT32 and has a size.'),
   RetentionJournalDamaged: entry(500, 'The retention journal of a disk is damaged.', 'Disable replication of the machine and re-protect it again; the Azure VM is untouched.'),
+  // Mobility service
+  MarkNotPossible: entry(409, 'No recovery point can be made of this machine now.', 'Wait: a disk is being copied, or sends what changed while only regions were remembered.'),
+  NoValidIpAddress: entry(409, 'No Valid IP Address found.', 'Give a network adapter of the machine an IPv4 address; the Mobility service registers by itself then.'),
+  ProcessServerNotAssigned: entry(503, 'The machine has no process server now.', 'Nothing to do while its process server is being changed; else choose one for the machine.'),
   // the way of a write
   BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),
   BatchMalformed: entry(400, 'The bytes are not a batch of changes.', 'Only the Mobility service sends to this port.'),
