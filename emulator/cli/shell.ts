@@ -1,0 +1,85 @@
+// What every command is given, and how a command reaches the lab it works on.
+import type { Command } from 'commander';
+import type { Readable } from 'node:stream';
+import type { LabOptions, OperationName, ReadyLine, ReplyOf, RequestOf, RoleOptions, RoleReadyLine } from '../contract/control.ts';
+import type { JobRecord } from '../contract/resources.ts';
+import { ControlClient } from './client.ts';
+import { Feed, followJob, hasEnded, hasSucceeded } from './follow.ts';
+import { findLab } from './locator.ts';
+import { Output, type Streams } from './output.ts';
+import { timeText } from './texts.ts';
+
+/** 0 done · 1 failed · 2 the command line was not understood · 3 no lab runs there · 4 a person has to act. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4;
+
+/** The process around the command line, and what is loaded only when a command needs it. */
+export interface Shell {
+  readonly streams: Streams;
+  readonly stdin: Readable;
+  /** Fires when the process is asked to end. */
+  readonly stop: AbortSignal;
+  openLab(options: LabOptions): Promise<AsyncDisposable & { readonly ready: ReadyLine }>;
+  openRole(options: RoleOptions): Promise<AsyncDisposable & { readonly ready: RoleReadyLine }>;
+  exitWith(code: number): void;
+}
+
+/** One command's connection to its lab. */
+export interface Session {
+  readonly client: ControlClient;
+  readonly output: Output;
+  readonly shell: Shell;
+  /** false with --no-wait. */
+  readonly wait: boolean;
+}
+
+export interface CommonOptions {
+  readonly dir?: string;
+  readonly json?: boolean;
+  readonly wait?: boolean;
+}
+
+/** The action of a command that works on a running lab; `work` gets the command's options, then its arguments. */
+export function onLab<Options, Arguments extends readonly unknown[]>(shell: Shell, work: (session: Session, options: Options & CommonOptions, ...values: Arguments) => Promise<void>) {
+  return async (...given: readonly unknown[]): Promise<void> => {
+    const command = given.at(-1) as Command;
+    const options = command.opts<Options & CommonOptions>();
+    const output = new Output(shell.streams, options.json === true);
+    await using client = await ControlClient.open(await findLab(options.dir));
+    await work({ client, output, shell, wait: options.wait !== false }, options, ...(given.slice(0, -2) as unknown as Arguments));
+  };
+}
+
+/** Operations that are answered with a job. */
+type JobOperation = { [Name in OperationName]: ReplyOf<Name> extends JobRecord ? Name : never }[OperationName];
+
+/** Starts a job, shows it to its end unless --no-wait, and lets the exit code tell. */
+export async function runJob<Name extends JobOperation>(session: Session, name: Name, request: RequestOf<Name>): Promise<JobRecord> {
+  const { client, output, shell, wait } = session;
+  if (!wait) {
+    const started: JobRecord = await client.call(name, request);
+    output.record(started, jobText);
+    return started;
+  }
+  await using feed = await Feed.open(client);
+  const { speed } = await client.call('clock.show', {});
+  if (speed === 'paused') output.note('The clock is paused: the job goes on when time does (srlab clock run, srlab clock step 1h).');
+  const job = await followToEnd({ client, feed, output }, await client.call(name, request));
+  output.record(job, jobText);
+  if (job.state === 'Suspended') shell.exitWith(4);
+  else if (!hasSucceeded(job)) shell.exitWith(1);
+  return job;
+}
+
+async function followToEnd({ client, feed, output }: { client: ControlClient; feed: Feed; output: Output }, started: JobRecord): Promise<JobRecord> {
+  if (hasEnded(started)) return started;
+  using progress = output.progress();
+  const ended = await followJob(feed, started, progress);
+  // The feed may leave out what a list leaves out; the job itself is whole.
+  return client.call('job.show', { jobId: ended.jobId });
+}
+
+export function jobText(job: JobRecord): string {
+  const errors = job.errors.map((error) => `\n  ${error.code}: ${error.message}\n  What to do: ${error.recommendedAction}`).join('');
+  const asked = job.tasks.flatMap((task) => (task.instruction === undefined ? [] : [`\n  Waits for you: ${task.instruction}\n  Then: srlab job resume ${job.jobId}`])).join('');
+  return `${job.friendlyName} of ${job.subject}: ${job.state} (job ${job.jobId}, ${timeText(job.startedMs)} to ${timeText(job.endedMs)})${errors}${asked}`;
+}
