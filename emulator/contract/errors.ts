@@ -50,6 +50,7 @@ export const errorCatalogue = {
   DiskSizeInvalid: entry(400, 'A disk of this format cannot have this size.', 'Use a whole number of 512-byte sectors, and of MiB for a VHD.'),
   DiskSpaceExhausted: entry(507, 'The drive that holds the disk file is full.', 'Free space on the drive and repeat; nothing acknowledged is lost.'),
   DiskTooLarge: entry(413, 'The disk is larger than is allowed here.', 'Shrink the disk, or choose a profile with larger limits.'),
+  NbdClientMalformed: entry(400, 'The client of a disk served over NBD broke the protocol; its connection was ended.', 'Use a client that speaks the fixed newstyle handshake, such as qemu or libnbd.'),
   QemuImgFailed: entry(422, 'qemu-img could not convert the disk.', 'Check the file with: qemu-img check <file>; what qemu-img said is in the message.'),
   QemuImgMissing: entry(501, 'This disk format needs qemu-img, which is not installed.', 'Install qemu-img (Debian: apt-get install qemu-utils), or convert the disk to raw, fixed VHD or flat VMDK elsewhere.'),
   VhdFooterInvalid: entry(422, 'The footer of the VHD is not valid.', 'Make a new copy of the file; if its content is raw, rename it and bring it in as raw.'),

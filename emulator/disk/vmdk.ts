@@ -1,0 +1,116 @@
+// A VMDK as a datastore holds it: a descriptor and one flat extent beside it.
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { LabError } from '../kernel/errors.ts';
+import { requireRange, type BlockDevice, type Range } from './blockDevice.ts';
+import { onFile } from './fileError.ts';
+import { RawDisk } from './rawDisk.ts';
+import { formatVmdkDescriptor, parseVmdkDescriptor, withNextContentId, type NewVmdk, type VmdkDescriptor } from './vmdkDescriptor.ts';
+
+/** Descriptors are a page of text; anything much larger is something else. */
+const maximumDescriptorBytes = 64 * 1024;
+
+export type VmdkCreation = { readonly path: string } & Omit<NewVmdk, 'extentFile' | 'createType'> & Partial<Pick<NewVmdk, 'createType'>>;
+
+export class VmdkDisk implements BlockDevice {
+  readonly path: string;
+  readonly #extent: RawDisk;
+  #contentIdIsOurs = false;
+
+  private constructor(path: string, extent: RawDisk) {
+    this.path = path;
+    this.#extent = extent;
+  }
+
+  get sizeBytes(): number {
+    return this.#extent.sizeBytes;
+  }
+
+  /**
+   * A new disk of zeros: `X.vmdk` and `X-flat.vmdk`. The descriptor is written last: a disk is there when it is.
+   * @throws LabError DiskSizeInvalid, DiskFileExists, DiskFileDenied, DiskSpaceExhausted, InvalidArgument when the name does not end in .vmdk
+   */
+  static async create(disk: VmdkCreation): Promise<VmdkDisk> {
+    const { path, createType = 'vmfs' } = disk;
+    const extentPath = flatExtentPath(path);
+    const extent = await RawDisk.create({ path: extentPath, sizeBytes: disk.sizeBytes });
+    try {
+      await onFile(path, () => writeFileSync(path, formatVmdkDescriptor({ ...disk, createType, extentFile: basename(extentPath) }), { flag: 'wx' }));
+    } catch (error) {
+      await extent[Symbol.asyncDispose]();
+      throw error;
+    }
+    return new VmdkDisk(path, extent);
+  }
+
+  /**
+   * @throws LabError VmdkDescriptorInvalid, VmdkNotFlat for disks that only an import can read, DiskDamaged when the extent is shorter than said,
+   *   DiskFileMissing, DiskFileDenied
+   */
+  static async open(options: { readonly path: string; readonly readOnly?: boolean }): Promise<VmdkDisk> {
+    const { path, readOnly = false } = options;
+    const descriptor = await readVmdkDescriptor(path);
+    const extent = flatExtentOf(descriptor);
+    if (extent === undefined) throw new LabError('VmdkNotFlat', `${path} has ${descriptor.extents.length} extents of createType ${descriptor.createType}.`);
+    const extentPath = join(dirname(path), extent.file);
+    const fileBytes = await onFile(extentPath, () => statSync(extentPath).size);
+    if (fileBytes < extent.sizeBytes) throw new LabError('DiskDamaged', `${extentPath} is ${fileBytes} bytes long instead of ${extent.sizeBytes}.`);
+    return new VmdkDisk(path, await RawDisk.open({ path: extentPath, sizeBytes: extent.sizeBytes, readOnly }));
+  }
+
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.#extent.read(offset, length);
+  }
+
+  async write(offset: number, bytes: Buffer): Promise<void> {
+    if (!this.#contentIdIsOurs) this.#changeContentId(offset, bytes.length);
+    return this.#extent.write(offset, bytes);
+  }
+
+  async zero(offset: number, length: number): Promise<void> {
+    if (!this.#contentIdIsOurs) this.#changeContentId(offset, length);
+    return this.#extent.zero(offset, length);
+  }
+
+  allocated(within: Range): Promise<Range[]> {
+    return this.#extent.allocated(within);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#extent[Symbol.asyncDispose]();
+  }
+
+  /** Once per opening, before its first change, as ESXi does: a killed process must not leave new content under an old CID. */
+  #changeContentId(offset: number, length: number): void {
+    requireRange(this.sizeBytes, offset, length);
+    if (this.#extent.readOnly || length === 0) return;
+    const next = `${this.path}.next`;
+    writeFileSync(next, withNextContentId(readFileSync(this.path, 'utf8')));
+    renameSync(next, this.path);
+    this.#contentIdIsOurs = true;
+  }
+}
+
+/** `X.vmdk` → `X-flat.vmdk`. @throws LabError InvalidArgument */
+export function flatExtentPath(path: string): string {
+  if (!path.endsWith('.vmdk')) throw new LabError('InvalidArgument', `The name of a VMDK ends in .vmdk: ${path}`);
+  return `${path.slice(0, -'.vmdk'.length)}-flat.vmdk`;
+}
+
+/** @throws LabError VmdkDescriptorInvalid, DiskFileMissing, DiskFileDenied */
+export async function readVmdkDescriptor(path: string): Promise<VmdkDescriptor> {
+  return onFile(path, () => {
+    if (statSync(path).size > maximumDescriptorBytes) throw new LabError('VmdkDescriptorInvalid', `${path} is too long for a descriptor.`);
+    return parseVmdkDescriptor(readFileSync(path, 'utf8'));
+  });
+}
+
+/** The one extent of a disk that is read and written in place; undefined when the disk is another kind. @throws LabError VmdkDescriptorInvalid */
+export function flatExtentOf(descriptor: VmdkDescriptor): VmdkDescriptor['extents'][number] | undefined {
+  const [extent] = descriptor.extents;
+  if (extent === undefined || descriptor.extents.length > 1 || descriptor.parentCid !== undefined) return undefined;
+  if (!['FLAT', 'VMFS'].includes(extent.type) || extent.offsetBytes !== 0 || extent.access !== 'RW') return undefined;
+  // A descriptor that somebody else made must not reach files elsewhere on the machine.
+  if (extent.file !== basename(extent.file) || ['', '.', '..'].includes(extent.file)) throw new LabError('VmdkDescriptorInvalid', `The extent "${extent.file}" does not lie beside it.`);
+  return extent;
+}
