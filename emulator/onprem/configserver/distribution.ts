@@ -34,7 +34,7 @@ export function connectionOf(vCenter: VCenterOrder, site: Pick<SiteState, 'accou
 }
 
 /** The vCenter whose inventory holds a machine, found by id or by name. */
-export function vCenterHolding(site: Pick<SiteState, 'accounts' | 'vCenters' | 'discovery'>, machine: { machineId?: string; name?: string }): VCenterConnection | undefined {
+function vCenterHolding(site: Pick<SiteState, 'accounts' | 'vCenters' | 'discovery'>, machine: { machineId?: string; name?: string }): VCenterConnection | undefined {
   const found = site.discovery.machines.find(({ machineId, name }) => machineId === machine.machineId || name === machine.name);
   const vCenter = site.vCenters.find(({ vCenterId }) => vCenterId === found?.vCenterId);
   return vCenter === undefined ? undefined : connectionOf(vCenter, site);

@@ -1,14 +1,20 @@
 // The configuration server's database: typed access to its records, kept in one Store of its folder.
 import type { Store } from '../../kernel/store.ts';
 import { LabError } from '../../kernel/errors.ts';
-import type { PhysicalServerOrder, SiteSettings, TaskResult, VCenterOrder } from '../../replication/orders.ts';
-import { noDiscovery, noSettings, type AccountRecord, type DiscoveryRecord, type HostRecord, type PairHistory, type SetupRecord, type SiteState, type VaultRegistration } from './state.ts';
+import type { SiteSettings, TaskResult, VCenterOrder } from '../../replication/orders.ts';
+import { noDiscovery, noSettings, type AccountRecord, type DiscoveryRecord, type HostRecord, type PairHistory, type PhysicalServerRecord, type SetupRecord, type SiteState, type VaultRegistration } from './state.ts';
 
 export class SiteDatabase implements Disposable {
   readonly #store: Store;
+  #closed = false;
 
   constructor(store: Store) {
     this.#store = store;
+  }
+
+  /** Activities that end after the server was closed have nowhere to write. */
+  get closed(): boolean {
+    return this.#closed;
   }
 
   get setup(): SetupRecord | undefined {
@@ -26,6 +32,15 @@ export class SiteDatabase implements Disposable {
   set vault(record: VaultRegistration | undefined) {
     if (record === undefined) this.#store.delete('site', 'vault');
     else this.#store.put('site', 'vault', record);
+  }
+
+  /** Where it listened last. */
+  get port(): number | undefined {
+    return this.#store.get<number>('site', 'port');
+  }
+
+  set port(port: number) {
+    this.#store.put('site', 'port', port);
   }
 
   get clockSkewMs(): number {
@@ -107,16 +122,21 @@ export class SiteDatabase implements Disposable {
     });
   }
 
-  physicalServers(): PhysicalServerOrder[] {
-    return this.#store.list<PhysicalServerOrder>('physicalServer');
+  physicalServers(): PhysicalServerRecord[] {
+    return this.#store.list<PhysicalServerRecord>('physicalServer');
   }
 
-  putPhysicalServer(record: PhysicalServerOrder): void {
+  putPhysicalServer(record: PhysicalServerRecord): void {
     this.#store.put('physicalServer', record.taskId, record);
   }
 
-  removePhysicalServer(taskId: string): void {
-    this.#store.delete('physicalServer', taskId);
+  /** Forgets a physical server and what discovery said of it. */
+  removePhysicalServer(record: PhysicalServerRecord): void {
+    this.#store.transaction(() => {
+      this.#store.delete('physicalServer', record.taskId);
+      const { machines, vCenters } = this.discovery;
+      this.discovery = { machines: machines.filter((machine) => machine.machineId !== record.machineId), vCenters };
+    });
   }
 
   taskResults(): TaskResult[] {
@@ -152,6 +172,7 @@ export class SiteDatabase implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.#store[Symbol.dispose]();
   }
 }

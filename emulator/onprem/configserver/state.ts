@@ -51,6 +51,11 @@ export interface HostRecord {
   readonly part: Pick<HostReport, 'agent' | 'processServer' | 'masterTarget'>;
 }
 
+/** `machineId` null until the discovery has found the server. */
+export interface PhysicalServerRecord extends PhysicalServerOrder {
+  readonly machineId: string | null;
+}
+
 /** Which process servers a pair was ever assigned to: each may still hold batches of it. */
 export interface PairHistory {
   readonly pairId: string;
@@ -72,7 +77,7 @@ export interface SiteState {
   readonly hosts: readonly HostRecord[];
   readonly accounts: readonly AccountRecord[];
   readonly vCenters: readonly VCenterOrder[];
-  readonly physicalServers: readonly PhysicalServerOrder[];
+  readonly physicalServers: readonly PhysicalServerRecord[];
   readonly discovery: DiscoveryRecord;
   readonly histories: readonly PairHistory[];
   /** Ids of tasks whose result is known. */
