@@ -29,6 +29,7 @@ export const errorCatalogue = {
   InvalidArgument: entry(400, 'A value given to the lab is not usable.', 'Correct the value named in the details.'),
   LabFolderInUse: entry(409, 'Another process already runs a lab in this folder.', 'Use the running lab with --dir, stop it, or choose another folder.'),
   LabNotRunning: entry(404, 'No lab runs in this folder.', 'Start one with: srlab up --dir <folder>.'),
+  LoopStalled: entry(500, 'A step of the sample loop does not end.', 'Look at srlab status and srlab job list of the lab: health errors say which component holds it up.'),
   PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),
   StateDatabaseDamaged: entry(500, 'The state database of this folder is damaged.', 'Restore the folder from a saved lab, or move the file away to start empty; disks and replicas are untouched.'),
   StateVersionUnknown: entry(500, 'The state database was written by a newer version.', 'Open the folder with the version that wrote it.'),
@@ -77,6 +78,8 @@ export const errorCatalogue = {
   MarkNotPossible: entry(409, 'No recovery point can be made of this machine now.', 'Wait: a disk is being copied, or sends what changed while only regions were remembered.'),
   NoValidIpAddress: entry(409, 'No Valid IP Address found.', 'Give a network adapter of the machine an IPv4 address; the Mobility service registers by itself then.'),
   ProcessServerNotAssigned: entry(503, 'The machine has no process server now.', 'Nothing to do while its process server is being changed; else choose one for the machine.'),
+  // Azure storage
+  StorageProcessFailed: entry(500, 'The storage process does not start.', 'Read the message it left; free space and a readable storage folder are what it needs.'),
   // the way of a write
   BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),
   BatchMalformed: entry(400, 'The bytes are not a batch of changes.', 'Only the Mobility service sends to this port.'),
@@ -143,8 +146,11 @@ export const errorCatalogue = {
   VCenterPermissionDenied: entry(403, 'The vCenter account lacks a privilege.', 'Give the account the role described for failback; read-only is enough for discovery and replication only.'),
   VssProviderFailed: entry(409, 'The VSS provider could not be installed; there will be crash-consistent recovery points only.', 'Correct the VSS service of the machine and install the provider again.'),
   // vault
+  '28031': entry(409, 'The virtual machine could not be created: the subscription has no quota left for it.', 'Raise the quota or choose a smaller size, then restart the job.'),
+  '78093': entry(409, 'The failed-over Azure virtual machine does not run.', 'Start the Azure virtual machine, wait until its Mobility service is registered, then repeat.'),
+  '78253': entry(409, 'Protection could not be enabled: the replication policy is invalid or not associated with the configuration server.', 'Create a forward policy, associate it with the configuration server, then enable again.'),
   AgentNotRegistered: entry(409, 'The Mobility service of the machine is not registered with the configuration server.', 'Wait up to 15 minutes after the machine has started, check its way to the configuration server, then repeat.'),
-  AzureMachineNotRunning: entry(409, 'The failed-over Azure virtual machine does not run.', 'Start the Azure virtual machine, wait until its Mobility service is registered, then repeat.'),
+  AlreadyProtected: entry(409, 'The machine is protected already.', 'Use the protected item there is, or disable its protection first.'),
   ConfigurationServerDisconnected: entry(409, 'The configuration server has not been heard of.', 'Start the configuration server and restore its link to the vault.'),
   ContainerMappingExists: entry(409, 'The policy is associated with this configuration server already.', 'Use the association there is.'),
   CredentialsExpired: entry(401, 'The vault credentials file is older than 5 days.', 'Download a new registration key from the vault and register again.'),
@@ -175,6 +181,7 @@ export const errorCatalogue = {
   ReplicationGroupInvalid: entry(409, 'The machine cannot join the replication group.', 'Name a group with at most 16 members on the same policy; a machine joins only when it is enabled.'),
   ReplicationOverVpn: entry(409, 'Replication to Azure does not run over a site-to-site VPN.', 'Use the internet or ExpressRoute with Microsoft peering; the VPN is for failback only.'),
   ReprotectPrerequisitesFailed: entry(409, 'The machine cannot be re-protected now.', 'Correct each point in the details, then repeat.'),
+  RequirementNotMet: entry(409, 'A requirement of the support matrix is not met.', 'Change the machine or its settings as the message says.'),
   ResyncNotRequired: entry(409, 'No disk of the machine needs resynchronisation.', 'Nothing to do; to compare the disks anyway, ask for it by force.'),
   ScriptFailed: entry(409, 'A script of the recovery plan failed.', 'Read its output in the task, correct it, then restart the job.'),
   SiteToSiteMissing: entry(409, 'There is no private connection between Azure and the site.', 'Connect the networks by a site-to-site VPN or ExpressRoute private peering.'),

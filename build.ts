@@ -1,0 +1,53 @@
+// Bundles what runs without node_modules: one function per bundle, each skipped when nothing it was made of has changed.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { build, type BuildOptions } from 'esbuild';
+
+const root = import.meta.dirname;
+
+/** What a bundle was made of, beside it. */
+interface Stamp {
+  readonly options: string;
+  /** SHA-256 of each input. */
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+/** The storage process: Azurite with our journal under it, started by `StorageProcess`. */
+export async function buildAzurite(): Promise<boolean> {
+  return bundle('dist/azurite.cjs', {
+    entryPoints: ['emulator/azure/storage/azurite/main.ts'],
+    format: 'cjs',
+    minify: true,
+    keepNames: true,
+    logOverride: { 'empty-import-meta': 'silent' },
+  });
+}
+
+/**
+ * @param path of the bundle, from the repository's root
+ * @returns whether it had to be made
+ */
+export async function bundle(path: string, options: BuildOptions): Promise<boolean> {
+  const stampPath = join(root, `${path}.inputs.json`);
+  const described = JSON.stringify(options);
+  if (existsSync(join(root, path)) && isFresh(stampPath, described)) return false;
+  mkdirSync(dirname(join(root, path)), { recursive: true });
+  const result = await build({ absWorkingDir: root, bundle: true, platform: 'node', target: 'node24', metafile: true, legalComments: 'none', logLevel: 'warning', ...options, outfile: path });
+  const inputs = Object.fromEntries(Object.keys(result.metafile?.inputs ?? {}).flatMap((input) => (existsSync(join(root, input)) ? [[input, digestOf(input)]] : [])));
+  writeFileSync(stampPath, JSON.stringify({ options: described, inputs } satisfies Stamp));
+  return true;
+}
+
+/** Input by input, by content: a checkout changes times, an edit changes bytes. */
+function isFresh(stampPath: string, options: string): boolean {
+  if (!existsSync(stampPath)) return false;
+  const stamp = JSON.parse(readFileSync(stampPath, 'utf8')) as Stamp;
+  return stamp.options === options && Object.entries(stamp.inputs).every(([input, digest]) => existsSync(join(root, input)) && digestOf(input) === digest);
+}
+
+function digestOf(input: string): string {
+  return createHash('sha256').update(readFileSync(join(root, input))).digest('hex');
+}
+
+if (import.meta.main) await buildAzurite();

@@ -1,0 +1,111 @@
+// The storage process's server: Azurite's blob service behind a fence, with a journal under it.
+import { once } from 'node:events';
+import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { join } from 'node:path';
+import listenerModule from 'azurite/dist/src/blob/BlobRequestListenerFactory.js';
+import accountsModule from 'azurite/dist/src/common/AccountDataStore.js';
+import loggerModule from 'azurite/dist/src/common/Logger.js';
+import extentModule from 'azurite/dist/src/common/persistence/FSExtentStore.js';
+import { ExtentFolder, extentLocation } from './extentFolder.ts';
+import { sweepExtents } from './extentSweep.ts';
+import { JournaledMetadata } from './journaledMetadata.ts';
+import { JournalFile } from './journalFile.ts';
+import { RequestsUnderWay } from './requestsUnderWay.ts';
+
+export interface StorageServerOptions {
+  readonly folder: string;
+  readonly port: number;
+  /** Opens `/$lab/…`. */
+  readonly token: string;
+  /** PEM texts; absent: plain HTTP. */
+  readonly identity?: { readonly key: string; readonly certificate: string };
+}
+
+export interface StorageServer extends AsyncDisposable {
+  readonly url: string;
+  readonly epoch: string;
+}
+
+const writersAtOnce = 50;
+/** A sweep looks at every page range there is, so it is made after work that may have left garbage, not by the clock. */
+const deletesPerSweep = 512;
+const writtenBytesPerSweep = 512 * 1024 * 1024;
+
+/** Listens on 127.0.0.1 when the promise resolves. The accounts are read from the variable AZURITE_ACCOUNTS. */
+export async function openStorageServer(options: StorageServerOptions): Promise<StorageServer> {
+  const { folder, identity } = options;
+  const logger = loggerModule.default;
+  const journal = new JournalFile(folder);
+  const metadata = new JournaledMetadata(journal);
+  const extents = new ExtentFolder(join(folder, 'extents'));
+  const content = new extentModule.default(extents, [{ locationId: extentLocation, locationPath: extents.path, maxConcurrency: writersAtOnce }], logger);
+  const accounts = new accountsModule.default(logger);
+  for (const part of [accounts, metadata, extents, content]) await part.init();
+  const requests = new RequestsUnderWay();
+  const sweep = (): Promise<number> =>
+    sweepExtents({ extents, isBeingWritten: (id) => content.isActiveExtent(id), referenced: () => metadata.referencedExtents(), requestsAnswered: () => requests.answered() });
+  await sweep();
+  const blobService = new listenerModule.default(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
+  const epoch = randomUUID();
+  const sweeper = afterEnoughWork(sweep);
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    if (request.url?.startsWith('/$lab/') === true) return answerLab(request, response, { token: options.token, epoch });
+    const caller = request.headers['x-lab-epoch'];
+    if (caller !== undefined && caller !== epoch) return refuseStale(request, response);
+    response.once('close', requests.begin());
+    sweeper(request);
+    blobService(request, response);
+  };
+  const server: Server = identity === undefined ? createPlainServer(listener) : createServer({ key: identity.key, cert: identity.certificate }, listener);
+  // A connection that the server closes just when a client writes to it would look like a dead storage process.
+  Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 });
+  server.listen(options.port, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
+    epoch,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      for (const part of [content, metadata, accounts]) await part.close();
+      journal[Symbol.dispose]();
+    },
+  };
+}
+
+/** `GET /$lab/barrier` tells the epoch, `POST` is the barrier: by the time it is read, every answered request is in the journal. */
+function answerLab(request: IncomingMessage, response: ServerResponse, lab: { token: string; epoch: string }): void {
+  request.resume();
+  const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
+  const given = Buffer.from(searchParams.get('token') ?? '');
+  const wanted = Buffer.from(lab.token);
+  const status = given.length !== wanted.length || !timingSafeEqual(given, wanted) ? 403 : pathname === '/$lab/barrier' ? 200 : 404;
+  response.writeHead(status, { 'content-type': 'application/json' }).end(status === 200 ? JSON.stringify({ epoch: lab.epoch }) : '');
+}
+
+function refuseStale(request: IncomingMessage, response: ServerResponse): void {
+  request.resume();
+  response
+    .writeHead(412, { 'content-type': 'application/xml', 'x-ms-error-code': 'StorageRestarted' })
+    .end('<?xml version="1.0" encoding="utf-8"?><Error><Code>StorageRestarted</Code><Message>The storage process restarted since this client connected.</Message></Error>');
+}
+
+function afterEnoughWork(sweep: () => Promise<number>): (request: IncomingMessage) => void {
+  let deletes = 0;
+  let writtenBytes = 0;
+  let sweeping = false;
+  return ({ method, headers }) => {
+    if (method === 'DELETE') deletes += 1;
+    if (method === 'PUT') writtenBytes += Number(headers['content-length'] ?? 0);
+    if (sweeping || (deletes < deletesPerSweep && writtenBytes < writtenBytesPerSweep)) return;
+    deletes = 0;
+    writtenBytes = 0;
+    sweeping = true;
+    // A failure here (a file that cannot be deleted) must not go unseen, and the process is restarted without loss.
+    void sweep().finally(() => (sweeping = false));
+  };
+}

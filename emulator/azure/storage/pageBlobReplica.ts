@@ -1,0 +1,159 @@
+// Target of the forward direction: a fixed VHD in a page blob, its past in the blob's snapshots (asr-behaviour §1.5, legacy storage-account replica).
+import type { ContainerClient, Metadata, PageBlobClient } from '@azure/storage-blob';
+import { requireRange, type Range } from '../../disk/blockDevice.ts';
+import { vhdFooter, vhdFooterBytes, vhdSizeUnitBytes } from '../../disk/vhd.ts';
+import type { TimeMs } from '../../kernel/clock.ts';
+import { LabError } from '../../kernel/errors.ts';
+import type { Batch, Mark, Replica, ReplicaSnapshot } from '../../replication/stations.ts';
+import { isNotFound } from './client.ts';
+import { pageChecksums, readPages, writePages } from './pageBlob.ts';
+import { changesOf } from './pageWrites.ts';
+import type { StorageSession } from './storageAccount.ts';
+
+/** Where a blob is, and through which session its user sees it. */
+export interface BlobPlace {
+  /** Of this user alone. */
+  readonly session: StorageSession;
+  readonly container: string;
+  readonly blob: string;
+}
+
+/** Metadata names; on the blob: size of the source disk and position; on a snapshot also the mark, base64 of its JSON. */
+const sizeKey = 'diskbytes';
+const positionKey = 'position';
+const markKey = 'mark';
+
+/** asr-behaviour §1.5: `copied-{<diskId>}.vhd`, in a container named `wahv` and 18 hex digits. */
+export function replicaBlobName(diskId: string): string {
+  return `copied-{${diskId}}.vhd`;
+}
+
+/**
+ * The order of requests makes it safe against kills: a snapshot carries its own position and mark and is taken before the blob's
+ * position moves; a repetition finds it by the mark.
+ */
+export class PageBlobReplica implements Replica {
+  readonly sizeBytes: number;
+  readonly #session: StorageSession;
+  readonly #container: ContainerClient;
+  readonly #blob: PageBlobClient;
+  /** By mark id; undefined until read from the service. */
+  #known: Map<string, ReplicaSnapshot> | undefined;
+
+  private constructor(place: BlobPlace, sizeBytes: number) {
+    this.sizeBytes = sizeBytes;
+    this.#session = place.session;
+    this.#container = place.session.container(place.container);
+    this.#blob = this.#container.getPageBlobClient(place.blob);
+  }
+
+  /**
+   * Makes the blob, sparse, with its VHD footer; one that is there already is kept as it is.
+   * @param disk `sizeBytes` of the source disk; the VHD is that rounded up to whole MiB. `uniqueId`: a GUID
+   */
+  static async create(place: BlobPlace, disk: { sizeBytes: number; uniqueId: string; timestampMs: TimeMs }): Promise<PageBlobReplica> {
+    const vhdBytes = Math.ceil(disk.sizeBytes / vhdSizeUnitBytes) * vhdSizeUnitBytes;
+    const replica = new PageBlobReplica(place, disk.sizeBytes);
+    await place.session.reconnect();
+    await replica.#container.createIfNotExists();
+    await replica.#blob.createIfNotExists(vhdBytes + vhdFooterBytes, { metadata: replica.#metadata(0) });
+    // Also when the blob exists: a kill may have come between the two.
+    await replica.#blob.uploadPages(vhdFooter({ ...disk, sizeBytes: vhdBytes }), vhdBytes, vhdFooterBytes);
+    return replica;
+  }
+
+  /** @throws LabError NotFound */
+  static async open(place: BlobPlace): Promise<PageBlobReplica> {
+    await place.session.reconnect();
+    const { metadata } = await foundOr(place, () => place.session.container(place.container).getPageBlobClient(place.blob).getProperties());
+    return new PageBlobReplica(place, Number(metadata?.[sizeKey]));
+  }
+
+  /** Removes the blob with its snapshots; nothing happens when it is gone already. */
+  static async delete(place: BlobPlace): Promise<void> {
+    await place.session.reconnect();
+    await place.session.container(place.container).getPageBlobClient(place.blob).deleteIfExists({ deleteSnapshots: 'include' });
+  }
+
+  /** Also takes the storage process as it is now, after a restart. @throws LabError NotFound when the replica is gone */
+  async position(): Promise<number> {
+    await this.#session.reconnect();
+    this.#known = undefined;
+    const { metadata } = await foundOr({ container: this.#container.containerName, blob: this.#blob.name }, () => this.#blob.getProperties());
+    return Number(metadata?.[positionKey] ?? 0);
+  }
+
+  async apply(batch: Batch): Promise<void> {
+    for (const { offset, length } of batch.extents) requireRange(this.sizeBytes, offset, length);
+    await writePages(this.#blob, changesOf(batch.extents, batch.payload));
+  }
+
+  async snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot> {
+    const known = (this.#known ??= await this.#list());
+    let snapshot = known.get(mark.id);
+    if (snapshot === undefined) {
+      const metadata = { ...this.#metadata(sequence), [markKey]: Buffer.from(JSON.stringify(mark), 'utf8').toString('base64') };
+      const { snapshot: id = '' } = await this.#blob.createSnapshot({ metadata });
+      snapshot = { id, sequence, mark };
+      known.set(mark.id, snapshot);
+    }
+    await this.advance(sequence);
+    return snapshot;
+  }
+
+  async advance(sequence: number): Promise<void> {
+    await this.#blob.setMetadata(this.#metadata(sequence));
+  }
+
+  async barrier(): Promise<void> {
+    await this.#session.barrier();
+  }
+
+  async snapshots(): Promise<ReplicaSnapshot[]> {
+    this.#known = await this.#list();
+    return [...this.#known.values()];
+  }
+
+  async read(range: Range, snapshotId?: string): Promise<Buffer> {
+    requireRange(this.sizeBytes, range.offset, range.length);
+    const blob = snapshotId === undefined ? this.#blob : this.#blob.withSnapshot(snapshotId);
+    return foundOr({ container: this.#container.containerName, blob: `${this.#blob.name} ${snapshotId ?? ''}` }, () => readPages(blob, range));
+  }
+
+  async checksums(range: Range, blockBytes: number): Promise<Buffer> {
+    requireRange(this.sizeBytes, range.offset, range.length);
+    return pageChecksums(this.#blob, range, blockBytes);
+  }
+
+  async removeSnapshot(snapshotId: string): Promise<void> {
+    await this.#blob.withSnapshot(snapshotId).deleteIfExists();
+    for (const [markId, snapshot] of this.#known ?? []) if (snapshot.id === snapshotId) this.#known?.delete(markId);
+  }
+
+  /** The connections belong to the account. */
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  #metadata(position: number): Metadata {
+    return { [sizeKey]: String(this.sizeBytes), [positionKey]: String(position) };
+  }
+
+  /** Oldest first. */
+  async #list(): Promise<Map<string, ReplicaSnapshot>> {
+    const found: ReplicaSnapshot[] = [];
+    for await (const { name, snapshot, metadata } of this.#container.listBlobsFlat({ prefix: this.#blob.name, includeSnapshots: true, includeMetadata: true })) {
+      const mark = metadata?.[markKey];
+      if (name !== this.#blob.name || !snapshot || mark === undefined) continue;
+      found.push({ id: snapshot, sequence: Number(metadata?.[positionKey]), mark: JSON.parse(Buffer.from(mark, 'base64').toString('utf8')) as Mark });
+    }
+    found.sort((one, other) => one.sequence - other.sequence || (one.id < other.id ? -1 : 1));
+    return new Map(found.map((snapshot) => [snapshot.mark.id, snapshot]));
+  }
+}
+
+async function foundOr<T>(place: { container: string; blob: string }, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw isNotFound(error) ? new LabError('NotFound', `${place.container}/${place.blob}`, { cause: error }) : error;
+  }
+}

@@ -1,0 +1,77 @@
+// A Storage account as its users see it, the lab's own or a real one: containers, and a barrier where acknowledged is not yet durable.
+import { ContainerClient, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob';
+import { LabError } from '../../kernel/errors.ts';
+import { BlobTransport, type BlobTransportOptions } from './client.ts';
+
+/** Plain data: what a process server is told of its log account, with a transport of its own. */
+export interface StorageAccountAddress {
+  /** Of the blob service, with the account where the address carries it: `http://127.0.0.1:10000/logs`. */
+  readonly url: string;
+  readonly accountName: string;
+  /** Base64. */
+  readonly accountKey: string;
+  /** Null: a real Storage account, where an acknowledged request is durable. */
+  readonly barrierUrl: string | null;
+}
+
+/** Connections are shared; what a user saw of the storage process is in its session. Dispose to close the connections. */
+export class StorageAccount implements AsyncDisposable {
+  readonly address: StorageAccountAddress;
+  readonly #transport: BlobTransport;
+
+  constructor(address: StorageAccountAddress, transport: BlobTransportOptions = {}) {
+    this.address = { ...address, url: address.url.replace(/\/$/, '') };
+    this.#transport = new BlobTransport(transport);
+  }
+
+  /**
+   * One per user that keeps a state of its own (a replica, a log, a disk): each has to learn by itself that the storage process restarted.
+   * It may be made while the storage is down.
+   */
+  session(): StorageSession {
+    return new StorageSession(this.address, this.#transport);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#transport[Symbol.asyncDispose]();
+  }
+}
+
+/** Requests fail with LabError StorageRestarted once the storage process is another one than at the last `reconnect`; also PeerUnreachable and LinkDown. */
+export class StorageSession {
+  readonly account: StorageAccountAddress;
+  readonly #transport: BlobTransport;
+  readonly #containers = new Map<string, ContainerClient>();
+  #epoch: string | null = null;
+
+  constructor(account: StorageAccountAddress, transport: BlobTransport) {
+    this.account = account;
+    this.#transport = transport;
+  }
+
+  /** Takes the storage process as it is now; what was read before may have gone back. */
+  async reconnect(): Promise<void> {
+    if (this.account.barrierUrl === null) return;
+    this.#epoch = (await this.#transport.lab<{ epoch: string }>('GET', this.account.barrierUrl)).epoch;
+  }
+
+  /** Ends when everything answered before the call would survive a kill of the storage process. @throws LabError StorageRestarted */
+  async barrier(): Promise<void> {
+    if (this.account.barrierUrl === null) return;
+    const { epoch } = await this.#transport.lab<{ epoch: string }>('POST', this.account.barrierUrl);
+    this.#epoch ??= epoch;
+    if (epoch !== this.#epoch) throw new LabError('StorageRestarted', this.account.url);
+  }
+
+  container(name: string): ContainerClient {
+    let container = this.#containers.get(name);
+    if (container === undefined) {
+      const { url, accountName, accountKey } = this.account;
+      const httpClient = this.#transport.httpClient(() => this.#epoch);
+      // A repeated request would hide a restart: who sends it must go back to the last barrier.
+      const pipeline = newPipeline(new StorageSharedKeyCredential(accountName, accountKey), { httpClient, retryOptions: { maxTries: 1 } });
+      this.#containers.set(name, (container = new ContainerClient(`${url}/${name}`, pipeline)));
+    }
+    return container;
+  }
+}

@@ -1,0 +1,104 @@
+// Pairs as records: made at enable or re-protect, fed by the agents' reports, retired when their direction ends.
+import { randomBytes } from 'node:crypto';
+import type { AgentReport, PairReport } from '../../../replication/orders.ts';
+import type { VaultContext } from '../context.ts';
+import type { PairRecord, ProtectedItem } from './state.ts';
+
+export interface PairDisk {
+  readonly diskId: string;
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly osDisk: boolean;
+}
+
+/** The pairs of the item's present direction; made when they are not there. */
+export function ensurePairs(context: VaultContext, item: ProtectedItem, disks: readonly PairDisk[], initial: (diskId: string) => PairRecord['initial']): PairRecord[] {
+  const { records, kernel } = context;
+  const present = records.activePairs(item);
+  return records.transaction(() =>
+    disks.map((disk) => {
+      const known = present.find((pair) => pair.diskId === disk.diskId);
+      return (
+        known ??
+        records.pairs.put({
+          pairId: kernel.ids.guid(),
+          itemId: item.itemId,
+          direction: item.direction,
+          diskId: disk.diskId,
+          diskName: disk.name,
+          osDisk: disk.osDisk,
+          sizeBytes: disk.sizeBytes,
+          // True randomness: it protects the bytes of the disk, so the lab's seed must not make it.
+          key: randomBytes(32).toString('base64'),
+          initial: initial(disk.diskId),
+          resyncId: null,
+          resyncAdoptedMs: null,
+          resyncRequired: null,
+          replica: null,
+          uploadedThrough: 0,
+          newestMark: null,
+          report: null,
+          progressMs: kernel.clock.now(),
+          state: 'active',
+        })
+      );
+    }),
+  );
+}
+
+/** Takes over what the Mobility services say of their pairs. @returns ids of the items concerned */
+export function takeAgentReports(context: VaultContext, agents: readonly AgentReport[]): Set<string> {
+  const { records, kernel } = context;
+  const items = new Set<string>();
+  for (const report of agents.flatMap((agent) => agent.pairs)) {
+    const pair = records.pairs.get(report.pairId);
+    if (pair === undefined || pair.state !== 'active') continue;
+    items.add(pair.itemId);
+    const next = withReport(pair, report, kernel.clock.now());
+    if (JSON.stringify(next) !== JSON.stringify(pair)) records.pairs.put(next);
+  }
+  return items;
+}
+
+function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRecord {
+  const adopted = pair.resyncId !== null && report.resyncId === pair.resyncId;
+  const moved = pair.report === null || pair.report.processedBytes !== report.processedBytes || pair.report.transferredBytes !== report.transferredBytes || pair.report.stage !== report.stage;
+  return {
+    ...pair,
+    report,
+    progressMs: moved ? nowMs : pair.progressMs,
+    resyncAdoptedMs: adopted ? (pair.resyncAdoptedMs ?? nowMs) : pair.resyncAdoptedMs,
+    resyncRequired: adopted && report.stage === 'DifferentialSync' ? null : pair.resyncRequired,
+  };
+}
+
+/** The machine's newest mark that all its disks have in the log: what could be recovered at worst (asr-behaviour §5.3). */
+export function newestUploadedMs(pairs: readonly PairRecord[]): number | null {
+  if (pairs.length === 0 || pairs.some((pair) => pair.newestMark === null)) return null;
+  return Math.min(...pairs.map((pair) => pair.newestMark?.timeMs ?? 0));
+}
+
+/** Ends a direction: its batches are no longer taken. The replicas stay until somebody deletes them. */
+export async function retirePairs(context: VaultContext, item: ProtectedItem): Promise<void> {
+  for (const pair of context.records.activePairs(item)) {
+    await context.pairTargets.close(pair.pairId);
+    context.records.pairs.change(pair.pairId, (present) => ({ ...present, state: 'retired' }));
+  }
+}
+
+/** Deletes everything the item has in storage. Idempotent. */
+export async function deletePairs(context: VaultContext, itemId: string): Promise<void> {
+  const { records, deps, pairTargets } = context;
+  for (const pair of records.pairs.list().filter((candidate) => candidate.itemId === itemId)) {
+    await pairTargets.close(pair.pairId);
+    if (pair.replica !== null) await deps.storage.deleteReplica(pair.replica);
+    if (pair.direction === 'forward') await emptyLog(context, pair);
+    records.pairs.delete(pair.pairId);
+  }
+}
+
+async function emptyLog(context: VaultContext, pair: PairRecord): Promise<void> {
+  const log = await context.deps.storage.openLog(pair.pairId);
+  const held = await log.list(pair.pairId, 0);
+  if (held.length > 0) await log.remove(pair.pairId, held.at(-1) as number);
+}
