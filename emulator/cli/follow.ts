@@ -96,7 +96,8 @@ export async function followItem(feed: Feed, started: ItemRecord, options: { pro
   });
 }
 
-function showTasks(job: JobRecord, shown: Set<string>, progress: Progress): void {
+/** @param shown tasks that have their line already; extended */
+export function showTasks(job: JobRecord, shown: Set<string>, progress: Progress): void {
   const done = job.tasks.filter((task) => task.endedMs !== null || task.state === 'Other').length;
   for (const task of job.tasks) {
     if (task.endedMs === null || shown.has(task.name)) continue;
@@ -107,7 +108,7 @@ function showTasks(job: JobRecord, shown: Set<string>, progress: Progress): void
   if (!hasEnded(job)) progress.show({ subject: job.subject, text: current?.friendlyName ?? job.friendlyName, done, total: job.tasks.length, unit: 'tasks' });
 }
 
-function showCopy(item: ItemRecord, progress: Progress): void {
+export function showCopy(item: ItemRecord, progress: Progress): void {
   const total = item.disks.reduce((sum, disk) => sum + disk.totalBytes, 0);
   const done = item.disks.reduce((sum, disk) => sum + disk.processedBytes, 0);
   progress.show({ subject: item.machineName, text: item.protectionStateDescription, done, total, unit: 'bytes' });

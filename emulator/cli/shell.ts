@@ -6,8 +6,8 @@ import type { JobRecord } from '../contract/resources.ts';
 import { ControlClient } from './client.ts';
 import { Feed, followJob, hasEnded, hasSucceeded } from './follow.ts';
 import { findLab } from './locator.ts';
+import { jobText } from './jobText.ts';
 import { Output, type Streams } from './output.ts';
-import { timeText } from './texts.ts';
 
 /** 0 done · 1 failed · 2 the command line was not understood · 3 no lab runs there · 4 a person has to act. */
 export type ExitCode = 0 | 1 | 2 | 3 | 4;
@@ -44,7 +44,7 @@ export function onLab<Options, Arguments extends readonly unknown[]>(shell: Shel
     const command = given.at(-1) as Command;
     const options = command.opts<Options & CommonOptions>();
     const output = new Output(shell.streams, options.json === true);
-    await using client = await ControlClient.open(await findLab(options.dir));
+    await using client = await ControlClient.open(await findLab(options.dir ?? process.env['SRLAB_DIR']));
     await work({ client, output, shell, wait: options.wait !== false }, options, ...(given.slice(0, -2) as unknown as Arguments));
   };
 }
@@ -76,10 +76,4 @@ async function followToEnd({ client, feed, output }: { client: ControlClient; fe
   const ended = await followJob(feed, started, progress);
   // The feed may leave out what a list leaves out; the job itself is whole.
   return client.call('job.show', { jobId: ended.jobId });
-}
-
-export function jobText(job: JobRecord): string {
-  const errors = job.errors.map((error) => `\n  ${error.code}: ${error.message}\n  What to do: ${error.recommendedAction}`).join('');
-  const asked = job.tasks.flatMap((task) => (task.instruction === undefined ? [] : [`\n  Waits for you: ${task.instruction}\n  Then: srlab job resume ${job.jobId}`])).join('');
-  return `${job.friendlyName} of ${job.subject}: ${job.state} (job ${job.jobId}, ${timeText(job.startedMs)} to ${timeText(job.endedMs)})${errors}${asked}`;
 }

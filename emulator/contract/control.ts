@@ -39,7 +39,7 @@ interface OfJob {
 /** asr-behaviour §5.4; anything else is a recovery point's id. */
 export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent' | 'LatestCrashConsistent' | 'LatestMultiVm' | 'LatestMultiVmApplicationConsistent' | { readonly pointId: string };
 
-/** A disk by machine and number, name or id; `present` is what the machine sees, `replica` the far end's newest state, otherwise a recovery point. */
+/** A disk by machine and number, name or id (a copy's disk goes by the id of its source as well); `present` is what the machine sees, `replica` the far end's newest state, otherwise a recovery point. */
 export interface DiskReference {
   readonly location: 'onPremises' | 'azure';
   readonly machine: string;
@@ -50,7 +50,7 @@ export interface DiskReference {
 export interface EnableRequest extends OfMachine {
   readonly policy?: string;
   readonly processServer?: string;
-  /** Run-as account for push installation; absent: the Mobility service is there already. */
+  /** Run-as account for push installation; absent: the one that fits the operating system, if the Mobility service is not there already. */
   readonly account?: string;
   readonly group?: string;
   readonly network?: string;
@@ -131,7 +131,7 @@ interface LabOperations {
 interface MachineOperations {
   'machine.list': Operation<Nothing, readonly MachineRecord[]>;
   'machine.power': Operation<OfMachine & { readonly to: 'on' | 'off' | 'shutdown' }, MachineRecord>;
-  /** Stops or starts the machine's own writers, the guest keeps running. */
+  /** Stops or starts the machine's own writers while the guest keeps running; holds for its copies on the other side too, until told otherwise. */
   'machine.workload': Operation<OfMachine & { readonly to: 'running' | 'stopped' }, MachineRecord>;
   /** A recovery point of what the disks hold now; ends when it can be used. */
   'machine.mark': Operation<OfMachine & { readonly consistency: RecoveryPointRecord['consistency'] }, RecoveryPointRecord>;

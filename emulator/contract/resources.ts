@@ -69,6 +69,8 @@ export interface MachineRecord {
   readonly ipAddresses: readonly string[];
   readonly disks: readonly DiskRecord[];
   readonly workloads: readonly string[];
+  /** The replication group that the scenario has in mind for it; null: alone. */
+  readonly intendedGroup: string | null;
   /** Why it cannot be protected now; empty: it can, or is already. */
   readonly notSelectable: readonly string[];
   /** Its protection; null: not protected. */
@@ -78,6 +80,8 @@ export interface MachineRecord {
 /** One logical machine's protection, in its present direction (asr-behaviour §6.2, §6.3). */
 export interface ItemRecord {
   readonly itemId: string;
+  /** At the site: the machine that is protected, or the one that failback writes to. */
+  readonly machineId: string;
   readonly machineName: string;
   readonly direction: 'forward' | 'reverse';
   readonly protectionState: string;
@@ -97,7 +101,7 @@ export interface ItemRecord {
   readonly newestPointMs: number | null;
   readonly resyncRequired: boolean;
   readonly disks: readonly ReplicatedDisk[];
-  /** The Azure VMs that exist because of this item. */
+  /** Names of the Azure VMs that exist because of this item. */
   readonly azureMachine: string | null;
   readonly testMachine: string | null;
 }

@@ -1,0 +1,73 @@
+// A lab as a whole: saved states, its events, what it imitates, and its end.
+import type { Command } from 'commander';
+import type { FidelityRule, SavedLab, VaultEvent } from '../../contract/resources.ts';
+import { onLab, type Shell } from '../shell.ts';
+import { sizeText, timeText, type Column } from '../texts.ts';
+import { parseWholeNumber } from '../values.ts';
+
+const savedColumns: readonly Column<SavedLab>[] = [
+  { title: 'NAME', text: (saved) => saved.name },
+  { title: 'SCENARIO', text: (saved) => saved.scenario },
+  { title: 'LAB TIME (UTC)', text: (saved) => timeText(saved.savedAtMs) },
+  { title: 'SIZE', right: true, text: (saved) => sizeText(saved.sizeBytes) },
+];
+
+const eventColumns: readonly Column<VaultEvent>[] = [
+  { title: 'TIME (UTC)', text: (event) => timeText(event.timeMs) },
+  { title: 'SEVERITY', text: (event) => event.severity },
+  { title: 'CODE', text: (event) => event.code },
+  { title: 'SUBJECT', text: (event) => event.subject },
+  { title: 'MESSAGE', text: (event) => event.message },
+];
+
+const fidelityColumns: readonly Column<FidelityRule>[] = [
+  { title: 'RULE', text: (rule) => rule.id },
+  { title: 'KNOWN BY', text: (rule) => rule.mark },
+  { title: 'SOURCE', text: (rule) => `${rule.source} (${rule.date})` },
+  { title: 'WHAT', text: (rule) => (rule.deviation === undefined ? rule.rule : `${rule.rule} Deviation: ${rule.deviation}`) },
+];
+
+export function addLabCommands(program: Command, shell: Shell): void {
+  const lab = program.command('lab').description('saved labs: list, save, load, reset').helpGroup('Lab:');
+  lab
+    .command('list')
+    .description('list what was saved from this lab')
+    .action(onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('lab.list', {}), savedColumns, 'Nothing saved yet.')));
+  lab
+    .command('save')
+    .argument('<name>')
+    .description('put the whole lab aside, with its disks, replicas and time')
+    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.list([await client.call('lab.save', { name })], savedColumns, '')));
+  lab
+    .command('load')
+    .argument('<name>')
+    .description('go back to what was saved; the present state is lost')
+    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.record(await client.call('lab.load', { name }), () => `The lab is as it was when ${name} was saved.`)));
+  lab
+    .command('reset')
+    .description('back to the first state of the scenario; the present state is lost')
+    .action(onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('lab.reset', {}), () => 'The lab is as new.')));
+  program
+    .command('stop')
+    .description('stop the lab of a folder; it goes on with the next up')
+    .helpGroup('Lab:')
+    .action(onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('lab.stop', {}), () => 'Stopping.')));
+  program
+    .command('restart')
+    .argument('<component>', 'name of a component, as status shows it')
+    .description('restart a component')
+    .helpGroup('Time and trouble:')
+    .option('--kill', 'without a chance to finish anything')
+    .action(onLab<{ kill?: true }, [string]>(shell, async ({ client, output }, { kill }, role) => output.record(await client.call('role.restart', { role, kill: kill === true }), (status) => `${status.name}: ${status.state}`)));
+  program
+    .command('events')
+    .description('list what the vault reported')
+    .helpGroup('Vault:')
+    .option('--limit <count>', 'at most so many', parseWholeNumber, 20)
+    .action(onLab<{ limit: number }, []>(shell, async ({ client, output }, { limit }) => output.list(await client.call('event.list', { limit }), eventColumns, 'No event yet.')));
+  program
+    .command('fidelity')
+    .description('list the rules the lab imitates, and how sure we are of each')
+    .helpGroup('Lab:')
+    .action(onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('fidelity.list', {}), fidelityColumns, 'No rule is recorded.')));
+}

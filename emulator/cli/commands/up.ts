@@ -1,0 +1,187 @@
+// Commands that are the lab, or one of its components, themselves: up, exec, run.
+import { Option, type Command } from 'commander';
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import type { LabOptions, LabPorts, ReadyLine, RoleOptions } from '../../contract/control.ts';
+import type { ClockSpeed } from '../../contract/resources.ts';
+import { Output } from '../output.ts';
+import type { Shell } from '../shell.ts';
+import { parsePort, parseSize, parseSpeed } from '../values.ts';
+
+export interface UpOptions {
+  readonly dir: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly speed: ClockSpeed;
+  readonly json?: true;
+  readonly owned?: true;
+  readonly portArm?: number;
+  readonly portVcenter?: number;
+  readonly portConfigserver?: number;
+  readonly portProcessserver?: number;
+  readonly portMastertarget?: number;
+  readonly portBlob?: number;
+  readonly portControl?: number;
+}
+
+export function addUpCommands(program: Command, shell: Shell): void {
+  addLabOptions(program.command('up').description('start a lab in the foreground; one JSON line says where everything listens').helpGroup('Lab:'), '.')
+    .option('--owned', 'stop when standard input closes: the owner is gone')
+    .addHelpText('after', '\nExamples:\n  srlab up --dir ./lab\n  srlab up --dir ./lab --speed 60 --port-vcenter 8443\n  srlab up --scenario empty --seed 42')
+    .action((options: UpOptions) => up(shell, options));
+  addLabOptions(program.command('exec').argument('<command>', 'a command line for the shell').description('start a lab, run a command with its endpoints in the environment, stop, pass the exit code on').helpGroup('Lab:'), undefined)
+    .addHelpText('after', '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and others;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"')
+    .action((command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>) => exec(shell, command, options));
+  addRun(program, shell);
+}
+
+export function addLabOptions(command: Command, defaultDir: string | undefined): Command {
+  command
+    .option('--dir <folder>', 'folder of the lab', defaultDir)
+    .option('--scenario <name>', 'sample estate, or a file that describes one', 'sample')
+    .option('--seed <text>', 'the same seed gives the same run', '1')
+    .option('--speed <speed>', 'paused, max, or lab seconds per second', parseSpeed, 1);
+  for (const role of ['arm', 'vcenter', 'configserver', 'processserver', 'mastertarget', 'blob', 'control']) command.option(`--port-${role} <port>`, 'default: a free one', parsePort);
+  return command;
+}
+
+export function labOptions(dir: string, options: Omit<UpOptions, 'dir'>, output: Output): LabOptions {
+  const ports: Record<keyof LabPorts, number | undefined> = {
+    arm: options.portArm,
+    vcenter: options.portVcenter,
+    configServer: options.portConfigserver,
+    processServer: options.portProcessserver,
+    masterTarget: options.portMastertarget,
+    blob: options.portBlob,
+    control: options.portControl,
+  };
+  const chosen = Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined));
+  return { dir: resolve(dir), scenario: options.scenario, seed: options.seed, speed: options.speed, ports: chosen, onProgress: (message) => output.note(message) };
+}
+
+async function up(shell: Shell, options: UpOptions): Promise<void> {
+  const output = new Output(shell.streams, options.json === true);
+  await using lab = await shell.openLab(labOptions(options.dir, options, output));
+  shell.streams.stdout.write(`${JSON.stringify(lab.ready)}\n`);
+  await untilStopped(shell, options.owned === true);
+  output.note('Stopping …');
+}
+
+/** Ends when the process is asked to end, or, when it is owned, its owner is gone. */
+export async function untilStopped(shell: Shell, owned: boolean): Promise<void> {
+  const { promise, resolve: stop } = Promise.withResolvers<void>();
+  if (shell.stop.aborted) return;
+  shell.stop.addEventListener('abort', () => stop(), { once: true });
+  if (owned) shell.stdin.once('end', stop).once('close', stop).resume();
+  // A pending promise alone keeps no process alive: the lab's sockets do.
+  await promise;
+}
+
+async function exec(shell: Shell, command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>): Promise<void> {
+  const output = new Output(shell.streams, options.json === true);
+  const temporary = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'srlab-')) : undefined;
+  try {
+    await using lab = await shell.openLab(labOptions(options.dir ?? (temporary as string), options, output));
+    shell.exitWith(await runCommand(shell, command, await environmentOf(lab.ready)));
+  } finally {
+    if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
+  }
+}
+
+async function runCommand(shell: Shell, command: string, environment: Record<string, string>): Promise<number> {
+  const child = spawn(command, { shell: true, stdio: 'inherit', env: { ...process.env, ...environment } });
+  const { promise, resolve: end, reject } = Promise.withResolvers<number>();
+  child.on('error', reject);
+  child.on('exit', (code, signal) => end(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
+  const forward = (): void => void child.kill('SIGTERM');
+  shell.stop.addEventListener('abort', forward, { once: true });
+  if (shell.stop.aborted) forward();
+  return promise;
+}
+
+/** What a command run by `exec` finds in its environment; `srlab` itself is on its PATH. */
+async function environmentOf(ready: ReadyLine): Promise<Record<string, string>> {
+  const bin = join(ready.dir, '.srlab', 'bin');
+  await mkdir(bin, { recursive: true });
+  await writeFile(join(bin, 'srlab'), `#!/bin/sh\nexec '${process.execPath}' '${process.argv[1] ?? ''}' "$@"\n`, { mode: 0o755 });
+  const own = {
+    SRLAB_DIR: ready.dir,
+    SRLAB_CA: ready.ca,
+    SRLAB_TOKEN: ready.token,
+    SRLAB_CONTROL_URL: ready.control.url,
+    SRLAB_VCENTER_URL: ready.vcenter.url,
+    SRLAB_VCENTER_USER: ready.vcenter.user,
+    SRLAB_VCENTER_PASSWORD: ready.vcenter.password,
+    SRLAB_CONFIGSERVER_URL: ready.configServer.url,
+    SRLAB_BLOB_URL: ready.blob.url,
+    SRLAB_BLOB_ACCOUNT: ready.blob.accountName,
+    SRLAB_BLOB_KEY: ready.blob.accountKey,
+    SRLAB_SUBSCRIPTION: ready.subscription,
+    SRLAB_RESOURCE_GROUP: ready.resourceGroup,
+    SRLAB_VAULT: ready.vault,
+    NODE_EXTRA_CA_CERTS: ready.ca,
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+  };
+  return ready.arm === null ? own : { ...own, SRLAB_ARM_URL: ready.arm.url, SRLAB_ARM_TOKEN: ready.arm.token };
+}
+
+interface RunOptions {
+  readonly dir: string;
+  readonly name: string;
+  readonly port: number;
+  readonly owned?: true;
+}
+
+function addRun(program: Command, shell: Shell): void {
+  const run = program.command('run').description('run one component as a process of its own, on this host or another').helpGroup('Lab:');
+  const role = (name: RoleOptions['role'], summary: string): Command =>
+    run
+      .command(name)
+      .description(summary)
+      .requiredOption('--dir <folder>', 'folder of the component')
+      .option('--name <name>', 'its name in the vault', name)
+      .option('--port <port>', 'default: a free one', parsePort, 0)
+      .option('--owned', 'stop when standard input closes');
+  const registered = (command: Command): Command => command.requiredOption('--config-server <url>', 'the configuration server to register with').requiredOption('--passphrase-file <file>', 'its passphrase');
+  role('storage', 'the storage accounts (Azurite)')
+    .option('--account <name>', 'name of the account', 'devstoreaccount1')
+    .option('--account-key <key>', 'default: a new one')
+    .action((options: RunOptions & { account: string; accountKey?: string }) => runRole(shell, options, { role: 'storage', ...base(options), accountName: options.account, accountKey: options.accountKey ?? null }));
+  role('configserver', 'a configuration server')
+    .requiredOption('--vault <url>', 'the vault service')
+    .requiredOption('--vault-ca <file>', 'PEM of the authority of the vault service')
+    .requiredOption('--credentials <file>', 'registration key of the vault; valid 5 days')
+    .action((options: RunOptions & { vault: string; vaultCa: string; credentials: string }) => runRole(shell, options, { role: 'configserver', ...base(options), vaultUrl: options.vault, vaultCa: resolve(options.vaultCa), credentialsFile: resolve(options.credentials) }));
+  registered(role('processserver', 'a process server'))
+    .option('--in-azure', 'it stands in Azure and relays what comes back')
+    .option('--cache <size>', 'limit of its cache folder', parseSize, 4 * 1024 ** 3)
+    .action(async (options: RunOptions & Registered & { inAzure?: true; cache: number }) => runRole(shell, options, { role: 'processserver', ...base(options), ...(await registration(options)), inAzure: options.inAzure === true, cacheLimitBytes: options.cache }));
+  registered(role('mastertarget', 'a master target'))
+    .addOption(new Option('--os <type>', 'must be that of the machines it takes').choices(['Windows', 'Linux']).default('Linux'))
+    .option('--retention <folder>', 'its retention drive', 'retention')
+    .option('--retention-size <size>', 'capacity of the retention drive', parseSize, 16 * 1024 ** 3)
+    .action(async (options: RunOptions & Registered & { os: 'Windows' | 'Linux'; retention: string; retentionSize: number }) =>
+      runRole(shell, options, { role: 'mastertarget', ...base(options), ...(await registration(options)), osType: options.os, retentionDir: resolve(options.dir, options.retention), retentionBytes: options.retentionSize }),
+    );
+}
+
+interface Registered {
+  readonly configServer: string;
+  readonly passphraseFile: string;
+}
+
+async function registration({ configServer, passphraseFile }: Registered): Promise<{ configServerUrl: string; passphrase: string }> {
+  return { configServerUrl: configServer, passphrase: (await readFile(passphraseFile, 'utf8')).trim() };
+}
+
+function base({ dir, name, port }: RunOptions): { dir: string; name: string; port: number } {
+  return { dir: resolve(dir), name, port };
+}
+
+async function runRole(shell: Shell, { owned }: RunOptions, options: RoleOptions): Promise<void> {
+  await using role = await shell.openRole(options);
+  shell.streams.stdout.write(`${JSON.stringify(role.ready)}\n`);
+  await untilStopped(shell, owned === true);
+}
