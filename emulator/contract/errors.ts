@@ -187,7 +187,6 @@ export const errorCatalogue = {
   SiteToSiteMissing: entry(409, 'There is no private connection between Azure and the site.', 'Connect the networks by a site-to-site VPN or ExpressRoute private peering.'),
   SourceShutdownFailed: entry(409, 'The source machine could not be shut down; the failover went on.', 'Make sure that the source is off: both copies may be running.'),
   SourceStillRunning: entry(409, 'The source machine still runs; a failover would make a second running copy.', 'Ask for the shutdown of the source, or say explicitly that it may run on.'),
-  TestNetworkMissing: entry(400, 'A test failover needs a virtual network.', 'Name an isolated network with the subnets of production.'),
   VCenterDisconnected: entry(409, 'The vCenter is not connected.', 'Restore the connection and the account of the vCenter.'),
   VCenterExists: entry(409, 'This vCenter was added already.', 'Use the entry there is, or change its address.'),
 } as const satisfies Record<string, ErrorEntry>;

@@ -41,12 +41,13 @@ export async function copyDevice(source: BlockDevice, target: BlockDevice, onPro
 /** Writes the runs of blocks that are not zeros. */
 async function writeRuns(target: BlockDevice, offset: number, bytes: Buffer): Promise<void> {
   let start = -1;
-  for (let at = 0; at <= bytes.length; at += blockBytes) {
-    const empty = at >= bytes.length || isZero(bytes.subarray(at, at + blockBytes));
-    if (!empty && start < 0) start = at;
-    if (empty && start >= 0) {
-      await target.write(offset + start, bytes.subarray(start, Math.min(at, bytes.length)));
-      start = -1;
-    }
+  const writeUpTo = async (end: number): Promise<void> => {
+    if (start >= 0) await target.write(offset + start, bytes.subarray(start, end));
+    start = -1;
+  };
+  for (let at = 0; at < bytes.length; at += blockBytes) {
+    if (isZero(bytes.subarray(at, at + blockBytes))) await writeUpTo(at);
+    else if (start < 0) start = at;
   }
+  await writeUpTo(bytes.length);
 }

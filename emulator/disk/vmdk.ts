@@ -1,5 +1,5 @@
 // A VMDK as a datastore holds it: a descriptor and one flat extent beside it.
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../kernel/errors.ts';
 import { requireRange, type BlockDevice, type Range } from './blockDevice.ts';
@@ -33,7 +33,8 @@ export class VmdkDisk implements BlockDevice {
   static async create(disk: VmdkCreation): Promise<VmdkDisk> {
     const { path, createType = 'vmfs' } = disk;
     const extentPath = flatExtentPath(path);
-    const extent = await RawDisk.create({ path: extentPath, sizeBytes: disk.sizeBytes });
+    if (existsSync(path)) throw new LabError('DiskFileExists', path);
+    const extent = await createExtent(extentPath, disk.sizeBytes);
     try {
       await onFile(path, () => writeFileSync(path, formatVmdkDescriptor({ ...disk, createType, extentFile: basename(extentPath) }), { flag: 'wx' }));
     } catch (error) {
@@ -91,26 +92,38 @@ export class VmdkDisk implements BlockDevice {
   }
 }
 
+/** An extent of the right size with nothing in it and no descriptor is what a killed process left of the same creation. */
+async function createExtent(path: string, sizeBytes: number): Promise<RawDisk> {
+  if (!existsSync(path) || statSync(path).size !== sizeBytes) return RawDisk.create({ path, sizeBytes });
+  const left = await RawDisk.open({ path });
+  if ((await left.allocated({ offset: 0, length: sizeBytes })).length === 0) return left;
+  await left[Symbol.asyncDispose]();
+  throw new LabError('DiskFileExists', path);
+}
+
 /** `X.vmdk` → `X-flat.vmdk`. @throws LabError InvalidArgument */
 export function flatExtentPath(path: string): string {
   if (!path.endsWith('.vmdk')) throw new LabError('InvalidArgument', `The name of a VMDK ends in .vmdk: ${path}`);
   return `${path.slice(0, -'.vmdk'.length)}-flat.vmdk`;
 }
 
-/** @throws LabError VmdkDescriptorInvalid, DiskFileMissing, DiskFileDenied */
+/** @throws LabError VmdkDescriptorInvalid, also when an extent lies elsewhere; DiskFileMissing, DiskFileDenied */
 export async function readVmdkDescriptor(path: string): Promise<VmdkDescriptor> {
   return onFile(path, () => {
     if (statSync(path).size > maximumDescriptorBytes) throw new LabError('VmdkDescriptorInvalid', `${path} is too long for a descriptor.`);
-    return parseVmdkDescriptor(readFileSync(path, 'utf8'));
+    const descriptor = parseVmdkDescriptor(readFileSync(path, 'utf8'));
+    // A descriptor that somebody else made must not reach files elsewhere on the machine.
+    for (const { file, type } of descriptor.extents) {
+      if (type !== 'ZERO' && (file !== basename(file) || ['', '.', '..'].includes(file))) throw new LabError('VmdkDescriptorInvalid', `The extent "${file}" does not lie beside it.`);
+    }
+    return descriptor;
   });
 }
 
-/** The one extent of a disk that is read and written in place; undefined when the disk is another kind. @throws LabError VmdkDescriptorInvalid */
+/** The one extent of a disk that is read and written in place; undefined when the disk is another kind. */
 export function flatExtentOf(descriptor: VmdkDescriptor): VmdkDescriptor['extents'][number] | undefined {
   const [extent] = descriptor.extents;
   if (extent === undefined || descriptor.extents.length > 1 || descriptor.parentCid !== undefined) return undefined;
   if (!['FLAT', 'VMFS'].includes(extent.type) || extent.offsetBytes !== 0 || extent.access !== 'RW') return undefined;
-  // A descriptor that somebody else made must not reach files elsewhere on the machine.
-  if (extent.file !== basename(extent.file) || ['', '.', '..'].includes(extent.file)) throw new LabError('VmdkDescriptorInvalid', `The extent "${extent.file}" does not lie beside it.`);
   return extent;
 }
