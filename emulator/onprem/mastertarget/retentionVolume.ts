@@ -1,5 +1,5 @@
 // The retention drive of a master target: a folder with a capacity that all reverse pairs share.
-import { mkdir, readdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../kernel/errors.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
@@ -65,6 +65,14 @@ export class RetentionVolume {
 
   release(sizeBytes: number): void {
     this.#usedBytes = Math.max(0, this.#usedBytes - sizeBytes);
+  }
+
+  /** Deletes all that a pair has here. */
+  async drop(pairId: string): Promise<void> {
+    const folder = join(this.definition.folder, pairId);
+    await mkdir(folder, { recursive: true });
+    this.release(await folderBytes(folder));
+    await rm(folder, { recursive: true, force: true });
   }
 
   async #reclaim(sizeBytes: number, limitBytes: number): Promise<void> {

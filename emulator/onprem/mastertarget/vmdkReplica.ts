@@ -1,9 +1,15 @@
 // The target station of a failback: a VMDK holds the present, the retention journal its past.
 import type { BlockDevice, Range } from '../../disk/blockDevice.ts';
 import { LabError } from '../../kernel/errors.ts';
+import type { FaultVerdict } from '../../kernel/faults.ts';
 import { blockChecksums, checksumBytes } from '../../replication/checksum.ts';
 import type { Batch, Extent, Mark, Replica, ReplicaSnapshot } from '../../replication/stations.ts';
 import { RetentionJournal, type RetentionJournalDeps } from './retentionJournal.ts';
+
+export interface VmdkReplicaDeps extends RetentionJournalDeps {
+  /** Asked before each batch. */
+  readonly gate?: () => Promise<FaultVerdict>;
+}
 
 const readBytes = 4 * 1024 * 1024;
 
@@ -11,16 +17,18 @@ const readBytes = 4 * 1024 * 1024;
 export class VmdkReplica implements Replica {
   readonly #disk: BlockDevice;
   readonly #journal: RetentionJournal;
+  readonly #gate: () => Promise<FaultVerdict>;
   #turn: Promise<unknown> = Promise.resolve();
 
-  private constructor(disk: BlockDevice, journal: RetentionJournal) {
-    this.#disk = disk;
+  private constructor(deps: VmdkReplicaDeps, journal: RetentionJournal) {
+    this.#disk = deps.disk;
     this.#journal = journal;
+    this.#gate = deps.gate ?? (async () => 'pass');
   }
 
   /** @throws LabError RetentionJournalDamaged */
-  static async open(deps: RetentionJournalDeps): Promise<VmdkReplica> {
-    return new VmdkReplica(deps.disk, await RetentionJournal.open(deps));
+  static async open(deps: VmdkReplicaDeps): Promise<VmdkReplica> {
+    return new VmdkReplica(deps, await RetentionJournal.open(deps));
   }
 
   get sizeBytes(): number {
@@ -37,6 +45,7 @@ export class VmdkReplica implements Replica {
       for (const { offset, length } of batch.extents) {
         if (offset < 0 || length < 0 || offset + length > this.sizeBytes) throw new LabError('BatchMalformed', `${batch.pairId} sequence ${batch.sequence}: ${length} bytes at ${offset} of ${this.sizeBytes}.`);
       }
+      if ((await this.#gate()) === 'skip') return;
       await this.#journal.keep(batch.extents);
       if (overlaps(batch.extents)) for (const write of this.#writes(batch)) await write();
       else await Promise.all(this.#writes(batch).map((write) => write()));

@@ -1,0 +1,302 @@
+// The master target (asr-behaviour §7.3): takes disks through vCenter, writes what comes from Azure into them, gives them back.
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { NetworkPath } from '../../contract/faults.ts';
+import type { BlockDevice } from '../../disk/blockDevice.ts';
+import { serveKeptPort } from '../../http/serveKeptPort.ts';
+import type { Listening } from '../../http/serve.ts';
+import type { Timer } from '../../kernel/clock.ts';
+import { LabError } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { Store } from '../../kernel/store.ts';
+import type { MasterTargetReport, MasterTargetSettings, TaskResult, VCenterConnection } from '../../replication/orders.ts';
+import { SiteConnection } from '../registration/siteConnection.ts';
+import { VSphereClient } from '../vsphere/vSphereClient.ts';
+import { HeldPair } from './heldPair.ts';
+import { retentionVolumeErrors } from './prerequisites.ts';
+import { RetentionLog } from './retentionLog.ts';
+import { RetentionVolume, type RetentionVolumeDefinition } from './retentionVolume.ts';
+import { masterTargetApp } from './routes.ts';
+import { SiteInventory, type SiteDatastore } from './siteInventory.ts';
+import type { HeldDisk } from './state.ts';
+import { attachDisks, detachDisks, type TaskDeps } from './taskRunner.ts';
+import { VmdkReplica } from './vmdkReplica.ts';
+
+const heartbeatMs = 60_000;
+/** The product reports how full a retention drive may become before it warns. */
+const thresholdPercentage = 25;
+
+export interface MasterTargetDeps {
+  readonly kernel: Kernel;
+  readonly folder: string;
+  readonly name: string;
+  /** Of the master target's virtual machine in vCenter. */
+  readonly machineName: string;
+  readonly osType: 'Windows' | 'Linux';
+  readonly version: string;
+  /** 0: the system chooses once. */
+  readonly port: number;
+  readonly configServerUrl: string;
+  readonly passphrase: string;
+  readonly hostId?: string;
+  /** PEM of the authority that signed vCenter's certificate. */
+  readonly vCenterCa: string;
+  readonly retentionVolumes: readonly RetentionVolumeDefinition[];
+  /** The ESXi host of the master target opens a VMDK (`[datastore] folder/name.vmdk`) for it. */
+  readonly openDatastoreDisk: (vmdkFile: string) => Promise<BlockDevice>;
+}
+
+interface Drive {
+  readonly volume: RetentionVolume;
+  readonly log: RetentionLog;
+}
+
+export class MasterTarget implements AsyncDisposable {
+  readonly #deps: MasterTargetDeps;
+  readonly #store: Store;
+  readonly #site: SiteConnection;
+  readonly #drives: ReadonlyMap<string, Drive>;
+  readonly #pairs = new Map<string, HeldPair>();
+  #listening: Listening | undefined;
+  #heartbeat: Timer | undefined;
+  #datastores: readonly SiteDatastore[] = [];
+  #settings: MasterTargetSettings | undefined;
+  /** Why a disk that should be held is not. */
+  readonly #problems = new Map<string, LabError>();
+  #working = false;
+  #reporting: 'no' | 'yes' | 'again' = 'no';
+  #closed = false;
+
+  private constructor(deps: MasterTargetDeps, opened: { store: Store; site: SiteConnection; drives: ReadonlyMap<string, Drive> }) {
+    this.#deps = deps;
+    this.#store = opened.store;
+    this.#site = opened.site;
+    this.#drives = opened.drives;
+  }
+
+  /**
+   * Registers if it never did, takes up the disks it holds, and listens.
+   * @throws LabError of `registerHost`, PortInUse, StateDatabaseDamaged
+   */
+  static async open(deps: MasterTargetDeps): Promise<MasterTarget> {
+    await mkdir(deps.folder, { recursive: true });
+    const { kernel, folder, name, configServerUrl, passphrase, version, osType, hostId } = deps;
+    await using opening = new AsyncDisposableStack();
+    const store = opening.use(new Store(join(folder, 'mastertarget.db')));
+    const paths: readonly NetworkPath[] = ['mastertarget-configserver'];
+    const site = opening.use(await SiteConnection.open({ kernel, folder, configServerUrl, passphrase, role: 'mastertarget', name, paths, details: { version, osType }, ...(hostId === undefined ? {} : { hostId }) }));
+    const drives = new Map<string, Drive>();
+    for (const definition of deps.retentionVolumes) {
+      const volume = await RetentionVolume.open(definition);
+      drives.set(definition.volumeName, { volume, log: new RetentionLog(volume) });
+    }
+    const target = new MasterTarget(deps, { store, site, drives });
+    await target.#start();
+    opening.move();
+    return target;
+  }
+
+  get url(): string {
+    return (this.#listening as Listening).url;
+  }
+
+  get hostId(): string {
+    return this.#site.hostId;
+  }
+
+  /** Cuts every open connection, as a broken cable does. */
+  dropConnections(): void {
+    this.#listening?.dropConnections();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#heartbeat?.cancel();
+    await this.#listening?.[Symbol.asyncDispose]();
+    for (const pair of this.#pairs.values()) await pair[Symbol.asyncDispose]();
+    this.#pairs.clear();
+    await this.#site[Symbol.asyncDispose]();
+    this.#store[Symbol.dispose]();
+  }
+
+  async #start(): Promise<void> {
+    const { kernel } = this.#deps;
+    for (const held of this.#store.list<HeldDisk>('held')) if (held.state === 'attached') await this.#takeUp(held);
+    await this.#listen();
+    this.#site.onIdentity(() => kernel.clock.start('master target port', () => this.#listen()));
+    this.#site.follow<MasterTargetSettings>(async (settings) => {
+      this.#settings = settings;
+      this.#work();
+    });
+    this.#heartbeat = kernel.clock.every(heartbeatMs, 'master target heartbeat', async () => {
+      for (const pairId of this.#problems.keys()) await this.#takeUp(this.#store.get<HeldDisk>('held', pairId));
+      await this.#report();
+    });
+    this.#reportSoon();
+  }
+
+  async #listen(): Promise<void> {
+    const { key, certificate, authority } = this.#site.identity;
+    await this.#listening?.[Symbol.asyncDispose]();
+    const app = masterTargetApp(this.#deps.kernel, (pairId) => this.#pair(pairId));
+    this.#listening = await serveKeptPort(app, { port: this.#deps.port, keptPort: this.#store.get<number>('port', 'port'), identity: { key, certificate, clientCa: authority } });
+    this.#store.put('port', 'port', this.#listening.port);
+  }
+
+  #pair(pairId: string): HeldPair {
+    const pair = this.#pairs.get(pairId);
+    if (pair === undefined) throw this.#problems.get(pairId) ?? new LabError('MasterTargetUnknownPair', pairId);
+    return pair;
+  }
+
+  /** After a restart: a disk whose file or journal is in trouble must not keep the others from going on. */
+  async #takeUp(held: HeldDisk | undefined): Promise<void> {
+    if (held === undefined) return;
+    try {
+      await this.#hold(held);
+    } catch (error) {
+      const problem = LabError.from(error);
+      this.#problems.set(held.pairId, problem);
+      this.#deps.kernel.trace.record('mastertarget', 'diskNotHeld', { pairId: held.pairId, code: problem.code, message: problem.message });
+    }
+  }
+
+  async #hold(held: HeldDisk): Promise<void> {
+    if (this.#pairs.has(held.pairId)) return;
+    const { volume, log } = this.#drive(held.retentionDrive);
+    const disk = await this.#deps.openDatastoreDisk(held.vmdkFile);
+    try {
+      this.#pairs.set(held.pairId, await HeldPair.open({ kernel: this.#deps.kernel, held, volume, log, disk, onChange: () => this.#reportSoon() }));
+      this.#problems.delete(held.pairId);
+    } catch (error) {
+      await disk[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async #release(held: HeldDisk): Promise<void> {
+    const { clock } = this.#deps.kernel;
+    const pair = this.#pairs.get(held.pairId);
+    this.#pairs.delete(held.pairId);
+    this.#problems.delete(held.pairId);
+    if (pair !== undefined) await clock.idle(pair[Symbol.asyncDispose]());
+    if (held.snapshotId === null) return;
+    const { volume } = this.#drive(held.retentionDrive);
+    await using replica = await VmdkReplica.open({ volume, pairId: held.pairId, disk: await this.#deps.openDatastoreDisk(held.vmdkFile) });
+    await replica.restoreTo(held.snapshotId);
+  }
+
+  async #forget(held: HeldDisk): Promise<void> {
+    const { volume, log } = this.#drive(held.retentionDrive);
+    await log.drop(held.pairId);
+    await volume.drop(held.pairId);
+  }
+
+  #drive(volumeName: string): Drive {
+    const drive = this.#drives.get(volumeName);
+    if (drive === undefined) throw new LabError('RetentionDriveMissing', volumeName);
+    return drive;
+  }
+
+  #work(): void {
+    if (this.#working) return;
+    this.#working = true;
+    this.#deps.kernel.clock.start('master target tasks', async () => {
+      try {
+        for (let next = this.#nextTask(); next !== undefined && !this.#closed; next = this.#nextTask()) await this.#perform(next);
+      } finally {
+        this.#working = false;
+      }
+      const listed = new Set(this.#settings?.tasks.map(({ task }) => task.taskId));
+      for (const { taskId } of this.#store.list<TaskResult>('result')) if (!listed.has(taskId)) this.#store.delete('result', taskId);
+      await this.#report();
+    });
+  }
+
+  #nextTask(): MasterTargetSettings['tasks'][number] | undefined {
+    return this.#settings?.tasks.find(({ task }) => this.#store.get('result', task.taskId) === undefined);
+  }
+
+  async #perform({ task, vCenter }: MasterTargetSettings['tasks'][number]): Promise<void> {
+    const { kernel } = this.#deps;
+    let result: TaskResult;
+    try {
+      if (vCenter === null) throw new LabError('VCenterDisconnected', 'The configuration server knows none that holds the machine.');
+      await using client = this.#vSphere(vCenter);
+      const site = new SiteInventory(client);
+      const output = task.kind === 'attachDisks' ? await attachDisks(task, site, this.#taskDeps()) : await detachDisks(task, site, this.#taskDeps());
+      result = { taskId: task.taskId, state: 'done', output };
+    } catch (error) {
+      const problem = LabError.from(error);
+      if (problem.code === 'InternalError') kernel.trace.record('mastertarget', 'unexpected', { taskId: task.taskId, stack: error instanceof Error ? error.stack : String(error) });
+      result = { taskId: task.taskId, state: 'failed', error: problem.toBody() };
+    }
+    kernel.trace.record('mastertarget', task.kind, { taskId: task.taskId, state: result.state, code: result.error?.code });
+    // A kill before this line runs the task again, which finds its steps done.
+    if (!this.#closed) this.#store.put('result', task.taskId, result);
+  }
+
+  #vSphere({ url, userName, password }: VCenterConnection): VSphereClient {
+    return new VSphereClient({ url, userName, password, ca: this.#deps.vCenterCa, network: this.#deps.kernel.network, paths: ['mastertarget-vcenter'] });
+  }
+
+  #taskDeps(): TaskDeps {
+    const { kernel, machineName, osType } = this.#deps;
+    return {
+      kernel,
+      store: this.#store,
+      machineName,
+      osType,
+      volume: (volumeName) => this.#drives.get(volumeName)?.volume.definition,
+      hold: (held) => this.#hold(held),
+      release: (held) => this.#release(held),
+      forget: (held) => this.#forget(held),
+      onDatastores: (datastores) => void (this.#datastores = datastores),
+    };
+  }
+
+  /** Several changes of one moment make one report. */
+  #reportSoon(): void {
+    const before = this.#reporting;
+    this.#reporting = before === 'no' ? 'yes' : 'again';
+    if (before !== 'no' || this.#closed) return;
+    this.#deps.kernel.clock.start('master target report', async () => {
+      do {
+        this.#reporting = 'yes';
+        await this.#report();
+      } while ((this.#reporting as string) === 'again' && !this.#closed);
+      this.#reporting = 'no';
+    });
+  }
+
+  async #report(): Promise<void> {
+    if (this.#closed) return;
+    try {
+      await this.#site.report({ masterTarget: await this.#describe(), taskResults: this.#store.list<TaskResult>('result') });
+    } catch (error) {
+      const { code, message } = LabError.from(error);
+      this.#deps.kernel.trace.record('mastertarget', 'reportFailed', { code, message });
+      if (code === 'InternalError') throw error;
+    }
+  }
+
+  async #describe(): Promise<MasterTargetReport> {
+    const { kernel, name, osType, version } = this.#deps;
+    const volumes = [...this.#drives.values()].map(({ volume }) => volume);
+    const broken = [...this.#pairs.values()].flatMap((pair) => pair.broken ?? []);
+    const errors = [...volumes.flatMap(({ definition }) => retentionVolumeErrors(definition, definition.volumeName)), ...broken, ...this.#problems.values()];
+    return {
+      hostId: this.hostId,
+      name,
+      url: this.url,
+      osType,
+      version,
+      lastHeartbeatMs: kernel.clock.now(),
+      retentionVolumes: volumes.map(({ definition, freeBytes }) => ({ volumeName: definition.volumeName, capacityBytes: definition.capacityBytes, freeBytes, thresholdPercentage, fileSystem: definition.fileSystem })),
+      dataStores: this.#datastores.map((datastore) => ({ symbolicName: datastore.name, capacityBytes: datastore.capacityBytes, freeBytes: datastore.freeBytes, type: datastore.type })),
+      attachedDisks: this.#store.list<HeldDisk>('held').length,
+      pairs: await Promise.all([...this.#pairs.values()].map((pair) => pair.describe())),
+      validationErrors: errors.map((error) => error.toBody()),
+    };
+  }
+}
