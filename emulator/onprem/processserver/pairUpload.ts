@@ -1,0 +1,240 @@
+// Uploads one pair's batches: a few on their way at once, then the log's barrier, then the notice; nothing leaves the cache before.
+import type { Kernel } from '../../kernel/kernel.ts';
+import { LabError } from '../../kernel/errors.ts';
+import { seal } from '../../replication/seal.ts';
+import type { BandwidthThrottle } from './bandwidth.ts';
+import type { CacheFolder } from './cacheFolder.ts';
+import type { RelayPair } from './relayPair.ts';
+import type { CachedBatch } from './state.ts';
+import type { UploadTarget, UploadTargets } from './uploadTarget.ts';
+
+export interface PairUploadDeps {
+  readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
+  readonly cache: CacheFolder;
+  readonly throttle: BandwidthThrottle;
+  readonly targets: UploadTargets;
+  /** Bytes that left, as they left: sealed. */
+  readonly onUploaded: (sealedBytes: number) => void;
+  /** A place is free, or there is more to do. */
+  readonly onProgress: () => void;
+}
+
+interface Waiter {
+  readonly through: number;
+  readonly resolve: () => void;
+  readonly reject: (error: LabError) => void;
+}
+
+const retryMs = 5000;
+/** Without a mark that somebody waits for, so much is put under one barrier. */
+const barrierBytes = 32 * 1024 * 1024;
+
+export class PairUpload {
+  readonly #deps: PairUploadDeps;
+  readonly #pair: RelayPair;
+  readonly #started = new Set<number>();
+  readonly #appended = new Set<number>();
+  #target: Promise<UploadTarget> | undefined;
+  #targetText = '';
+  /** Goes up when the log's process lost what no barrier covered; what was begun before counts for nothing then. */
+  #generation = 0;
+  #confirming = false;
+  #noticing = false;
+  #noticed = 0;
+  #stalled: LabError | undefined;
+  #closed = false;
+  #waiters: Waiter[] = [];
+
+  constructor(deps: PairUploadDeps, pair: RelayPair) {
+    this.#deps = deps;
+    this.#pair = pair;
+    this.retarget();
+    // The vault may have missed the last notice of a process that was killed.
+    if (pair.uploaded.through > 0) this.#startNotice();
+  }
+
+  /** Batches on their way. */
+  get underWay(): number {
+    return this.#started.size - this.#appended.size;
+  }
+
+  get stalled(): LabError | undefined {
+    return this.#stalled;
+  }
+
+  /** The order may name another target now. */
+  retarget(): void {
+    const text = JSON.stringify(this.#pair.order.target);
+    if (text === this.#targetText) return;
+    this.#targetText = text;
+    this.#target = undefined;
+    this.#restart();
+  }
+
+  /** Starts the next batch on its way, if there is one and nothing stands against it. @returns whether it did */
+  startNext(): boolean {
+    if (this.#closed || this.#stalled !== undefined) return false;
+    const batch = this.#pair.batches.find(({ sequence }) => !this.#started.has(sequence));
+    if (batch === undefined) return false;
+    this.#started.add(batch.sequence);
+    const generation = this.#generation;
+    this.#deps.kernel.clock.start(`upload ${this.#pair.pairId} ${batch.sequence}`, () => this.#upload(batch, generation));
+    return true;
+  }
+
+  /** Ends when all that was accepted before the call is final at the target. @throws LabError UploadStalled when it cannot go on now */
+  async drained(): Promise<void> {
+    const through = this.#pair.batches.at(-1)?.sequence;
+    if (through === undefined) return;
+    if (this.#stalled !== undefined) throw new LabError('UploadStalled', this.#stalled.message, { cause: this.#stalled });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiters.push({ through, resolve, reject });
+    this.#deps.onProgress();
+    await promise;
+  }
+
+  async target(): Promise<UploadTarget> {
+    const opening = (this.#target ??= this.#deps.targets.open(this.#pair.pairId, this.#pair.order.target));
+    try {
+      return await opening;
+    } catch (error) {
+      if (this.#target === opening) this.#target = undefined;
+      throw error;
+    }
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#rejectWaiters(new LabError('PairUnknown', this.#pair.pairId));
+  }
+
+  async #upload(batch: CachedBatch, generation: number): Promise<void> {
+    try {
+      await this.#send(batch);
+      if (generation === this.#generation) this.#appended.add(batch.sequence);
+    } catch (error) {
+      if (generation === this.#generation) this.#started.delete(batch.sequence);
+      this.#failed(error, generation);
+    }
+    this.#startConfirm();
+    this.#deps.onProgress();
+  }
+
+  async #send(batch: CachedBatch): Promise<void> {
+    const { kernel, cache, throttle, onUploaded } = this.#deps;
+    const { pairId, order } = this.#pair;
+    const verdict = kernel.faults.active('processserver.upload') ? await kernel.faults.check('processserver.upload', pairId) : 'pass';
+    if (verdict === 'skip') return;
+    const target = await this.target();
+    const frame = await cache.read(pairId, batch);
+    const sealed = await seal(frame, { key: Buffer.from(order.key, 'base64'), pairId, sequence: batch.sequence });
+    if (verdict === 'corrupt') sealed[sealed.length - 1] = (sealed[sealed.length - 1] as number) ^ 0xff;
+    await throttle.pass(sealed.length);
+    await target.append(batch.sequence, sealed);
+    onUploaded(sealed.length);
+  }
+
+  /** What stands in the log without a gap from the oldest batch on. */
+  #appendedThrough(): { through: number; worthBarrier: boolean } | undefined {
+    let through: number | undefined;
+    let bytes = 0;
+    let marked = false;
+    for (const batch of this.#pair.batches) {
+      if (!this.#appended.has(batch.sequence)) break;
+      through = batch.sequence;
+      bytes += batch.sizeBytes;
+      marked ||= batch.mark !== undefined;
+    }
+    if (through === undefined) return undefined;
+    const last = through === this.#pair.batches.at(-1)?.sequence;
+    return { through, worthBarrier: last || marked || bytes >= barrierBytes || this.#stalled !== undefined || this.#waiters.length > 0 };
+  }
+
+  #startConfirm(): void {
+    if (this.#confirming || this.#closed || this.#appendedThrough()?.worthBarrier !== true) return;
+    this.#confirming = true;
+    this.#deps.kernel.clock.start(`barrier ${this.#pair.pairId}`, async () => {
+      const generation = this.#generation;
+      try {
+        await this.#confirm(generation);
+      } catch (error) {
+        this.#failed(error, generation);
+      } finally {
+        this.#confirming = false;
+      }
+      if (this.#stalled === undefined) this.#startConfirm();
+      this.#deps.onProgress();
+    });
+  }
+
+  async #confirm(generation: number): Promise<void> {
+    const covered = this.#appendedThrough();
+    if (covered === undefined) return;
+    const target = await this.target();
+    await target.barrier();
+    if (generation !== this.#generation || this.#closed) return;
+    const { through } = covered;
+    await this.#pair.release(through);
+    for (const sequences of [this.#started, this.#appended]) for (const sequence of sequences) if (sequence <= through) sequences.delete(sequence);
+    const ready = this.#waiters.filter((waiter) => waiter.through <= through);
+    this.#waiters = this.#waiters.filter((waiter) => waiter.through > through);
+    for (const waiter of ready) waiter.resolve();
+    this.#startNotice();
+  }
+
+  /** Notices are cumulative: while one is on its way, or cannot be delivered, later ones become one. */
+  #startNotice(): void {
+    if (this.#noticing || this.#closed) return;
+    this.#noticing = true;
+    const { clock } = this.#deps.kernel;
+    clock.start(`notice ${this.#pair.pairId}`, async () => {
+      try {
+        const target = await this.target();
+        while (this.#noticed < this.#pair.uploaded.through && !this.#closed) {
+          const { through, newestMark } = this.#pair.uploaded;
+          await target.notify(through, newestMark);
+          this.#noticed = through;
+        }
+      } catch (error) {
+        this.#trace('noticeFailed', LabError.from(error));
+        clock.at(clock.now() + retryMs, `notice ${this.#pair.pairId}`, () => this.#startNotice());
+      } finally {
+        this.#noticing = false;
+      }
+    });
+  }
+
+  #failed(error: unknown, generation: number): void {
+    const problem = LabError.from(error);
+    if (generation !== this.#generation || this.#closed) return;
+    this.#trace('uploadFailed', problem);
+    if (problem.code === 'StorageRestarted') return this.#restart();
+    if (this.#stalled === undefined) this.#wakeLater();
+    this.#stalled = problem;
+    this.#rejectWaiters(new LabError('UploadStalled', problem.message, { cause: problem }));
+    if (problem.code === 'InternalError') throw error;
+  }
+
+  #restart(): void {
+    this.#generation += 1;
+    this.#started.clear();
+    this.#appended.clear();
+  }
+
+  #wakeLater(): void {
+    const { clock } = this.#deps.kernel;
+    clock.at(clock.now() + retryMs, `upload ${this.#pair.pairId}`, () => {
+      this.#stalled = undefined;
+      this.#startConfirm();
+      this.#deps.onProgress();
+    });
+  }
+
+  #rejectWaiters(error: LabError): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  #trace(event: string, problem: LabError): void {
+    this.#deps.kernel.trace.record('processserver', event, { pairId: this.#pair.pairId, code: problem.code, message: problem.message });
+  }
+}
