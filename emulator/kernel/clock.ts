@@ -27,6 +27,10 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
   /** Awaits something that other activities or the outside bring about, without holding time meanwhile. */
   idle<T>(promise: Promise<T>): Promise<T>;
+  /** Starts a part of an activity that runs beside it; counted on its own, since it may sleep on its own. Its caller awaits it through `idle`. */
+  branch<T>(work: () => Promise<T>): Promise<T>;
+  /** Several branches at once, awaited: what `Promise.all` is outside of activities. */
+  all<T>(works: readonly (() => Promise<T>)[]): Promise<T[]>;
 }
 
 /** A clock in another process that follows this one (a role started on its own). A peer that died answers with a rejection and is passed over. */
@@ -124,6 +128,19 @@ export class LabClock implements Clock {
     } finally {
       this.#running += 1;
     }
+  }
+
+  async branch<T>(work: () => Promise<T>): Promise<T> {
+    this.#running += 1;
+    try {
+      return await work();
+    } finally {
+      this.#leave();
+    }
+  }
+
+  async all<T>(works: readonly (() => Promise<T>)[]): Promise<T[]> {
+    return this.idle(Promise.all(works.map((work) => this.branch(work))));
   }
 
   /** Moves time by `ms`, running all work that falls due on the way, in time order, each awaited. */
@@ -272,17 +289,17 @@ export class LabClock implements Clock {
 
   async #settle(): Promise<void> {
     for (;;) {
-      if (this.#running > 0) await new Promise<void>((resolve) => void this.#quiet.push(resolve));
+      if (this.#running > 0 && this.#peers.size === 0) await new Promise<void>((resolve) => void this.#quiet.push(resolve));
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#running > 0) continue;
-      if (this.#peers.size === 0 || !(await this.#peersRun())) return;
+      if ((await this.#runningEverywhere()) <= 0) return;
     }
   }
 
-  async #peersRun(): Promise<boolean> {
-    let running = 0;
-    for (const peer of this.#peers) running += Math.max(0, (await peer.state().catch(() => null))?.running ?? 0);
-    return running > 0;
+  /** A call from one process to another may be counted in the one and wait in the other: only the sum tells. */
+  async #runningEverywhere(): Promise<number> {
+    let running = this.#running;
+    for (const peer of this.#peers) running += (await peer.state().catch(() => null))?.running ?? 0;
+    return running;
   }
 
   #leave(): void {

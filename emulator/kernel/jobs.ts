@@ -1,4 +1,5 @@
 // Long work as stored state machines: each task may be run again at any time, and says whether it is done or what it waits for.
+import type { ErrorCode } from '../contract/errors.ts';
 import { LabError } from './errors.ts';
 import type { Timer } from './clock.ts';
 import { TaskContext, type JobDefinition, type TaskDefinition, type TaskOutcome } from './jobDefinition.ts';
@@ -8,6 +9,7 @@ import type { Store } from './store.ts';
 
 const defaultLimitMs = 3_600_000;
 const retryMs = 5000;
+const transientCodes: ReadonlySet<string> = new Set<ErrorCode>(['LinkDown', 'PeerUnreachable', 'StorageRestarted']);
 const storeKind = 'job';
 
 interface LiveJob {
@@ -220,7 +222,8 @@ export class JobRunner implements AsyncDisposable {
       Object.assign(job, { state: 'Suspended', stateDescription: outcome.suspend });
       this.#save(job);
       return false;
-    } else return this.#wait(live, task, outcome);
+    } else if ('failed' in outcome) return this.#failed(live, task, { final: outcome.failed });
+    else return this.#wait(live, task, outcome);
     this.#save(job);
     return true;
   }
@@ -241,13 +244,14 @@ export class JobRunner implements AsyncDisposable {
     return job.cancelRequested;
   }
 
-  #failed(live: LiveJob, task: TaskRecord, error: LabError): boolean {
+  #failed(live: LiveJob, task: TaskRecord, verdict: LabError | { final: LabError }): boolean {
+    const error = verdict instanceof LabError ? verdict : verdict.final;
     const { job, tasks } = live;
     const nowMs = this.#kernel.clock.now();
     const definition = tasks[job.tasks.indexOf(task)] as TaskDefinition<unknown>;
     const expired = nowMs - (task.startMs ?? nowMs) >= (definition.limitMs ?? defaultLimitMs);
-    // 503: the other side is away and comes back; the task is idempotent.
-    if (error.status === 503 && !expired) return this.#wait(live, task, { wait: error.message, untilMs: nowMs + retryMs });
+    // The other side is away and comes back; the task is idempotent.
+    if (verdict === error && transientCodes.has(error.code) && !expired) return this.#wait(live, task, { wait: error.message, untilMs: nowMs + retryMs });
     if (error.code === 'InternalError') this.#kernel.trace.record('jobs', 'unexpected', { jobId: job.jobId, task: task.name, stack: error.cause instanceof Error ? error.cause.stack : error.message });
     task.error = error.toBody();
     endTask(task, 'Failed', nowMs);

@@ -91,6 +91,11 @@ export class CapturedDisk implements BlockDevice {
     return this.#newestMark > after;
   }
 
+  /** Whether the log should be sent before anything else, or it will overflow. */
+  get crowded(): boolean {
+    return this.#mode === 'data' && this.log.keptBytes > this.#options.limitBytes / 2;
+  }
+
   get nowMs(): TimeMs {
     return this.#options.kernel.clock.now();
   }
@@ -178,12 +183,15 @@ export class CapturedDisk implements BlockDevice {
     return true;
   }
 
-  /** Back to data mode: new writes are logged again, the regions set so far are sent from the disk. */
-  async resumeData(): Promise<void> {
-    if (this.#mode !== 'bitmap') return;
+  /**
+   * Back to data mode: new writes are logged again, the regions set so far are sent from the disk.
+   * @returns the log position of the first write that will be logged
+   */
+  async resumeData(): Promise<number> {
     await this.log.clear();
     this.#replayFrom = this.log.end;
     this.#setMode('data');
+    return this.#replayFrom;
   }
 
   /** The regions that hold data must all be sent, or compared. */
@@ -237,7 +245,7 @@ export class CapturedDisk implements BlockDevice {
       this.#overflow(LabError.from(error));
       return -1;
     }
-    if (this.#mode === 'data' && this.log.end - this.log.start > this.#options.limitBytes) {
+    if (this.#mode === 'data' && this.log.keptBytes > this.#options.limitBytes) {
       this.#overflow(new LabError('ChangeLogFull', `More than ${this.#options.limitBytes} bytes wait in the change log of ${this.#options.name}.`));
     }
     return start;

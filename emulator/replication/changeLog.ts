@@ -32,6 +32,7 @@ export class ChangeLog implements Disposable {
   /** Where each record ends and what it touched, oldest first; entries before `#indexHead` are trimmed. */
   #index: { end: number; offset: number; length: number }[] = [];
   #indexHead = 0;
+  #trimmed = 0;
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -59,6 +60,11 @@ export class ChangeLog implements Disposable {
   get end(): number {
     const last = this.#segments.at(-1);
     return (last === undefined ? 0 : last.start + last.bytes) + this.#queuedBytes;
+  }
+
+  /** Bytes that were not trimmed, whether or not their space has come back. */
+  get keptBytes(): number {
+    return this.end - Math.max(this.start, this.#trimmed);
   }
 
   /** Position of the oldest record kept. */
@@ -112,6 +118,7 @@ export class ChangeLog implements Disposable {
 
   /** Forgets what lies before a position; space comes back segment by segment. */
   trim(before: number): void {
+    this.#trimmed = Math.max(this.#trimmed, before);
     while (this.#indexHead < this.#index.length && (this.#index[this.#indexHead] as { end: number }).end <= before) this.#indexHead += 1;
     if (this.#indexHead > 4096 && this.#indexHead * 2 > this.#index.length) {
       this.#index = this.#index.slice(this.#indexHead);

@@ -1,6 +1,6 @@
 // What goes into the next batch of a source: a run of regions read from the disk, or a run of records of the change log.
 import type { Range } from '../disk/blockDevice.ts';
-import type { TimeMs } from '../kernel/clock.ts';
+import type { Clock, TimeMs } from '../kernel/clock.ts';
 import type { CapturedDisk } from './capture.ts';
 import { recordBytes } from './changeRecord.ts';
 import { blockChecksums, checksumBytes } from './checksum.ts';
@@ -70,7 +70,7 @@ export async function formRegionBatch(options: { disk: CapturedDisk; pristine: b
 }
 
 /** The records after a log position, up to and with the next mark. Only what is on the disk as well is sent. */
-export async function formLogBatch(disk: CapturedDisk, from: number): Promise<FormedBatch | undefined> {
+export async function formLogBatch(disk: CapturedDisk, from: number, marksFrom: number): Promise<FormedBatch | undefined> {
   const start = Math.max(from, disk.log.start);
   const { records } = await disk.log.read(start, logBatchBytes, disk.settledEnd);
   if (records.length === 0) return undefined;
@@ -83,7 +83,7 @@ export async function formLogBatch(disk: CapturedDisk, from: number): Promise<Fo
     capturedMs = record.timeMs;
     if (record.kind === 'write') list.addBytes(record.offset, record.bytes);
     if (record.kind === 'zero') list.addZeros(record.offset, record.length);
-    if (record.kind === 'mark') {
+    if (record.kind === 'mark' && to > marksFrom) {
       mark = record.mark;
       break;
     }
@@ -93,30 +93,37 @@ export async function formLogBatch(disk: CapturedDisk, from: number): Promise<Fo
 
 /** Asks the target for checksums some regions ahead of the reading. Stale answers do no harm: whatever changed meanwhile is in the log. */
 export class RegionComparison {
-  readonly #deps: { disk: CapturedDisk; relay: Relay; pairId: string };
+  readonly #deps: { clock: Clock; disk: CapturedDisk; relay: Relay; pairId: string };
   readonly #asked: { range: Range; sums: Promise<Buffer> }[] = [];
 
-  constructor(deps: { disk: CapturedDisk; relay: Relay; pairId: string }) {
+  /** @param deps `earlier`: a comparison (of another relay) that ends here; what it had asked for is asked again */
+  constructor(deps: { clock: Clock; disk: CapturedDisk; relay: Relay; pairId: string; earlier: RegionComparison | undefined }) {
     this.#deps = deps;
+    if (deps.earlier !== undefined) for (const { range } of deps.earlier.#asked.splice(0)) deps.disk.regions.giveBack(range);
+  }
+
+  /** Whether regions were taken for comparison and not handed out yet. */
+  get waiting(): boolean {
+    return this.#asked.length > 0;
   }
 
   async next(): Promise<{ range: Range; sums: Buffer } | undefined> {
-    const { disk, relay, pairId } = this.#deps;
+    const { clock, disk, relay, pairId } = this.#deps;
     while (this.#asked.length < comparisonsAhead) {
       const range = disk.regions.take(regionBatchBytes);
       if (range === undefined) break;
-      const sums = relay.checksums(pairId, range, blockBytes);
+      const sums = clock.branch(() => relay.checksums(pairId, range, blockBytes));
       sums.catch(() => undefined);
       this.#asked.push({ range, sums });
     }
     const first = this.#asked[0];
     if (first === undefined) return undefined;
     try {
-      const sums = await first.sums;
+      const sums = await clock.idle(first.sums);
       this.#asked.shift();
       return { range: first.range, sums };
     } catch (error) {
-      for (const { range } of this.#asked.splice(0)) disk.regions.set(range);
+      for (const { range } of this.#asked.splice(0)) disk.regions.giveBack(range);
       throw error;
     }
   }

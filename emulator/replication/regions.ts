@@ -18,6 +18,8 @@ export class Regions implements Disposable {
   readonly #open: Uint8Array;
   #count = 0;
   #cursor = 0;
+  /** How often a region was taken and has neither arrived nor come back: set again meanwhile, it may be under way twice. */
+  readonly #underWay = new Map<number, number>();
 
   constructor(path: string, sizeBytes: number) {
     const count = Math.ceil(sizeBytes / regionBytes);
@@ -38,6 +40,11 @@ export class Regions implements Disposable {
 
   get empty(): boolean {
     return this.#count === 0;
+  }
+
+  /** Whether everything taken has arrived as well. */
+  get settled(): boolean {
+    return this.#count === 0 && this.#stored.every((byte) => byte === 0);
   }
 
   set(range: Range): void {
@@ -68,6 +75,7 @@ export class Regions implements Disposable {
     while (next < regions && (next - first) * regionBytes < maxBytes && this.#isOpen(next)) {
       this.#open[next >>> 3] = (this.#open[next >>> 3] as number) & ~(1 << (next & 7));
       this.#count -= 1;
+      this.#underWay.set(next, (this.#underWay.get(next) ?? 0) + 1);
       next += 1;
     }
     this.#cursor = next >= regions ? 0 : next;
@@ -75,21 +83,19 @@ export class Regions implements Disposable {
     return { offset, length: Math.min(next * regionBytes, this.#sizeBytes) - offset };
   }
 
-  /** What was taken has arrived. Regions set again meanwhile stay. */
+  /** What was taken has arrived. Regions set again, or taken again, meanwhile stay in the file. */
   done(range: Range): void {
-    const first = Math.floor(range.offset / regionBytes);
-    const last = Math.floor((range.offset + range.length - 1) / regionBytes);
-    for (let region = first; region <= last; region += 1) {
-      if (!this.#isOpen(region)) this.#stored[region >>> 3] = (this.#stored[region >>> 3] as number) & ~(1 << (region & 7));
-    }
-    this.#write(first >>> 3, last >>> 3);
+    forEachRegion(range, (region) => {
+      if (this.#leave(region) > 0 || this.#isOpen(region)) return;
+      this.#stored[region >>> 3] = (this.#stored[region >>> 3] as number) & ~(1 << (region & 7));
+    });
+    this.#write(Math.floor(range.offset / regionBytes) >>> 3, Math.floor((range.offset + range.length - 1) / regionBytes) >>> 3);
   }
 
-  clear(): void {
-    this.#open.fill(0);
-    this.#stored.fill(0);
-    this.#count = 0;
-    this.#write(0, this.#stored.length - 1);
+  /** What was taken did not arrive. */
+  giveBack(range: Range): void {
+    forEachRegion(range, (region) => void this.#leave(region));
+    this.set(range);
   }
 
   [Symbol.dispose](): void {
@@ -98,6 +104,13 @@ export class Regions implements Disposable {
 
   #isOpen(region: number): boolean {
     return ((this.#open[region >>> 3] as number) & (1 << (region & 7))) !== 0;
+  }
+
+  #leave(region: number): number {
+    const left = (this.#underWay.get(region) ?? 1) - 1;
+    if (left === 0) this.#underWay.delete(region);
+    else this.#underWay.set(region, left);
+    return left;
   }
 
   #write(firstByte: number, lastByte: number): void {

@@ -39,6 +39,9 @@ export class PairSource {
   #closed = false;
   #urgent = 0;
   #unsent: FormedBatch | undefined;
+  /** Log position up to which batches were formed, sent or not. */
+  #formed: number;
+
   #pendingSinceMs: TimeMs | undefined;
   #lingerSet = false;
   #error: LabError | undefined;
@@ -50,6 +53,7 @@ export class PairSource {
     this.#order = deps.order;
     this.#relay = deps.relay;
     this.#state = loadSourceState(deps.disk.folder, deps.order.pairId);
+    this.#formed = this.#state.position;
   }
 
   /** Begins capture and the initial copy, or goes on where a killed process stopped. */
@@ -58,7 +62,8 @@ export class PairSource {
     if (disk.mode === 'off' || !this.#state.started) {
       if (disk.mode !== 'off') disk.stop();
       await disk.start();
-      await this.#beginCopy(this.#order.initial === 'checksum', this.#order.resyncId);
+      if (this.#order.initial === 'copy') await disk.setAllRegions();
+      this.#beginCopy(this.#order.initial, this.#order.resyncId);
     }
     disk.onCaptured(() => this.wake());
     this.#obeyResync();
@@ -84,10 +89,13 @@ export class PairSource {
     this.wake();
   }
 
-  /** Whether a mark put into the disk now becomes a recovery point: every write so far is in the log or was sent after it. */
+  /**
+   * Whether a mark put into the disk now becomes a recovery point. Not while a region is on its way: if it fails it is read again,
+   * and then holds bytes that are newer than the mark that follows it.
+   */
   get markable(): boolean {
     const { disk } = this.#deps;
-    return !this.#closed && this.#state.started && disk.mode === 'data' && disk.regions.empty && this.#state.stage !== 'ResyncStepI';
+    return !this.#closed && this.#state.started && disk.mode === 'data' && this.#state.stage !== 'ResyncStepI' && disk.regions.settled;
   }
 
   /** Whether regions wait to be copied, and so one of the machine's three places is needed. */
@@ -128,6 +136,7 @@ export class PairSource {
   async close(options: { forget: boolean }): Promise<void> {
     this.#closed = true;
     if (this.#running) await new Promise<void>((resolve) => void this.#idle.push(resolve));
+    if (this.#unsent !== undefined) this.#giveBack(this.#unsent);
     this.#release();
     if (options.forget) this.#deps.disk.stop();
   }
@@ -151,15 +160,21 @@ export class PairSource {
     let forming: Promise<FormedBatch | undefined> = this.#form();
     for (;;) {
       const formed = await forming;
-      if (formed === undefined || this.#closed) break;
+      if (formed === undefined) break;
       this.#unsent = formed;
+      if (this.#closed) break;
       const frame = this.#encode(formed);
       saveSourceState(this.#deps.disk.folder, { ...this.#state, intent: { sequence: this.#state.acked + 1, covers: formed.covers } });
       const sending = this.#send(frame);
       // The next batch is read from the disk while this one travels.
       forming = this.#form();
-      forming.catch(() => undefined);
-      await sending;
+      try {
+        await sending;
+      } catch (error) {
+        const ahead = await forming.catch(() => undefined);
+        if (ahead !== undefined) this.#giveBack(ahead);
+        throw error;
+      }
       this.#acknowledge(formed);
     }
     this.#setError(undefined);
@@ -172,6 +187,7 @@ export class PairSource {
     const accepted = await this.#relay.accepted(this.#order.pairId);
     const { intent } = this.#state;
     const pending = this.#unsent;
+    this.#unsent = undefined;
     if (pending !== undefined && accepted > this.#state.acked) this.#acknowledge(pending);
     else if (pending !== undefined) this.#giveBack(pending);
     else if (intent !== null && accepted >= intent.sequence) this.#acknowledge({ covers: intent.covers, header: undefined, parts: [], bytes: 0 });
@@ -184,17 +200,18 @@ export class PairSource {
     const { disk } = this.#deps;
     if (disk.mode === 'bitmap') {
       // Only now, with a relay that takes data, is it worth logging again.
-      await disk.resumeData();
-      this.#state = { ...this.#state, formed: disk.log.end, pristine: false, totalBytes: Math.max(this.#state.totalBytes, disk.regions.bytes) };
+      this.#state = { ...this.#state, pristine: false, totalBytes: Math.max(this.#state.totalBytes, disk.regions.bytes) };
+      saveSourceState(disk.folder, this.#state);
+      this.#formed = await disk.resumeData();
     }
-    while (!disk.regions.empty && this.#deps.canSend()) {
+    while ((!disk.regions.empty || this.#comparison?.waiting === true) && this.#deps.canSend() && !(disk.crowded && this.#pendingLogBytes() > 0)) {
       const formed = await formRegionBatch({ disk, pristine: this.#state.pristine, comparison: this.#comparison });
       if (formed !== undefined) return formed;
     }
     this.#endCopy();
     if (!this.#worthSending()) return undefined;
-    const formed = await formLogBatch(disk, this.#state.formed);
-    if (formed !== undefined) this.#state = { ...this.#state, formed: formed.covers.to };
+    const formed = await formLogBatch(disk, this.#formed, this.#state.marksFrom);
+    if (formed !== undefined) this.#formed = formed.covers.to;
     return formed;
   }
 
@@ -214,13 +231,14 @@ export class PairSource {
     const { disk } = this.#deps;
     const { covers, header } = formed;
     this.#unsent = undefined;
+    this.#formed = Math.max(this.#formed, covers.to);
     for (const range of covers.regions) disk.regions.done(range);
     if (covers.to > 0) disk.log.trim(covers.to);
     const ended = covers.mark && this.#state.stage === 'ResyncStepII';
     this.#state = {
       ...this.#state,
       acked: this.#state.acked + 1,
-      formed: Math.max(this.#state.formed, covers.to),
+      position: Math.max(this.#state.position, covers.to),
       intent: null,
       stage: ended ? 'DifferentialSync' : this.#state.stage,
       transferredBytes: this.#state.transferredBytes + formed.bytes,
@@ -233,15 +251,14 @@ export class PairSource {
   /** A batch that did not arrive is formed again, since its sequence or its content may be another by then. */
   #giveBack(formed: FormedBatch): void {
     const { disk } = this.#deps;
-    this.#unsent = undefined;
     if (disk.mode === 'off') return;
-    for (const range of formed.covers.regions) disk.regions.set(range);
-    if (formed.covers.to > 0 && disk.mode === 'data') this.#state = { ...this.#state, formed: Math.min(this.#state.formed, formed.covers.from) };
+    for (const range of formed.covers.regions) disk.regions.giveBack(range);
+    if (formed.covers.to > 0) this.#formed = Math.min(this.#formed, formed.covers.from);
   }
 
   #endCopy(): void {
     const { disk } = this.#deps;
-    if (this.#state.stage !== 'ResyncStepI' || !disk.regions.empty || disk.mode !== 'data') return;
+    if (this.#state.stage !== 'ResyncStepI' || !disk.regions.empty || this.#comparison?.waiting === true || disk.mode !== 'data') return;
     this.#comparison = undefined;
     this.#state = { ...this.#state, stage: 'ResyncStepII', pristine: false, comparing: false };
     saveSourceState(disk.folder, this.#state);
@@ -253,7 +270,7 @@ export class PairSource {
     if (waiting === 0) return false;
     const nowMs = this.#deps.kernel.clock.now();
     this.#pendingSinceMs ??= nowMs;
-    return waiting >= eagerBytes || this.#urgent > 0 || this.#state.stage !== 'DifferentialSync' || this.#deps.disk.markWaits(this.#state.formed) || nowMs - this.#pendingSinceMs >= lingerMs;
+    return waiting >= eagerBytes || this.#urgent > 0 || this.#state.stage !== 'DifferentialSync' || this.#deps.disk.markWaits(this.#formed) || nowMs - this.#pendingSinceMs >= lingerMs;
   }
 
   #linger(): void {
@@ -278,28 +295,27 @@ export class PairSource {
 
   /** Source and relay do not agree on what was sent: compare everything. */
   #distrust(): void {
-    this.#deps.disk.setEveryRegion();
-    this.#comparison = new RegionComparison({ disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId });
-    this.#state = { ...this.#state, stage: 'ResyncStepI', comparing: true, pristine: false, totalBytes: this.#deps.disk.sizeBytes };
+    this.#beginCopy('checksum', this.#state.resyncId);
+    this.#obeyResync();
   }
 
   #obeyResync(): void {
-    if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId) void this.#beginCopy(true, this.#order.resyncId);
-    if (this.#state.comparing) this.#comparison = new RegionComparison({ disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId });
+    if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId) this.#beginCopy('checksum', this.#order.resyncId);
+    if (this.#state.comparing) this.#comparison = new RegionComparison({ clock: this.#deps.kernel.clock, disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId, earlier: this.#comparison });
   }
 
-  async #beginCopy(comparing: boolean, resyncId: string | null): Promise<void> {
+  #beginCopy(how: PairOrder['initial'], resyncId: string | null): void {
     const { disk } = this.#deps;
+    const comparing = how === 'checksum';
     if (comparing) disk.setEveryRegion();
-    else await disk.setAllRegions();
-    this.#state = { ...this.#state, started: true, stage: 'ResyncStepI', resyncId, comparing, pristine: !comparing, totalBytes: disk.regions.bytes, transferredBytes: 0 };
+    this.#state = { ...this.#state, started: true, stage: 'ResyncStepI', resyncId, comparing, pristine: !comparing, marksFrom: disk.log.end, totalBytes: disk.regions.bytes, transferredBytes: 0 };
     saveSourceState(disk.folder, this.#state);
     this.#deps.onChange();
   }
 
   #pendingLogBytes(): number {
     const { disk } = this.#deps;
-    return disk.mode === 'data' ? Math.max(0, disk.log.end - Math.max(this.#state.formed, disk.log.start)) : 0;
+    return disk.mode === 'data' ? Math.max(0, disk.log.end - Math.max(this.#formed, disk.log.start)) : 0;
   }
 
   #isDrained(): boolean {

@@ -25,8 +25,10 @@ export interface SourceState {
   readonly pristine: boolean;
   /** Highest sequence that the relay acknowledged. */
   readonly acked: number;
-  /** Log position up to which batches were formed. */
-  readonly formed: number;
+  /** Log position up to which the relay has everything. */
+  readonly position: number;
+  /** Marks before this log position are void: regions that are sent before them hold newer bytes. */
+  readonly marksFrom: number;
   readonly intent: { readonly sequence: number; readonly covers: Coverage } | null;
   readonly totalBytes: number;
   readonly transferredBytes: number;
@@ -37,10 +39,9 @@ export function loadSourceState(folder: string, pairId: string): SourceState {
   const path = join(folder, 'source.json');
   if (existsSync(path)) {
     const stored = JSON.parse(readFileSync(path, 'utf8')) as SourceState;
-    // Batches that were formed and not acknowledged are formed again.
-    if (stored.pairId === pairId) return { ...stored, formed: stored.intent === null || stored.intent.covers.to === 0 ? stored.formed : stored.intent.covers.from };
+    if (stored.pairId === pairId) return stored;
   }
-  return { pairId, started: false, stage: 'ResyncStepI', resyncId: null, comparing: false, pristine: true, acked: 0, formed: 0, intent: null, totalBytes: 0, transferredBytes: 0 };
+  return { pairId, started: false, stage: 'ResyncStepI', resyncId: null, comparing: false, pristine: true, acked: 0, position: 0, marksFrom: 0, intent: null, totalBytes: 0, transferredBytes: 0 };
 }
 
 export function saveSourceState(folder: string, state: SourceState): void {
