@@ -62,7 +62,7 @@ export async function runSampleLoop(client: ControlClient, output: Output): Prom
 async function protect(loop: Loop): Promise<string[]> {
   title(loop, 'protect', 'install the Mobility service, copy the disks, make recovery points');
   const machines = (await loop.client.call('machine.list', {})).filter((machine) => machine.platform !== 'Azure' && machine.notSelectable.length === 0 && machine.item === null);
-  await Promise.all(machines.map((machine) => enable(loop, machine)));
+  await allOf(machines.map((machine) => enable(loop, machine)));
   await finish(loop, loop.client.call('plan.put', { plan: planName, groups: groupsOf(machines) }));
   return machines.map((machine) => machine.machineId);
 }
@@ -104,7 +104,7 @@ async function failBack(loop: Loop, machines: readonly string[]): Promise<void> 
   title(loop, 'reprotect', 'build the site-to-site link, send what changed in Azure back to the site');
   await loop.client.call('link.set', { path: 'site-to-site', state: 'up' });
   await finish(loop, loop.client.call('plan.reprotect', { plan: planName }));
-  await Promise.all(machines.map((machine) => untilProtected(loop, machine)));
+  await allOf(machines.map((machine) => untilProtected(loop, machine)));
   title(loop, 'failback', 'shut the Azure VMs down, start the machines at the site, commit');
   await workloads(loop, machines, 'stopped');
   await finish(loop, loop.client.call('plan.failback', { plan: planName, point: 'Latest', shutdown: true }));
@@ -116,7 +116,7 @@ async function failBack(loop: Loop, machines: readonly string[]): Promise<void> 
 async function protectAgain(loop: Loop, machines: readonly string[]): Promise<void> {
   title(loop, 'protect again', 'replicate to Azure as before');
   await finish(loop, loop.client.call('plan.reprotect', { plan: planName }));
-  await Promise.all(machines.map((machine) => untilProtected(loop, machine)));
+  await allOf(machines.map((machine) => untilProtected(loop, machine)));
 }
 
 /** Compares each disk at the site with the one in Azure while nobody writes to either. @throws LoopStopped when one differs */
@@ -178,6 +178,12 @@ async function workloads(loop: Loop, machines: readonly string[], to: 'running' 
 
 async function passTime(loop: Loop): Promise<void> {
   await loop.client.call('clock.step', { stepMs: pauseMs });
+}
+
+/** Waits for all even when one fails: none may go on stepping time behind the back of what follows. */
+async function allOf(works: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 function title(loop: Loop, step: string, sentence: string): void {

@@ -23,7 +23,7 @@ import type {
 
 type Nothing = Readonly<Record<string, never>>;
 
-/** A machine by its name or id. Names are enough while they are unique; otherwise the error lists the ids. */
+/** A machine by its name or id. Names are enough while they are unique; otherwise the error lists the ids. An item answers to every machine it ever had, at the site and in Azure. */
 interface OfMachine {
   readonly machine: string;
 }
