@@ -8,7 +8,7 @@ const writesInFlight = 4;
 
 export interface CopyProgress {
   readonly doneBytes: number;
-  /** What is allocated, not the size of the disk. */
+  /** What there is to move: the allocated part of the source; while qemu-img converts, the size of the disk. */
   readonly totalBytes: number;
 }
 

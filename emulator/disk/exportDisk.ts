@@ -3,9 +3,8 @@ import { rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../kernel/errors.ts';
 import type { BlockDevice } from './blockDevice.ts';
-import { copyDevice } from './copyDevice.ts';
+import { copyDevice, type CopyProgress } from './copyDevice.ts';
 import { fileError, onFile } from './fileError.ts';
-import type { DiskProgress } from './importDisk.ts';
 import { NbdServer } from './nbdServer.ts';
 import { convertImage } from './qemuImg.ts';
 import { mapPath, RawDisk } from './rawDisk.ts';
@@ -31,7 +30,7 @@ export interface ExportOptions {
   /** A GUID, for formats that carry an identity. */
   readonly uniqueId: string;
   readonly timestampMs: number;
-  readonly onProgress?: (progress: DiskProgress) => void;
+  readonly onProgress?: (progress: CopyProgress) => void;
 }
 
 /**

@@ -3,7 +3,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../kernel/errors.ts';
 import { sectorBytes, type BlockDevice } from './blockDevice.ts';
-import { copyDevice } from './copyDevice.ts';
+import { copyDevice, type CopyProgress } from './copyDevice.ts';
 import { detectDiskFormat, type DiskFormat } from './diskFormat.ts';
 import { onFile } from './fileError.ts';
 import { convertImage, imageSizeBytes } from './qemuImg.ts';
@@ -11,11 +11,6 @@ import { RawDisk } from './rawDisk.ts';
 import { vhdSizeUnitBytes } from './vhd.ts';
 import { VhdDisk } from './vhdDisk.ts';
 import { VmdkDisk } from './vmdk.ts';
-
-export interface DiskProgress {
-  readonly doneBytes: number;
-  readonly totalBytes: number;
-}
 
 export interface ImageOptions {
   readonly path: string;
@@ -25,7 +20,7 @@ export interface ImageOptions {
   readonly temporaryFolder: string;
   /** Takes the file as raw bytes, whatever it looks like. */
   readonly raw?: boolean;
-  readonly onProgress?: (progress: DiskProgress) => void;
+  readonly onProgress?: (progress: CopyProgress) => void;
 }
 
 /** A disk file open for reading. */

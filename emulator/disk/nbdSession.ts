@@ -1,5 +1,4 @@
 // The second half of an NBD connection: commands on one export, many at a time, each answered when the device has acknowledged it.
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { LabError } from '../kernel/errors.ts';
 import type { ByteAddressed } from './byteAddressed.ts';
@@ -13,6 +12,7 @@ const inFlightBytes = 64 * 1024 * 1024;
 const inFlightRequests = 256;
 const maximumDescriptors = 4096;
 
+/** An answer with an error number of the protocol. */
 class Refused extends Error {
   readonly number: number;
 
@@ -73,7 +73,7 @@ export class NbdSession {
   async #roomForMore(): Promise<void> {
     while (this.#running.size >= inFlightRequests || this.#runningBytes >= inFlightBytes) await Promise.race(this.#running);
     // A client that sends reads and takes no answers must not fill the memory.
-    if (this.#socket.writableNeedDrain) await Promise.race([once(this.#socket, 'drain'), once(this.#socket, 'close')]);
+    if (this.#socket.writableNeedDrain) await drainOrClose(this.#socket);
   }
 
   async #answer(request: NbdRequest, payload: Buffer | undefined): Promise<void> {
@@ -141,6 +141,15 @@ export class NbdSession {
     for (const part of parts) this.#socket.write(part);
     this.#socket.uncork();
   }
+}
+
+async function drainOrClose(socket: Socket): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  socket.once('drain', resolve);
+  socket.once('close', resolve);
+  await promise;
+  socket.off('drain', resolve);
+  socket.off('close', resolve);
 }
 
 function errorNumber(error: unknown): number {

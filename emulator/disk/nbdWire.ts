@@ -1,9 +1,9 @@
 // Network Block Device on the wire: numbers and layouts of the protocol's specification (github.com/NetworkBlockDevice/nbd, doc/proto.md).
 
-export const greetingMagic = 0x4e42_444d_4147_4943n; // "NBDMAGIC"
+const greetingMagic = 0x4e42_444d_4147_4943n; // "NBDMAGIC"
 export const optionMagic = 0x4948_4156_454f_5054n; // "IHAVEOPT"
 const optionReplyMagic = 0x0003_e889_0455_65a9n;
-export const requestMagic = 0x2560_9513;
+const requestMagic = 0x2560_9513;
 const simpleReplyMagic = 0x6744_6698;
 const chunkMagic = 0x668e_33ef;
 

@@ -3,10 +3,11 @@ import { existsSync, mkdirSync, readdirSync, statSync, truncateSync, writeFileSy
 import { basename, dirname } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import type { CopyProgress } from '../../../emulator/disk/copyDevice.ts';
 import { detectDiskFormat, type DiskFormat } from '../../../emulator/disk/diskFormat.ts';
 import { exportDisk, exportFormats, type ExportFormat } from '../../../emulator/disk/exportDisk.ts';
 import { compareDevices } from '../../../emulator/disk/hash.ts';
-import { importDisk, openDiskImage, type DiskProgress } from '../../../emulator/disk/importDisk.ts';
+import { importDisk, openDiskImage } from '../../../emulator/disk/importDisk.ts';
 import { RawDisk } from '../../../emulator/disk/rawDisk.ts';
 import { seededRandom } from '../../../emulator/kernel/random.ts';
 import { temporaryFolder, type TemporaryFolder } from './folder.ts';
@@ -142,7 +143,7 @@ describe('an exported disk', () => {
       mkdirSync(folder.file('out'));
       const path = folder.file(format.startsWith('vmdk') ? 'out/disk.vmdk' : 'out/disk');
       await using device = await RawDisk.open({ path: source, readOnly: true });
-      const progress: DiskProgress[] = [];
+      const progress: CopyProgress[] = [];
       await exportDisk({ device, path, format, ...identity, onProgress: (step) => progress.push(step) });
       expect(await tool('qemu-img', 'compare', '-f', 'raw', '-F', drivers[format], source, path)).toContain('identical');
       expect(progress.at(-1)?.doneBytes).toBe(progress.at(-1)?.totalBytes);
@@ -164,9 +165,9 @@ describe('an exported disk', () => {
   });
 });
 
-async function imported(folder: TemporaryFolder, path: string): Promise<AsyncDisposable & { disk: RawDisk; result: unknown; progress: DiskProgress[] }> {
+async function imported(folder: TemporaryFolder, path: string): Promise<AsyncDisposable & { disk: RawDisk; result: unknown; progress: CopyProgress[] }> {
   mkdirSync(folder.file('temporary'));
-  const progress: DiskProgress[] = [];
+  const progress: CopyProgress[] = [];
   const targets: RawDisk[] = [];
   const result = await importDisk({
     path,
