@@ -79,6 +79,7 @@ export const errorCatalogue = {
   NoValidIpAddress: entry(409, 'No Valid IP Address found.', 'Give a network adapter of the machine an IPv4 address; the Mobility service registers by itself then.'),
   ProcessServerNotAssigned: entry(503, 'The machine has no process server now.', 'Nothing to do while its process server is being changed; else choose one for the machine.'),
   // Azure storage
+  DiskClosed: entry(409, 'The disk was closed.', 'Open it again by starting its machine.'),
   StorageProcessFailed: entry(500, 'The storage process does not start.', 'Read the message it left; free space and a readable storage folder are what it needs.'),
   // the way of a write
   BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),

@@ -12,18 +12,33 @@ export interface TestStorage extends AsyncDisposable {
   readonly kernel: Kernel;
   readonly process: StorageProcess;
   readonly account: StorageAccount;
+  /** After the process was disposed: another one on the same folder, with the same key. Dispose this and then the first. */
+  startAgain(): Promise<AsyncDisposable & { readonly process: StorageProcess; readonly account: StorageAccount }>;
 }
 
 export async function useStorage(): Promise<TestStorage> {
   const folder = mkdtempSync(join(tmpdir(), 'srlab-storage-'));
   const kernel = testKernel();
-  const storage = await StorageProcess.start({ kernel, folder: join(folder, 'blobs'), accounts: [{ name: 'target', key: StorageProcess.newKey() }] });
+  const options = { kernel, folder: join(folder, 'blobs'), accounts: [{ name: 'target', key: StorageProcess.newKey() }] };
+  const storage = await StorageProcess.start(options);
   const account = new StorageAccount(storage.account('target'));
   return {
     folder,
     kernel,
     process: storage,
     account,
+    startAgain: async () => {
+      const again = await StorageProcess.start(options);
+      const account = new StorageAccount(again.account('target'));
+      return {
+        process: again,
+        account,
+        [Symbol.asyncDispose]: async () => {
+          await account[Symbol.asyncDispose]();
+          await again[Symbol.asyncDispose]();
+        },
+      };
+    },
     [Symbol.asyncDispose]: async () => {
       await account[Symbol.asyncDispose]();
       await storage[Symbol.asyncDispose]();

@@ -38,6 +38,7 @@ export class StorageProcess implements AsyncDisposable {
   #ready: ReadyLine = { url: '', epoch: '', pid: 0 };
   #restarts = 0;
   #restarted = Promise.withResolvers<void>();
+  #running = Promise.resolve();
   #closing = false;
 
   private constructor(options: StorageProcessOptions) {
@@ -75,6 +76,11 @@ export class StorageProcess implements AsyncDisposable {
     const account = this.#options.accounts.find((one) => one.name === name);
     if (account === undefined) throw new LabError('NotFound', `Storage account ${name}.`);
     return { url: `${this.url}/${name}`, accountName: name, accountKey: account.key, barrierUrl: `${this.url}/$lab/barrier?token=${this.#token}` };
+  }
+
+  /** Ends when the process runs, at once if it does. @throws LabError StorageProcessFailed when it cannot be started again */
+  async available(): Promise<void> {
+    await this.#running;
   }
 
   /** SIGKILL, as an out-of-memory killer does. Ends when it is back. */
@@ -118,8 +124,9 @@ export class StorageProcess implements AsyncDisposable {
     if (this.#closing) return;
     const { clock, trace } = this.#options.kernel;
     trace.record('storage', 'died', { pid: this.pid });
+    this.#running = this.#restart(startsInARow);
     clock.start('storage restart', async () => {
-      await this.#restart(startsInARow);
+      await this.#running;
       this.#restarts += 1;
       const restarted = this.#restarted;
       this.#restarted = Promise.withResolvers<void>();

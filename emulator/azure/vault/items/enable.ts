@@ -197,7 +197,7 @@ function newItem(context: VaultContext, request: EnableRequest, machine: Discove
       azureCopy: null,
     },
     reverse: null,
-    testFailover: { state: 'None', copy: null, lastSuccessMs: null, comments: null },
+    testFailover: { state: 'None', copy: null, lastSuccessMs: null, lastRunSucceeded: false, comments: null },
     activeJob: null,
     stateBefore: null,
     markRequest: null,

@@ -81,7 +81,9 @@ export interface TestFailover {
   /** asr-behaviour §6.1; `WaitingForCompletion` is a drill that waits for its cleanup. */
   readonly state: 'None' | 'InProgress' | 'WaitingForCompletion' | 'MarkedForDeletion';
   readonly copy: AzureCopy | null;
+  /** Of a drill that succeeded and was cleaned up. */
   readonly lastSuccessMs: TimeMs | null;
+  readonly lastRunSucceeded: boolean;
   readonly comments: string | null;
 }
 

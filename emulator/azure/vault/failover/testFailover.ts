@@ -1,0 +1,137 @@
+// Drills: a copy beside production that changes nothing, and its cleanup (asr-behaviour §7.1).
+import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jobDefinition.ts';
+import type { JobView } from '../../../kernel/jobRecord.ts';
+import { LabError } from '../../../kernel/errors.ts';
+import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPoint.ts';
+import { durationMs, type VaultContext } from '../context.ts';
+import { changeItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import type { ProtectedItem, TestFailover } from '../items/state.ts';
+import { failoverGate, heldAt, startGate, type Gate } from '../plans/gates.ts';
+import { createAzureCopy, drillNetwork, hydrationMs } from './azureCopies.ts';
+import { requireChoice, resolvePoint, settleLatest, sourceIsHeard } from './points.ts';
+
+export interface TestFailoverInput {
+  readonly itemId: string;
+  readonly choice: PointChoice;
+  /** Null: the copy gets no network card. */
+  readonly networkName: string | null;
+  readonly gate: Gate | null;
+}
+
+export interface CleanupInput {
+  readonly itemId: string;
+  readonly comments: string | null;
+}
+
+/** @throws LabError NetworkNotFound, InvalidArgument, OperationNotAllowed, ItemBusy */
+export function startTestFailover(context: VaultContext, input: TestFailoverInput, parentJobId?: string): JobView {
+  requireChoice(input.choice, 'forward', input.gate === null ? 'machine' : 'plan');
+  if (input.networkName !== null && context.deps.network.subnets(input.networkName) === undefined) throw new LabError('NetworkNotFound', `${input.networkName}.`);
+  return startItemJob(context, { itemId: input.itemId, kind: 'TestFailover', operation: 'TestFailover', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+}
+
+export function startTestFailoverCleanup(context: VaultContext, input: CleanupInput, parentJobId?: string): JobView {
+  return startItemJob(context, { itemId: input.itemId, kind: 'TestFailoverCleanup', operation: 'TestFailoverCleanup', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+}
+
+export function testFailoverJob(context: VaultContext): JobDefinition<TestFailoverInput> {
+  return {
+    kind: 'TestFailover',
+    friendlyName: 'Test failover',
+    tasks: () => [
+      { name: 'VmTfoPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover', run: (task) => checkPrerequisites(context, task.input) },
+      { name: 'VmTfoInitiateFailover', friendlyName: 'Starting test failover', limitMs: Infinity, run: (task) => initiate(context, task) },
+      { name: 'VmTfoPrepareTestVm', friendlyName: 'Creating test virtual machine', run: (task) => prepareMachine(context, task) },
+      { name: 'VmTfoBootTestVm', friendlyName: 'Start the virtual machine', limitMs: Infinity, run: (task) => boot(context, task.input) },
+    ],
+    ended: (job, input) => {
+      releaseItem(context, job, input.itemId);
+      // What was made before a failure is there to be cleaned up.
+      changeTest(context, input.itemId, (test) => ({ ...test, state: test.copy === null ? 'None' : 'WaitingForCompletion', lastRunSucceeded: job.state === 'Succeeded' }));
+    },
+    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+  };
+}
+
+export function testFailoverCleanupJob(context: VaultContext): JobDefinition<CleanupInput> {
+  return {
+    kind: 'TestFailoverCleanup',
+    friendlyName: 'Test failover cleanup',
+    cancellable: false,
+    tasks: () => [
+      { name: 'VmTfoCleanupPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover cleanup', run: () => 'done' },
+      {
+        name: 'VmTfoEndTestFailover',
+        friendlyName: 'Ending test failover',
+        run: ({ input }) => {
+          changeTest(context, input.itemId, (test) => ({ ...test, state: 'MarkedForDeletion', comments: input.comments }));
+          return 'done';
+        },
+      },
+      { name: 'VmTfoCleanupTestVm', friendlyName: 'Clean up the test virtual machine', run: (task) => cleanUp(context, task) },
+    ],
+    ended: (job, input) => releaseItem(context, job, input.itemId),
+    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+  };
+}
+
+function checkPrerequisites(context: VaultContext, input: TestFailoverInput): TaskOutcome {
+  const item = context.records.items.require(input.itemId);
+  resolvePoint(context, item, input);
+  changeTest(context, item.itemId, (test) => ({ ...test, state: 'InProgress' }));
+  return 'done';
+}
+
+async function initiate(context: VaultContext, task: TaskContext<TestFailoverInput>): Promise<TaskOutcome> {
+  const { input } = task;
+  const held = heldAt(context, input.gate, failoverGate);
+  if (held !== undefined) return held;
+  const item = context.records.items.require(input.itemId);
+  if (input.choice === 'Latest') {
+    const waiting = await settleLatest(context, task, item, sourceIsHeard(context, item) && item.forward.replication === 'running' ? 'running' : 'lost');
+    if (waiting !== undefined) return waiting;
+  }
+  task.remember('point', resolvePoint(context, item, input));
+  return 'done';
+}
+
+async function prepareMachine(context: VaultContext, task: TaskContext<TestFailoverInput>): Promise<TaskOutcome> {
+  const { input } = task;
+  const item = context.records.items.require(input.itemId);
+  if (task.recall('made') === undefined) {
+    const copy = await createAzureCopy(context, item, task.recall<RecoveryPoint>('point') as RecoveryPoint, { name: drillName(context, item), drill: true, network: drillNetwork(context, item, input.networkName) });
+    changeTest(context, item.itemId, (test) => ({ ...test, copy }));
+    task.remember('made', true);
+  }
+  return task.notBefore(hydrationMs(context, item), 'The drivers of the machine are being prepared.') ?? 'done';
+}
+
+async function boot(context: VaultContext, input: TestFailoverInput): Promise<TaskOutcome> {
+  const held = input.gate === null ? undefined : heldAt(context, input.gate, startGate(input.gate.group));
+  if (held !== undefined) return held;
+  const item = context.records.items.require(input.itemId);
+  if (item.testFailover.copy === null) throw new Error('The test machine was made by the task before.');
+  await context.deps.compute.start(item.testFailover.copy.machineId);
+  changeTest(context, item.itemId, (test) => ({ ...test, state: 'WaitingForCompletion' }));
+  return 'done';
+}
+
+async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): Promise<TaskOutcome> {
+  const { input } = task;
+  const pause = task.notBefore(durationMs(context, 'testCleanupMs'));
+  if (pause !== undefined) return pause;
+  const { testFailover } = context.records.items.require(input.itemId);
+  if (testFailover.copy !== null) await context.deps.compute.delete(testFailover.copy.machineId);
+  // A drill counts only when its cleanup succeeded as well (asr-behaviour §5.3).
+  changeTest(context, input.itemId, (test) => ({ ...test, state: 'None', copy: null, lastSuccessMs: test.lastRunSucceeded ? context.kernel.clock.now() : test.lastSuccessMs, lastRunSucceeded: false }));
+  return 'done';
+}
+
+/** The configured name with `-Test`, within the length that Azure allows. */
+function drillName(context: VaultContext, item: ProtectedItem): string {
+  return `${item.forward.target.azureMachineName.slice(0, context.profile.azureNameLength.value - 5)}-Test`;
+}
+
+function changeTest(context: VaultContext, itemId: string, change: (test: TestFailover) => TestFailover): void {
+  changeItem(context, itemId, (item) => ({ ...item, testFailover: change(item.testFailover) }));
+}
