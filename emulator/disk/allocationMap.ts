@@ -66,7 +66,7 @@ export class AllocationMap {
   persist(path: string, state: FileState): void {
     this.#file = openSync(path, 'w+');
     ftruncateSync(this.#file, headerBytes + this.#bits.length);
-    for (let region = this.#next(0, 1); region < this.#regions; ) {
+    for (let region = this.#next(0, 1); region < this.#regions;) {
       const end = this.#next(region, 0);
       this.#flush(region, end - 1);
       region = this.#next(end, 1);
@@ -122,7 +122,7 @@ export class AllocationMap {
   ranges(within: Range): Range[] {
     const ranges: Range[] = [];
     const limit = within.offset + within.length;
-    for (let region = this.#next(Math.floor(within.offset / regionBytes), 1); region * regionBytes < limit; ) {
+    for (let region = this.#next(Math.floor(within.offset / regionBytes), 1); region * regionBytes < limit;) {
       const end = this.#next(region, 0);
       const from = Math.max(within.offset, region * regionBytes);
       ranges.push({ offset: from, length: Math.min(limit, end * regionBytes) - from });

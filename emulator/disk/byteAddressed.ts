@@ -21,15 +21,7 @@ export class ByteAddressed {
     const range = { offset, length: bytes.length };
     const outer = outwards(range);
     const whole = outer.length === bytes.length;
-    using _held = await this.#lock.hold(outer, !whole);
-    if (whole) return await this.device.write(offset, bytes);
-    const sectors = Buffer.allocUnsafe(outer.length);
-    const end = outer.offset + outer.length;
-    const [first, last] = await Promise.all([this.device.read(outer.offset, sectorBytes), this.device.read(end - sectorBytes, sectorBytes)]);
-    first.copy(sectors, 0);
-    last.copy(sectors, outer.length - sectorBytes);
-    bytes.copy(sectors, offset - outer.offset);
-    await this.device.write(outer.offset, sectors);
+    await this.#lock.holding(outer, !whole, () => (whole ? this.device.write(offset, bytes) : this.#writeParts(outer, offset, bytes)));
   }
 
   /** Whole sectors by the device's own zero; what is left at the ends by writing. */
@@ -46,8 +38,7 @@ export class ByteAddressed {
   async trim(offset: number, length: number): Promise<void> {
     const inner = inwards({ offset, length });
     if (inner.length === 0) return;
-    using _held = await this.#lock.hold(inner, false);
-    await this.device.zero(inner.offset, inner.length);
+    await this.#lock.holding(inner, false, () => this.device.zero(inner.offset, inner.length));
   }
 
   /** The range in consecutive parts that may hold data or surely hold zeros. */
@@ -70,6 +61,17 @@ export class ByteAddressed {
   /** Ends when the device has acknowledged every change under way. */
   async flush(): Promise<void> {
     await this.#lock.drained();
+  }
+
+  /** Reads the sectors at both ends and writes them back with what is new between. */
+  async #writeParts(outer: Range, offset: number, bytes: Buffer): Promise<void> {
+    const sectors = Buffer.allocUnsafe(outer.length);
+    const end = outer.offset + outer.length;
+    const [first, last] = await Promise.all([this.device.read(outer.offset, sectorBytes), this.device.read(end - sectorBytes, sectorBytes)]);
+    first.copy(sectors, 0);
+    last.copy(sectors, outer.length - sectorBytes);
+    bytes.copy(sectors, offset - outer.offset);
+    await this.device.write(outer.offset, sectors);
   }
 
   async #writeZeros(offset: number, length: number): Promise<void> {

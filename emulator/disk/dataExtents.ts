@@ -12,7 +12,11 @@ const readsInFlight = 3;
  * Reads a file and reports each run of regions that is not all zeros; holes are passed over where the system tells them.
  * @param file an open file descriptor on `path`
  */
-export async function scanRegions(file: number, source: { readonly path: string; readonly sizeBytes: number }, found: (offset: number, length: number) => void): Promise<void> {
+export async function scanRegions(
+  file: number,
+  source: { readonly path: string; readonly sizeBytes: number },
+  found: (offset: number, length: number) => void,
+): Promise<void> {
   const pieces: Range[] = [];
   for (const extent of await dataExtents(source)) {
     const start = Math.floor(extent.offset / regionBytes) * regionBytes;

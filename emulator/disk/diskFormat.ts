@@ -8,7 +8,9 @@ import { flatExtentOf, readVmdkDescriptor } from './vmdk.ts';
 import { descriptorSignature } from './vmdkDescriptor.ts';
 
 /** `raw`, `vhd` (fixed) and `vmdk` (one flat extent) we read ourselves; the rest goes through qemu-img. */
-export type DiskFormat = { readonly kind: 'raw' | 'vhd' | 'vmdk' } | { readonly kind: 'qemu'; readonly driver: 'qcow' | 'qcow2' | 'qed' | 'vdi' | 'vhdx' | 'vmdk' | 'vpc' };
+export type DiskFormat =
+  | { readonly kind: 'raw' | 'vhd' | 'vmdk' }
+  | { readonly kind: 'qemu'; readonly driver: 'qcow' | 'qcow2' | 'qed' | 'vdi' | 'vhdx' | 'vmdk' | 'vpc' };
 
 const headBytes = 512;
 
@@ -50,7 +52,8 @@ export async function detectDiskFormat(path: string): Promise<DiskFormat> {
     return firstBytes(path);
   });
   if (head.length === 0) throw new LabError('DiskFormatUnknown', `${path} is empty.`);
-  if (head.toString('latin1').startsWith(descriptorSignature)) return flatExtentOf(await readVmdkDescriptor(path)) === undefined ? { kind: 'qemu', driver: 'vmdk' } : { kind: 'vmdk' };
+  if (head.toString('latin1').startsWith(descriptorSignature))
+    return flatExtentOf(await readVmdkDescriptor(path)) === undefined ? { kind: 'qemu', driver: 'vmdk' } : { kind: 'vmdk' };
   const driver = drivers.find((signature) => matches(head, signature))?.driver;
   if (driver !== undefined) return { kind: 'qemu', driver };
   const tail = lastBytes(path);

@@ -84,7 +84,9 @@ async function exportThroughQemuImg({ device, onProgress }: ExportOptions, path:
   await using server = await NbdServer.listen({ exports: [{ name: 'disk', device, readOnly: true }], onProblem: (problem) => problems.push(problem) });
   const totalBytes = device.sizeBytes;
   try {
-    await convertImage({ source: server.url('disk'), sourceFormat: 'raw', target: path, ...qemuTargets[format] }, (fraction) => onProgress?.({ doneBytes: Math.round(totalBytes * fraction), totalBytes }));
+    await convertImage({ source: server.url('disk'), sourceFormat: 'raw', target: path, ...qemuTargets[format] }, (fraction) =>
+      onProgress?.({ doneBytes: Math.round(totalBytes * fraction), totalBytes }),
+    );
   } catch (error) {
     // What went wrong in our device says more than qemu-img's "Input/output error".
     throw problems[0] ?? error;

@@ -16,7 +16,8 @@ export async function sha256OfDevice(device: BlockDevice, range: Range = { offse
   const end = range.offset + range.length;
   let position = range.offset;
   const skipTo = (offset: number): void => {
-    for (; position < offset; position += Math.min(zeroBytes.length, offset - position)) sum.update(zeroBytes.subarray(0, Math.min(zeroBytes.length, offset - position)));
+    for (; position < offset; position += Math.min(zeroBytes.length, offset - position))
+      sum.update(zeroBytes.subarray(0, Math.min(zeroBytes.length, offset - position)));
   };
   for await (const piece of piecesOf(device, range)) {
     skipTo(piece.offset);
@@ -58,7 +59,7 @@ export async function compareDevices(left: BlockDevice, right: BlockDevice): Pro
   let position = 0;
   for (const range of ranges) {
     const end = range.offset + range.length;
-    for (position = Math.max(position, range.offset); position < end; ) {
+    for (position = Math.max(position, range.offset); position < end;) {
       const length = Math.min(pieceBytes, end - position);
       const [mine, theirs] = await Promise.all([left.read(position, length), right.read(position, length)]);
       if (!mine.equals(theirs)) return position + firstDifference(mine, theirs);
@@ -74,7 +75,10 @@ export async function compareDevices(left: BlockDevice, right: BlockDevice): Pro
  */
 export async function* piecesOf(device: BlockDevice, range: Range): AsyncGenerator<{ offset: number; bytes: Buffer }> {
   const pieces = aligned(await device.allocated(range), range);
-  const fetch = async (piece: Range): Promise<{ offset: number; bytes: Buffer }> => ({ offset: piece.offset, bytes: await device.read(piece.offset, piece.length) });
+  const fetch = async (piece: Range): Promise<{ offset: number; bytes: Buffer }> => ({
+    offset: piece.offset,
+    bytes: await device.read(piece.offset, piece.length),
+  });
   let ahead: Promise<{ offset: number; bytes: Buffer }> | undefined;
   for (const [place, piece] of pieces.entries()) {
     const current = await (ahead ?? fetch(piece));

@@ -52,7 +52,9 @@ export async function openDiskImage(options: ImageOptions): Promise<DiskImage> {
  * @param options `createTarget` makes the disk that is written to; it belongs to the caller, also after an error
  * @throws LabError as `openDiskImage`, and what the target throws
  */
-export async function importDisk(options: ImageOptions & { readonly createTarget: (sizeBytes: number) => Promise<BlockDevice> }): Promise<{ format: DiskFormat; sizeBytes: number }> {
+export async function importDisk(
+  options: ImageOptions & { readonly createTarget: (sizeBytes: number) => Promise<BlockDevice> },
+): Promise<{ format: DiskFormat; sizeBytes: number }> {
   await using image = await openDiskImage(options);
   const sizeBytes = importedSizeBytes(image.device.sizeBytes);
   const target = await options.createTarget(sizeBytes);
@@ -70,7 +72,8 @@ interface Readable {
 }
 
 async function nativeImage(path: string, kind: 'raw' | 'vhd' | 'vmdk'): Promise<Readable> {
-  const device = kind === 'vhd' ? await VhdDisk.open({ path, readOnly: true }) : kind === 'vmdk' ? await VmdkDisk.open({ path, readOnly: true }) : await rawImage(path);
+  const device =
+    kind === 'vhd' ? await VhdDisk.open({ path, readOnly: true }) : kind === 'vmdk' ? await VmdkDisk.open({ path, readOnly: true }) : await rawImage(path);
   return { device, close: () => device[Symbol.asyncDispose]() };
 }
 
@@ -88,7 +91,9 @@ async function convertedImage(options: ImageOptions, driver: string): Promise<Re
   const target = join(folder, 'disk.raw');
   const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
   try {
-    await convertImage({ source: path, sourceFormat: driver, target, targetFormat: 'raw' }, (fraction) => options.onProgress?.({ doneBytes: Math.round(totalBytes * fraction), totalBytes }));
+    await convertImage({ source: path, sourceFormat: driver, target, targetFormat: 'raw' }, (fraction) =>
+      options.onProgress?.({ doneBytes: Math.round(totalBytes * fraction), totalBytes }),
+    );
     const device = await rawImage(target);
     return {
       device,

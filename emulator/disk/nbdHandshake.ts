@@ -35,7 +35,8 @@ export class NbdHandshake {
     this.#socket.write(wire.greeting());
     const clientFlags = (await this.#reader.take(4))?.readUInt32BE(0);
     if (clientFlags === undefined) return undefined;
-    if ((clientFlags & wire.handshakeFlags.fixedNewstyle) === 0) throw new LabError('NbdClientMalformed', 'The client does not speak the fixed newstyle handshake.');
+    if ((clientFlags & wire.handshakeFlags.fixedNewstyle) === 0)
+      throw new LabError('NbdClientMalformed', 'The client does not speak the fixed newstyle handshake.');
     for (;;) {
       const header = await this.#reader.take(wire.optionHeaderBytes);
       if (header === undefined) return undefined;
@@ -95,9 +96,15 @@ export class NbdHandshake {
   /** INFO and GO: name, then what the client wants to know (it is told everything). */
   #describe(option: number, content: Buffer): NbdExport | undefined {
     const name = nameIn(content);
-    if (name === undefined) return void this.#reply(option, wire.optionReplies.invalid);
-    const served = this.#find(name);
-    if (served === undefined) return void this.#reply(option, wire.optionReplies.unknown, Buffer.from(`There is no export named "${name}".`, 'utf8'));
+    const served = name === undefined ? undefined : this.#find(name);
+    if (served === undefined) {
+      this.#reply(
+        option,
+        name === undefined ? wire.optionReplies.invalid : wire.optionReplies.unknown,
+        Buffer.from(`There is no export named "${name ?? ''}".`, 'utf8'),
+      );
+      return undefined;
+    }
     const tell = (type: number, figures: Buffer): void => this.#reply(option, wire.optionReplies.info, Buffer.concat([wire.unsigned16(type), figures]));
     tell(wire.infoTypes.export, exportFigures(served));
     tell(wire.infoTypes.name, Buffer.from(served.name, 'utf8'));
@@ -118,7 +125,8 @@ export class NbdHandshake {
     const setting = option === wire.options.setMetaContext;
     const wanted = queries.includes(allocationContext) || (!setting && (queries.length === 0 || queries.includes('base:')));
     if (setting) this.#allocationOf = wanted ? served : undefined;
-    if (wanted) this.#reply(option, wire.optionReplies.metaContext, Buffer.concat([wire.unsigned32(setting ? allocationContextId : 0), Buffer.from(allocationContext)]));
+    if (wanted)
+      this.#reply(option, wire.optionReplies.metaContext, Buffer.concat([wire.unsigned32(setting ? allocationContextId : 0), Buffer.from(allocationContext)]));
     this.#reply(option, wire.optionReplies.ack);
   }
 

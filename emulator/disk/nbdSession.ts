@@ -49,7 +49,8 @@ export class NbdSession {
         if (request === undefined) throw new LabError('NbdClientMalformed', 'A request does not begin with the magic number.');
         if (request.command === wire.commands.disconnect) return;
         // A payload that long cannot be skipped in reasonable time: the connection ends.
-        if (request.command === wire.commands.write && request.length > wire.maximumPayloadBytes) throw new LabError('NbdClientMalformed', `A write of ${request.length} bytes.`);
+        if (request.command === wire.commands.write && request.length > wire.maximumPayloadBytes)
+          throw new LabError('NbdClientMalformed', `A write of ${request.length} bytes.`);
         const payload = request.command === wire.commands.write ? await this.#reader.take(request.length) : undefined;
         if (request.command === wire.commands.write && payload === undefined) return;
         this.#begin(request, payload);
@@ -106,8 +107,10 @@ export class NbdSession {
     if (command === wire.commands.flush) return;
     const changes = command !== wire.commands.read && command !== wire.commands.blockStatus;
     if (changes && this.#agreement.served.readOnly === true) throw new Refused(wire.errors.notPermitted, 'The export is read-only.');
-    if (offset + length > this.#bytes.device.sizeBytes) throw new Refused(changes ? wire.errors.noSpace : wire.errors.invalid, 'The range ends past the end of the disk.');
-    if (command === wire.commands.read && length > wire.maximumPayloadBytes) throw new Refused(wire.errors.invalid, `Reads are limited to ${wire.maximumPayloadBytes} bytes.`);
+    if (offset + length > this.#bytes.device.sizeBytes)
+      throw new Refused(changes ? wire.errors.noSpace : wire.errors.invalid, 'The range ends past the end of the disk.');
+    if (command === wire.commands.read && length > wire.maximumPayloadBytes)
+      throw new Refused(wire.errors.invalid, `Reads are limited to ${wire.maximumPayloadBytes} bytes.`);
   }
 
   async #read({ offset, length, cookie }: NbdRequest): Promise<Buffer[]> {
@@ -115,7 +118,8 @@ export class NbdSession {
     if (length === 0) return [wire.chunk(cookie, wire.chunkTypes.none, { head: Buffer.alloc(0), bodyBytes: 0 })];
     const place = wire.unsigned64(offset);
     const [extent] = await this.#bytes.extents(offset, length);
-    if (extent !== undefined && !extent.allocated && extent.length === length) return [wire.chunk(cookie, wire.chunkTypes.offsetHole, { head: Buffer.concat([place, wire.unsigned32(length)]), bodyBytes: 0 })];
+    if (extent !== undefined && !extent.allocated && extent.length === length)
+      return [wire.chunk(cookie, wire.chunkTypes.offsetHole, { head: Buffer.concat([place, wire.unsigned32(length)]), bodyBytes: 0 })];
     return [wire.chunk(cookie, wire.chunkTypes.offsetData, { head: place, bodyBytes: length }), await this.#bytes.read(offset, length)];
   }
 
@@ -123,7 +127,9 @@ export class NbdSession {
     if (!this.#agreement.allocation || length === 0) throw new Refused(wire.errors.invalid, 'The context base:allocation was not negotiated.');
     const limit = (flags & wire.commandFlags.requestOne) === 0 ? maximumDescriptors : 1;
     const extents = (await this.#bytes.extents(offset, length)).slice(0, limit);
-    const descriptors = wire.unsigned32(...extents.flatMap((extent) => [extent.length, extent.allocated ? wire.allocationStates.data : wire.allocationStates.holeOfZeros]));
+    const descriptors = wire.unsigned32(
+      ...extents.flatMap((extent) => [extent.length, extent.allocated ? wire.allocationStates.data : wire.allocationStates.holeOfZeros]),
+    );
     return [wire.chunk(cookie, wire.chunkTypes.blockStatus, { head: wire.unsigned32(allocationContextId), bodyBytes: descriptors.length }), descriptors];
   }
 
@@ -132,7 +138,10 @@ export class NbdSession {
     const structured = this.#agreement.structuredReplies && (command === wire.commands.read || command === wire.commands.blockStatus);
     if (!structured) return [wire.simpleReply(cookie, number)];
     const text = Buffer.from(message, 'utf8').subarray(0, 4096);
-    return [wire.chunk(cookie, wire.chunkTypes.error, { head: Buffer.concat([wire.unsigned32(number), wire.unsigned16(text.length)]), bodyBytes: text.length }), text];
+    return [
+      wire.chunk(cookie, wire.chunkTypes.error, { head: Buffer.concat([wire.unsigned32(number), wire.unsigned16(text.length)]), bodyBytes: text.length }),
+      text,
+    ];
   }
 
   #send(parts: readonly Buffer[]): void {

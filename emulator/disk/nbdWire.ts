@@ -11,7 +11,16 @@ const chunkMagic = 0x668e_33ef;
 export const handshakeFlags = { fixedNewstyle: 1, noZeroes: 2 } as const;
 
 export const options = { exportName: 1, abort: 2, list: 3, info: 6, go: 7, structuredReply: 8, listMetaContext: 9, setMetaContext: 10 } as const;
-export const optionReplies = { ack: 1, server: 2, info: 3, metaContext: 4, unsupported: 0x8000_0001, invalid: 0x8000_0003, unknown: 0x8000_0006, tooBig: 0x8000_0009 } as const;
+export const optionReplies = {
+  ack: 1,
+  server: 2,
+  info: 3,
+  metaContext: 4,
+  unsupported: 0x8000_0001,
+  invalid: 0x8000_0003,
+  unknown: 0x8000_0006,
+  tooBig: 0x8000_0009,
+} as const;
 export const infoTypes = { export: 0, name: 1, description: 2, blockSize: 3 } as const;
 
 export const transmissionFlags = { hasFlags: 1, readOnly: 2, flush: 4, fua: 8, trim: 32, writeZeroes: 64, dontFragment: 128, multiConnection: 256 } as const;

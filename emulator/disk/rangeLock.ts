@@ -10,18 +10,18 @@ interface Holder {
 export class RangeLock {
   readonly #holders = new Set<Holder>();
 
-  /** Ends when no other holder overlaps, or neither side is exclusive; dispose what it gives to let go. */
-  async hold(range: Range, exclusive: boolean): Promise<Disposable> {
+  /** Runs `work` when no other holder overlaps, or neither side is exclusive. */
+  async holding<T>(range: Range, exclusive: boolean, work: () => Promise<T>): Promise<T> {
     for (let other = this.#conflict(range, exclusive); other !== undefined; other = this.#conflict(range, exclusive)) await other.released;
     const { promise, resolve } = Promise.withResolvers<void>();
     const holder = { range, exclusive, released: promise };
     this.#holders.add(holder);
-    return {
-      [Symbol.dispose]: () => {
-        this.#holders.delete(holder);
-        resolve();
-      },
-    };
+    try {
+      return await work();
+    } finally {
+      this.#holders.delete(holder);
+      resolve();
+    }
   }
 
   /** Ends when everything held now has been let go. */

@@ -114,7 +114,7 @@ export class RawDisk implements BlockDevice {
     let sinceYieldBytes = 0;
     for (const range of this.#map.ranges({ offset, length })) {
       const end = range.offset + range.length;
-      for (let at = range.offset; at < end; ) {
+      for (let at = range.offset; at < end;) {
         const regionEnd = Math.min(end, (Math.floor(at / regionBytes) + 1) * regionBytes);
         this.#zeroWithinRegion(at, regionEnd - at);
         sinceYieldBytes += regionEnd - at;
@@ -181,7 +181,7 @@ export class RawDisk implements BlockDevice {
     const range = { offset, length: bytes.length };
     this.#writing.add(range);
     try {
-      for (let done = 0; done < bytes.length; ) {
+      for (let done = 0; done < bytes.length;) {
         done += await new Promise<number>((resolve, reject) => {
           write(this.#file, bytes, done, bytes.length - done, offset + done, (error, written) => (error === null ? resolve(written) : reject(error)));
         });
@@ -221,7 +221,7 @@ async function mapOf(disk: { path: string; sizeBytes: number; readOnly: boolean 
 }
 
 function writeWhole(file: number, bytes: Buffer, offset: number): void {
-  for (let done = 0; done < bytes.length; ) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done, bytes.length - done, offset + done);
 }
 
 function stateOf(file: number): FileState {

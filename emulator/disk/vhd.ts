@@ -28,7 +28,8 @@ export interface VhdFooter {
  */
 export function vhdFooter(disk: { readonly sizeBytes: number; readonly uniqueId: string; readonly timestampMs: number }): Buffer {
   const { sizeBytes, uniqueId, timestampMs } = disk;
-  if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % vhdSizeUnitBytes !== 0) throw new LabError('DiskSizeInvalid', `A VHD is a whole number of MiB, not ${sizeBytes} bytes.`);
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0 || sizeBytes % vhdSizeUnitBytes !== 0)
+    throw new LabError('DiskSizeInvalid', `A VHD is a whole number of MiB, not ${sizeBytes} bytes.`);
   const { cylinders, heads, sectorsPerTrack } = geometryOf(sizeBytes / sectorBytes);
   const footer = Buffer.alloc(vhdFooterBytes);
   cookie.copy(footer, 0);

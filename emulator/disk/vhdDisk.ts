@@ -50,7 +50,8 @@ export class VhdDisk implements BlockDevice {
     const footer = await onFile(path, () => readVhdFooter(lastBytes(path)));
     if (footer.diskType !== 'fixed') throw new LabError('VhdFooterInvalid', `${path} is a ${footer.diskType} VHD, not a fixed one.`);
     const contentBytes = statSync(path).size - vhdFooterBytes;
-    if (contentBytes < footer.sizeBytes) throw new LabError('DiskDamaged', `${path} holds ${contentBytes} bytes of the ${footer.sizeBytes} that its footer promises.`);
+    if (contentBytes < footer.sizeBytes)
+      throw new LabError('DiskDamaged', `${path} holds ${contentBytes} bytes of the ${footer.sizeBytes} that its footer promises.`);
     return new VhdDisk(footer, await RawDisk.open({ path, sizeBytes: footer.sizeBytes, readOnly }));
   }
 

@@ -114,7 +114,8 @@ export async function readVmdkDescriptor(path: string): Promise<VmdkDescriptor> 
     const descriptor = parseVmdkDescriptor(readFileSync(path, 'utf8'));
     // A descriptor that somebody else made must not reach files elsewhere on the machine.
     for (const { file, type } of descriptor.extents) {
-      if (type !== 'ZERO' && (file !== basename(file) || ['', '.', '..'].includes(file))) throw new LabError('VmdkDescriptorInvalid', `The extent "${file}" does not lie beside it.`);
+      if (type !== 'ZERO' && (file !== basename(file) || ['', '.', '..'].includes(file)))
+        throw new LabError('VmdkDescriptorInvalid', `The extent "${file}" does not lie beside it.`);
     }
     return descriptor;
   });

@@ -1,5 +1,5 @@
 // Parts of sectors written at once by many clients do not undo each other.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ByteAddressed } from '../../../emulator/disk/byteAddressed.ts';
 import { RawDisk } from '../../../emulator/disk/rawDisk.ts';
@@ -9,7 +9,10 @@ const sizeBytes = 64 * 1024;
 
 /** Cuts a stretch of the disk into neighbouring pieces of any length, each written once, in any order, all at the same time. */
 test('concurrent writes and zeros of neighbouring bytes all arrive', async () => {
-  const pieces = fc.array(fc.record({ length: fc.integer({ min: 1, max: 2000 }), fill: fc.integer({ min: 0, max: 255 }), rank: fc.nat() }), { minLength: 2, maxLength: 30 });
+  const pieces = fc.array(fc.record({ length: fc.integer({ min: 1, max: 2000 }), fill: fc.integer({ min: 0, max: 255 }), rank: fc.nat() }), {
+    minLength: 2,
+    maxLength: 30,
+  });
   await fc.assert(
     fc.asyncProperty(pieces, fc.integer({ min: 0, max: 2000 }), async (cuts, start) => {
       using folder = temporaryFolder();
@@ -25,7 +28,9 @@ test('concurrent writes and zeros of neighbouring bytes all arrive', async () =>
         return change;
       });
       const ordered = changes.toSorted((one, other) => one.rank - other.rank);
-      const underWay = ordered.map((change) => (change.fill === 0 ? bytes.zero(change.offset, change.length) : bytes.write(change.offset, Buffer.alloc(change.length, change.fill))));
+      const underWay = ordered.map((change) =>
+        change.fill === 0 ? bytes.zero(change.offset, change.length) : bytes.write(change.offset, Buffer.alloc(change.length, change.fill)),
+      );
       await bytes.flush();
       await Promise.all(underWay);
       expect((await disk.read(0, sizeBytes)).equals(model)).toBe(true);

@@ -1,5 +1,5 @@
 // Digests and comparison speak of content, never of what happens to be allocated.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

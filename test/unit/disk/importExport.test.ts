@@ -91,7 +91,9 @@ describe('an imported disk', () => {
     const refused = openDiskImage({ path, maximumBytes: 2048 * 1024 * mebibyte, temporaryFolder: folder.file('.') });
     await expect(refused).rejects.toMatchObject({ code: 'DiskTooLarge' });
     const raw = rawFile(folder);
-    await expect(openDiskImage({ path: raw, maximumBytes: 20 * mebibyte - 1, temporaryFolder: folder.file('.') })).rejects.toMatchObject({ code: 'DiskTooLarge' });
+    await expect(openDiskImage({ path: raw, maximumBytes: 20 * mebibyte - 1, temporaryFolder: folder.file('.') })).rejects.toMatchObject({
+      code: 'DiskTooLarge',
+    });
   });
 
   test('that qemu-img cannot read is refused with what it said, and nothing is left behind', async () => {
@@ -110,7 +112,10 @@ describe('an imported disk', () => {
     const searched = process.env['PATH'];
     process.env['PATH'] = folder.file('.');
     try {
-      await expect(openDiskImage({ path, ...limits, temporaryFolder: folder.file('.') })).rejects.toMatchObject({ code: 'QemuImgMissing', recommendedAction: expect.stringContaining('qemu-utils') as string });
+      await expect(openDiskImage({ path, ...limits, temporaryFolder: folder.file('.') })).rejects.toMatchObject({
+        code: 'QemuImgMissing',
+        recommendedAction: expect.stringContaining('qemu-utils') as string,
+      });
     } finally {
       process.env['PATH'] = searched;
     }
@@ -135,7 +140,16 @@ describe('an imported disk', () => {
 });
 
 describe('an exported disk', () => {
-  const drivers: Record<ExportFormat, string> = { raw: 'raw', vhd: 'vpc', vmdk: 'vmdk', qcow2: 'qcow2', vdi: 'vdi', vhdx: 'vhdx', 'vmdk-stream': 'vmdk', 'vhd-dynamic': 'vpc' };
+  const drivers: Record<ExportFormat, string> = {
+    raw: 'raw',
+    vhd: 'vpc',
+    vmdk: 'vmdk',
+    qcow2: 'qcow2',
+    vdi: 'vdi',
+    vhdx: 'vhdx',
+    'vmdk-stream': 'vmdk',
+    'vhd-dynamic': 'vpc',
+  };
   for (const format of exportFormats) {
     test(`as ${format} is what qemu-img says equals the source`, async () => {
       using folder = temporaryFolder();

@@ -27,7 +27,10 @@ async function serve(options: { sizeBytes: number; readOnly?: boolean; wrap?: (d
   const disk = await RawDisk.create({ path: folder.file('served.raw'), sizeBytes: options.sizeBytes });
   const problems: unknown[] = [];
   const device = options.wrap?.(disk) ?? disk;
-  const server = await NbdServer.listen({ exports: [{ name: 'web01 disk', device, readOnly: options.readOnly ?? false }], onProblem: (problem) => problems.push(problem) });
+  const server = await NbdServer.listen({
+    exports: [{ name: 'web01 disk', device, readOnly: options.readOnly ?? false }],
+    onProblem: (problem) => problems.push(problem),
+  });
   return {
     disk,
     server,
@@ -47,7 +50,18 @@ const qemuIo = (url: string, ...commands: string[]): Promise<string> => tool('qe
 describe('an NBD export', () => {
   test('takes what qemu-io writes, aligned and not, and gives it back', async () => {
     await using served = await serve({ sizeBytes: 8 * mebibyte });
-    const output = await qemuIo(served.url, 'write -P 0x11 0 1M', 'write -P 0x22 1000 3000', 'write -f -P 0x33 2M 4k', 'write -z 512k 256k', 'discard 768k 64k', 'flush', 'read -P 0x22 1000 3000', 'read -P 0x11 0 1000', 'read -P 0 512k 256k');
+    const output = await qemuIo(
+      served.url,
+      'write -P 0x11 0 1M',
+      'write -P 0x22 1000 3000',
+      'write -f -P 0x33 2M 4k',
+      'write -z 512k 256k',
+      'discard 768k 64k',
+      'flush',
+      'read -P 0x22 1000 3000',
+      'read -P 0x11 0 1000',
+      'read -P 0 512k 256k',
+    );
     expect(output).not.toContain('failed');
     const model = Buffer.alloc(8 * mebibyte);
     model.fill(0x11, 0, mebibyte);
@@ -61,7 +75,9 @@ describe('an NBD export', () => {
   test('shows nbdinfo its size and what is allocated', async () => {
     await using served = await serve({ sizeBytes: 64 * mebibyte });
     await served.disk.write(16 * mebibyte, Buffer.alloc(mebibyte, 1));
-    const listed = JSON.parse(await tool('nbdinfo', '--list', '--json', `nbd://127.0.0.1:${served.server.port}`)) as { exports: { 'export-name': string; 'export-size': number; can_fua: boolean; contexts: string[] }[] };
+    const listed = JSON.parse(await tool('nbdinfo', '--list', '--json', `nbd://127.0.0.1:${served.server.port}`)) as {
+      exports: { 'export-name': string; 'export-size': number; can_fua: boolean; contexts: string[] }[];
+    };
     expect(listed.exports).toMatchObject([{ 'export-name': 'web01 disk', 'export-size': 64 * mebibyte, can_fua: true, contexts: ['base:allocation'] }]);
     const map = JSON.parse(await tool('nbdinfo', '--map', '--json', served.url)) as unknown;
     expect(map).toMatchObject([
@@ -117,7 +133,9 @@ describe('an NBD export', () => {
 
   test('answers a failing device with an error and goes on', async () => {
     await using served = await serve({ sizeBytes: mebibyte, wrap: failingAt(65_536) });
-    const output = await qemuIo(served.url, 'write -P 1 0 4k', 'write -P 1 64k 4k', 'read -P 1 0 4k').catch((error: unknown) => (error as { stdout: string }).stdout);
+    const output = await qemuIo(served.url, 'write -P 1 0 4k', 'write -P 1 64k 4k', 'read -P 1 0 4k').catch(
+      (error: unknown) => (error as { stdout: string }).stdout,
+    );
     expect(output).toContain('No space left on device');
     expect((await served.disk.read(0, 4096)).equals(Buffer.alloc(4096, 1))).toBe(true);
   });

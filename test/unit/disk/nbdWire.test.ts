@@ -51,7 +51,15 @@ function option(number: number, content: Buffer): Buffer {
 }
 
 function request(command: number, range: { offset: number; length: number }, payload: Buffer = Buffer.alloc(0)): Buffer {
-  return Buffer.concat([wire.unsigned32(0x2560_9513), wire.unsigned16(0), wire.unsigned16(command), Buffer.from('cookie-8', 'latin1'), wire.unsigned64(range.offset), wire.unsigned32(range.length), payload]);
+  return Buffer.concat([
+    wire.unsigned32(0x2560_9513),
+    wire.unsigned16(0),
+    wire.unsigned16(command),
+    Buffer.from('cookie-8', 'latin1'),
+    wire.unsigned64(range.offset),
+    wire.unsigned32(range.length),
+    payload,
+  ]);
 }
 
 /** Chooses the export the old way and reads its figures. */

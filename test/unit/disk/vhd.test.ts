@@ -1,5 +1,5 @@
 // The footer is one that qemu believes, and damage to it is named.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { rmSync, statSync, truncateSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readVhdFooter, vhdFooter } from '../../../emulator/disk/vhd.ts';
@@ -33,10 +33,15 @@ blockDeviceSpec('VhdDisk', async (sizeBytes) => {
 describe('the footer of a fixed VHD', () => {
   test('gives back what it was made from, for any size', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 8 * 1024 * 1024 }), fc.integer({ min: 946_684_800, max: 4_000_000_000 }), fc.uuid(), (mebibytes, seconds, uniqueId) => {
-        const disk = { sizeBytes: mebibytes * mebibyte, uniqueId, timestampMs: seconds * 1000 };
-        expect(readVhdFooter(vhdFooter(disk))).toEqual({ ...disk, diskType: 'fixed' });
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 8 * 1024 * 1024 }),
+        fc.integer({ min: 946_684_800, max: 4_000_000_000 }),
+        fc.uuid(),
+        (mebibytes, seconds, uniqueId) => {
+          const disk = { sizeBytes: mebibytes * mebibyte, uniqueId, timestampMs: seconds * 1000 };
+          expect(readVhdFooter(vhdFooter(disk))).toEqual({ ...disk, diskType: 'fixed' });
+        },
+      ),
     );
   });
 

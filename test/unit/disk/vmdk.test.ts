@@ -1,5 +1,5 @@
 // A VMDK is one that foreign programs read, and its CID tells whether its content may have changed.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { flatExtentPath, readVmdkDescriptor, VmdkDisk } from '../../../emulator/disk/vmdk.ts';
@@ -39,7 +39,11 @@ describe('a VMDK', () => {
         await using disk = await VmdkDisk.create({ path, sizeBytes: 20 * mebibyte, uniqueId, createType });
         await disk.write(3 * mebibyte, Buffer.alloc(mebibyte, 0x42));
       }
-      const seen = JSON.parse(await tool('qemu-img', 'info', '--output=json', path)) as { format: string; 'virtual-size': number; 'format-specific': { data: { 'create-type': string; cid: number } } };
+      const seen = JSON.parse(await tool('qemu-img', 'info', '--output=json', path)) as {
+        format: string;
+        'virtual-size': number;
+        'format-specific': { data: { 'create-type': string; cid: number } };
+      };
       expect(seen).toMatchObject({ format: 'vmdk', 'virtual-size': 20 * mebibyte, 'format-specific': { data: { 'create-type': createType } } });
       expect(await tool('qemu-img', 'compare', '-f', 'vmdk', '-F', 'raw', path, flatExtentPath(path))).toContain('identical');
     });
@@ -129,8 +133,7 @@ describe('a descriptor', () => {
   test('of another writer keeps the lines that we do not know', () => {
     const theirs = `${base}ddb.encoding = "windows-1252"\n# Change Tracking File\nchangeTrackPath="web01-ctk.vmdk"\n`;
     const changed = withNextContentId(theirs);
-    const other = (text: string): string[] => text.split('\n').filter((line) => !/^(CID|ddb\.longContentID)/.test(line));
-    expect(other(changed)).toEqual(other(theirs));
+    expect(linesWithoutIds(changed)).toEqual(linesWithoutIds(theirs));
     expect(parseVmdkDescriptor(changed).changeTrackFile).toBe('web01-ctk.vmdk');
   });
 
@@ -156,3 +159,7 @@ describe('a descriptor', () => {
     expect(readFileSync(path, 'utf8')).toContain('".."');
   });
 });
+
+function linesWithoutIds(text: string): string[] {
+  return text.split('\n').filter((line) => !/^(CID|ddb\.longContentID)/.test(line));
+}
