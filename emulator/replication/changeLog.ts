@@ -229,7 +229,7 @@ export class ChangeLog implements Disposable {
 }
 
 /** Small state beside the log, replaced as a whole. */
-export function replaceFile(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text);
+export function replaceFile(path: string, text: string, mode = 0o644): void {
+  writeFileSync(`${path}.new`, text, { mode });
   renameSync(`${path}.new`, path);
 }

@@ -1,0 +1,24 @@
+// The estates a lab can begin with, by name or from a user's file.
+import { existsSync, readFileSync } from 'node:fs';
+import { LabError } from '../../kernel/errors.ts';
+import type { Estate } from '../estate.ts';
+import { sampleEstate } from './sample.ts';
+
+/** Infrastructure without a machine. */
+const emptyEstate: Estate = { ...sampleEstate, name: 'empty', virtualMachines: [], physicalServers: [] };
+const estates: readonly Estate[] = [sampleEstate, emptyEstate];
+
+/**
+ * @param nameOrPath a scenario's name, or the path of a JSON file; fields that the file leaves out are those of the empty estate
+ * @throws LabError InvalidArgument
+ */
+export function findEstate(nameOrPath: string): Estate {
+  const known = estates.find((estate) => estate.name === nameOrPath);
+  if (known !== undefined) return known;
+  if (!existsSync(nameOrPath)) throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: neither a file nor one of ${estates.map((estate) => estate.name).join(', ')}.`);
+  try {
+    return { ...emptyEstate, name: nameOrPath, ...(JSON.parse(readFileSync(nameOrPath, 'utf8')) as Partial<Estate>) };
+  } catch (error) {
+    throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
+}
