@@ -18,6 +18,8 @@ export interface CommonMarkOptions {
   readonly identity: GroupIdentity;
   readonly marks: MachineMarks;
   readonly consistency: Consistency;
+  /** Fires when this machine stops: its connections end as those of a killed process do, and the members go on. */
+  readonly signal: AbortSignal;
 }
 
 const paths: readonly NetworkPath[] = ['machine-machine'];
@@ -32,6 +34,9 @@ export async function makeCommonMark(options: CommonMarkOptions): Promise<void> 
   using open = new DisposableStack();
   const channels: GroupChannel[] = [];
   open.defer(() => hangUp(channels));
+  const stopped = (): void => hangUp(channels);
+  options.signal.addEventListener('abort', stopped, { once: true });
+  open.defer(() => options.signal.removeEventListener('abort', stopped));
   open.use(kernel.network.onChange((path, state) => void (path === 'machine-machine' && state !== 'up' && hangUp(channels))));
   const others = group.members.filter((member) => member.hostId !== hostId);
   const reached = await Promise.allSettled(others.map(async (member) => void channels.push(await reach(member, options.identity))));
@@ -39,8 +44,8 @@ export async function makeCommonMark(options: CommonMarkOptions): Promise<void> 
   for (const channel of channels) channel.send({ type: 'freeze', groupId: group.groupId, consistency });
   await Promise.all(channels.map((channel) => expect(channel, 'working')));
   try {
-    // From here the members hold stepped time themselves, so this activity need not.
-    const rested = [prepareHere(options), ...channels.map((channel) => expect(channel, 'frozen'))];
+    // The members at work hold stepped time themselves; one of them may need some to pass.
+    const rested = [prepareHere(options), ...channels.map((channel) => rest(channel))];
     const outcome = await kernel.clock.idle(Promise.allSettled(rested));
     for (const each of outcome) if (each.status === 'rejected') throw each.reason;
     const mark: CommonMark = { id: kernel.ids.guid(), timeMs: kernel.clock.now(), consistency, members: group.members.map((member) => member.hostId) };
@@ -74,6 +79,14 @@ async function reach(member: ReplicationGroup['members'][number], identity: Grou
   const connected = await promise;
   connected.off('error', failed);
   return new GroupChannel(connected);
+}
+
+async function rest(channel: GroupChannel): Promise<void> {
+  try {
+    await expect(channel, 'frozen');
+  } finally {
+    channel.send({ type: 'wait' });
+  }
 }
 
 async function expect<T extends GroupMessage['type']>(channel: GroupChannel, type: T): Promise<Extract<GroupMessage, { type: T }>> {

@@ -5,7 +5,7 @@ import { readCertificate } from '../../http/certificates.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Consistency } from '../../replication/stations.ts';
-import { GroupChannel } from './groupWire.ts';
+import { GroupChannel, type GroupMessage } from './groupWire.ts';
 import type { MachineMarks } from './machineMarks.ts';
 
 export interface GroupIdentity {
@@ -76,6 +76,12 @@ export class GroupListener implements AsyncDisposable {
     else this.#deps.kernel.clock.start('group mark', () => this.#takePart(channel, first.consistency));
   }
 
+  /** The coordinator's next word; while it waits for others, lab time may pass. */
+  async #afterWait(channel: GroupChannel): Promise<GroupMessage | undefined> {
+    const message = await channel.next();
+    return message?.type === 'wait' ? this.#deps.kernel.clock.idle(channel.next()) : message;
+  }
+
   async #takePart(channel: GroupChannel, consistency: Consistency): Promise<void> {
     using _ = channel;
     const { marks } = this.#deps;
@@ -84,15 +90,14 @@ export class GroupListener implements AsyncDisposable {
       channel.send({ type: 'working' });
       await marks.prepare(consistency);
       channel.send({ type: 'frozen' });
-      for (let message = await channel.next(); message !== undefined && message.type !== 'thaw'; message = await channel.next()) {
-        if (message.type !== 'mark') break;
+      for (let message = await this.#afterWait(channel); message?.type === 'mark'; message = await channel.next()) {
         marked = marks.put(message.mark);
         channel.send({ type: 'marked', taken: marked });
       }
     } catch (error) {
       channel.send({ type: 'refused', reason: LabError.from(error).message });
       if (!(error instanceof LabError)) throw error;
-      await channel.next();
+      await this.#afterWait(channel);
     } finally {
       await marks.release();
       channel.send({ type: 'thawed' });

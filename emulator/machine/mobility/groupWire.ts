@@ -1,13 +1,16 @@
 // What members of a replication group say to each other over TCP 20004: lines of JSON on a mutual TLS connection.
-// The coordinator says freeze, mark, thaw; the member answers working, frozen or refused, marked, thawed.
+// The coordinator says freeze, wait, mark, thaw; the member answers working, frozen or refused, marked, thawed.
+// Stepped time must not pass while words travel: whoever works holds it, and lets go only when the other end is known to have taken over.
 import type { TLSSocket } from 'node:tls';
 import type { Consistency } from '../../replication/stations.ts';
 import type { CommonMark } from './machineMarks.ts';
 
 export type GroupMessage =
   | { readonly type: 'freeze'; readonly groupId: string; readonly consistency: Consistency }
-  /** The member has begun; from here until `thawed` it holds stepped time, so that no instant passes between its words and the coordinator's. */
+  /** The member has begun, and holds stepped time until `wait`. */
   | { readonly type: 'working' }
+  /** The answer to `frozen` or `refused` has arrived; others may still need lab time for theirs. */
+  | { readonly type: 'wait' }
   | { readonly type: 'frozen' }
   | { readonly type: 'refused'; readonly reason: string }
   | { readonly type: 'mark'; readonly mark: CommonMark }
@@ -15,7 +18,7 @@ export type GroupMessage =
   | { readonly type: 'thaw' }
   | { readonly type: 'thawed' };
 
-const types: readonly string[] = ['freeze', 'working', 'frozen', 'refused', 'mark', 'marked', 'thaw', 'thawed'];
+const types: readonly string[] = ['freeze', 'working', 'wait', 'frozen', 'refused', 'mark', 'marked', 'thaw', 'thawed'];
 const lineLimitBytes = 64 * 1024;
 /** A peer that says nothing for so long is gone. Wall time: it is a real socket that is silent, and a machine's writes may be waiting. */
 const silenceMs = 10_000;

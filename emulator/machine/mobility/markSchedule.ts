@@ -30,7 +30,7 @@ export class MarkSchedule {
   readonly #ended = new Set<string>();
   #making: Promise<unknown> = Promise.resolve();
   #checking = false;
-  #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(deps: MarkScheduleDeps) {
     this.#deps = deps;
@@ -45,7 +45,7 @@ export class MarkSchedule {
 
   /** A disk may have become markable: a request, or the end of a copy, may be served. */
   check(): void {
-    if (this.#checking || this.#closed) return;
+    if (this.#checking || this.#closing.signal.aborted) return;
     this.#checking = true;
     this.#deps.kernel.clock.start('mark', async () => {
       this.#checking = false;
@@ -55,19 +55,20 @@ export class MarkSchedule {
 
   /** A common mark did not come about here: the machine's own points go on (asr-behaviour §12). */
   async abandoned(consistency: Consistency): Promise<void> {
+    if (this.#closing.signal.aborted) return;
     this.#deps.marks.failed(consistency, new LabError('MarkNotPossible', 'The replication group came to no common mark.'));
     await this.#inTurn(() => this.#deps.marks.own('CrashConsistent'));
   }
 
   close(): void {
-    this.#closed = true;
+    this.#closing.abort();
     for (const { timer } of this.#timers.values()) timer.cancel();
     for (const timer of this.#waits) timer.cancel();
   }
 
   #arm(consistency: Consistency, intervalMs: number): void {
     const armed = this.#timers.get(consistency);
-    if (armed?.intervalMs === intervalMs || this.#closed) return;
+    if (armed?.intervalMs === intervalMs || this.#closing.signal.aborted) return;
     armed?.timer.cancel();
     this.#timers.delete(consistency);
     if (intervalMs <= 0) return;
@@ -105,9 +106,10 @@ export class MarkSchedule {
     const identity = this.#deps.identity();
     try {
       if (identity === undefined) throw new LabError('MarkNotPossible', 'This machine has not registered yet.');
-      await this.#inTurn(() => makeCommonMark({ kernel, group, hostId: hostId(), identity, marks, consistency }));
+      await this.#inTurn(() => makeCommonMark({ kernel, group, hostId: hostId(), identity, marks, consistency, signal: this.#closing.signal }));
     } catch (error) {
       if (!(error instanceof LabError)) throw error;
+      if (this.#closing.signal.aborted) return;
       marks.failed(consistency, error);
       await this.#inTurn(() => marks.own('CrashConsistent'));
     }
@@ -126,7 +128,7 @@ export class MarkSchedule {
   /** Requests and ends of copies; what is not possible now is tried again at the next change. */
   async #serve(): Promise<void> {
     const { state, pairs, marks } = this.#deps;
-    if (this.#closed || !pairs.markable) return;
+    if (this.#closing.signal.aborted || !pairs.markable) return;
     const request = state.order?.markRequest ?? null;
     if (request !== null && request.requestId !== state.obeyedRequestId) {
       // Whoever asks waits for a point: when the guest cannot be quiesced it gets a crash-consistent one, which says so.
@@ -139,10 +141,16 @@ export class MarkSchedule {
     if (await marks.own('CrashConsistent')) for (const pairId of finishing) this.#ended.add(pairId);
   }
 
-  /** One mark at a time. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#making.then(work, work);
-    this.#making = turn.catch(() => undefined);
-    return turn;
+  /** One mark at a time; the one before may take lab time, which a waiting activity must not hold. */
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.#making;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#making = promise;
+    await this.#deps.kernel.clock.idle(before);
+    try {
+      return await work();
+    } finally {
+      resolve();
+    }
   }
 }
