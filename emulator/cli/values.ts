@@ -76,7 +76,7 @@ export function parsePoint(text: string): PointChoice {
 }
 
 function isPointChoice(text: string): text is keyof typeof pointChoices {
-  return text in pointChoices;
+  return Object.hasOwn(pointChoices, text);
 }
 
 function parseAmount(text: string, units: Readonly<Record<string, number>>, wanted: string): number {

@@ -44,6 +44,7 @@ export function addPlanCommands(program: Command, shell: Shell): void {
     .argument('<plan>', 'name of the plan')
     .argument('<file>', 'YAML or JSON')
     .description('create a plan, or replace the one of this name')
+    .option('--no-wait', 'answer with the job as soon as it has begun')
     .addHelpText('after', example)
     .action(onLab<object, [string, string]>(shell, async (session, _, name, file) => void (await runJob(session, 'plan.put', { plan: name, groups: parsePlan(await readFile(file, 'utf8'), file) }))));
   addRuns(plan, shell);
