@@ -78,6 +78,18 @@ export const errorCatalogue = {
   MarkNotPossible: entry(409, 'No recovery point can be made of this machine now.', 'Wait: a disk is being copied, or sends what changed while only regions were remembered.'),
   NoValidIpAddress: entry(409, 'No Valid IP Address found.', 'Give a network adapter of the machine an IPv4 address; the Mobility service registers by itself then.'),
   ProcessServerNotAssigned: entry(503, 'The machine has no process server now.', 'Nothing to do while its process server is being changed; else choose one for the machine.'),
+  // Azure compute and network
+  '28092': entry(409, 'The quota of network interfaces of the subscription is used up.', 'Raise the quota, or delete machines that are not needed.'),
+  '70038': entry(404, 'A resource that the virtual machine needs does not exist.', 'Restore the resource, or choose another one in the properties of the item.'),
+  AddressInUse: entry(409, 'The IP address is in use in the subnet.', 'Free it, clean up an earlier test failover, or choose another address in the properties of the item.'),
+  AddressInvalid: entry(400, 'The address or prefix is not valid.', 'Give IPv4 addresses as 10.1.0.4 and prefixes as 10.1.0.0/24.'),
+  AddressNotInSubnet: entry(400, 'The IP address cannot be used in the subnet.', 'Choose one of the subnet; the first four and the last are reserved by Azure.'),
+  AzureMachineExists: entry(409, 'A virtual machine with this name exists.', 'Choose another name in the properties of the item, or delete that machine.'),
+  AzureMachineInvalid: entry(400, 'Azure does not take the virtual machine as it was ordered.', 'Correct what the details name.'),
+  NetworkExists: entry(409, 'A virtual network with this name exists.', 'Choose another name.'),
+  NetworkInUse: entry(409, 'Addresses of the virtual network are in use.', 'Delete the machines that have them first.'),
+  SubnetFull: entry(409, 'The subnet has no free address.', 'Delete machines that are not needed, or choose a larger subnet.'),
+  SubnetInvalid: entry(400, 'The subnets of the virtual network are not valid.', 'Give at least one, each within the network and none overlapping another.'),
   // Azure storage
   DiskClosed: entry(409, 'The disk was closed.', 'Open it again by starting its machine.'),
   StorageProcessFailed: entry(500, 'The storage process does not start.', 'Read the message it left; free space and a readable storage folder are what it needs.'),
