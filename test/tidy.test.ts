@@ -10,14 +10,18 @@ const root = join(import.meta.dirname, '..');
 const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
   .split('\n')
   .filter((path) => path !== '' && existsSync(join(root, path)));
-const texts = new Map(files.filter((path) => /\.(ts|tsx|mjs|md|json|css|yaml|yml)$|^\.ci\//.test(path)).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+const texts = new Map(
+  files.filter((path) => /\.(ts|tsx|mjs|md|json|css|yaml|yml)$|^\.ci\//.test(path)).map((path) => [path, readFileSync(join(root, path), 'utf8')]),
+);
 const code = [...texts].filter(([path]) => /\.(ts|tsx|mjs)$/.test(path));
 /** This file names what it looks for. */
 const others = [...texts].filter(([path]) => path !== 'test/tidy.test.ts');
 
 /** `path:line` of each line that matches. */
 function placesOf(pattern: RegExp, among: readonly (readonly [string, string])[]): string[] {
-  return among.flatMap(([path, text]) => text.split('\n').flatMap((line, place) => (pattern.test(line) ? [`${path}:${place + 1}: ${line.trim().slice(0, 120)}`] : [])));
+  return among.flatMap(([path, text]) =>
+    text.split('\n').flatMap((line, place) => (pattern.test(line) ? [`${path}:${place + 1}: ${line.trim().slice(0, 120)}`] : [])),
+  );
 }
 
 describe('Words', () => {
@@ -63,7 +67,11 @@ describe('Documents', () => {
   const documents = [...texts].filter(([path]) => path.endsWith('.md') && path !== 'THIRD-PARTY-NOTICES.md');
 
   test('name only files that exist', () => {
-    const missing = documents.flatMap(([path, text]) => namedPaths(text).filter((named) => !exists(named, path)).map((named) => `${path}: ${named}`));
+    const missing = documents.flatMap(([path, text]) =>
+      namedPaths(text)
+        .filter((named) => !exists(named, path))
+        .map((named) => `${path}: ${named}`),
+    );
     expect(missing).toEqual([]);
   });
 
@@ -105,7 +113,9 @@ describe('Errors', () => {
 });
 
 describe('Packages', () => {
-  const lock = JSON.parse(texts.get('package-lock.json') as string) as { packages: Record<string, { version?: string; resolved?: string; optionalDependencies?: Record<string, string> }> };
+  const lock = JSON.parse(texts.get('package-lock.json') as string) as {
+    packages: Record<string, { version?: string; resolved?: string; optionalDependencies?: Record<string, string> }>;
+  };
 
   test('the lock names no host, so that any registry serves it', () => {
     expect(Object.entries(lock.packages).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
@@ -113,14 +123,21 @@ describe('Packages', () => {
 
   test('the lock names the optional packages of every platform, so that npm ci accepts it', () => {
     const missing = Object.entries(lock.packages).flatMap(([path, { optionalDependencies }]) =>
-      Object.keys(optionalDependencies ?? {}).filter((name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages)),
+      Object.keys(optionalDependencies ?? {}).filter(
+        (name) => !(`node_modules/${name}` in lock.packages) && !(`${path}/node_modules/${name}` in lock.packages),
+      ),
     );
     expect(missing).toEqual([]);
   });
 
   test('direct dependencies are pinned', () => {
-    const manifest = JSON.parse(texts.get('package.json') as string) as Record<'dependencies' | 'devDependencies' | 'optionalDependencies', Record<string, string>>;
-    const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version));
+    const manifest = JSON.parse(texts.get('package.json') as string) as Record<
+      'dependencies' | 'devDependencies' | 'optionalDependencies',
+      Record<string, string>
+    >;
+    const ranges = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies }).filter(
+      ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
+    );
     expect(ranges).toEqual([]);
   });
 

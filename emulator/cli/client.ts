@@ -66,7 +66,8 @@ export class ControlClient implements AsyncDisposable {
       });
     } catch (error) {
       if (options.signal?.aborted) throw error;
-      if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED') throw new LabError('LabNotRunning', `${control.url} refuses connections.`, { cause: error });
+      if (error instanceof Error && 'code' in error && error.code === 'ECONNREFUSED')
+        throw new LabError('LabNotRunning', `${control.url} refuses connections.`, { cause: error });
       throw unreachable(this.locator, error);
     }
   }

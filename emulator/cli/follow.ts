@@ -88,7 +88,11 @@ export async function followJob(feed: Feed, started: JobRecord, progress: Progre
 }
 
 /** Shows the copy of a machine's disks until `reached` says it is where it should be. */
-export async function followItem(feed: Feed, started: ItemRecord, options: { progress: Progress; reached: (item: ItemRecord) => boolean }): Promise<ItemRecord> {
+export async function followItem(
+  feed: Feed,
+  started: ItemRecord,
+  options: { progress: Progress; reached: (item: ItemRecord) => boolean },
+): Promise<ItemRecord> {
   return feed.until(({ item }) => {
     const newest = item(started.itemId) ?? started;
     showCopy(newest, options.progress);

@@ -71,7 +71,13 @@ export function createProgram(shell: Shell): Command {
 
 /** What holds for every command: --dir and --json where work is done, and errors that are thrown instead of printed. */
 function finish(command: Command, { streams }: Shell): void {
-  command.exitOverride().configureOutput({ writeOut: (text) => void streams.stdout.write(text), writeErr: (text) => void streams.stderr.write(text), outputError: () => undefined });
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void streams.stdout.write(text),
+      writeErr: (text) => void streams.stderr.write(text),
+      outputError: () => undefined,
+    });
   if (command.commands.length > 0) return;
   if (!command.options.some((option) => option.long === '--dir')) command.option('--dir <folder>', 'folder of the lab');
   command.option('--json', 'JSON lines for programs');
@@ -82,7 +88,10 @@ function leavesOf(command: Command): Command[] {
 }
 
 function sentence(message: string): string {
-  const text = message.replace(/^error: /, '').trim().replaceAll('\n', ' ');
+  const text = message
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll('\n', ' ');
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${text.endsWith('.') || text.endsWith(')') ? '' : '.'}`;
 }
 

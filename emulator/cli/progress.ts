@@ -35,7 +35,14 @@ export class TerminalProgress implements Progress {
   readonly #bySubject = new Map<string, cliProgress.SingleBar>();
 
   constructor(stream: Writable) {
-    const options = { stream: stream as NodeJS.WritableStream, format: '{subject} {bar} {percentage} %  {text} {amount}', hideCursor: true, clearOnComplete: true, linewrap: false, autopadding: true };
+    const options = {
+      stream: stream as NodeJS.WritableStream,
+      format: '{subject} {bar} {percentage} %  {text} {amount}',
+      hideCursor: true,
+      clearOnComplete: true,
+      linewrap: false,
+      autopadding: true,
+    };
     this.#bars = new cliProgress.MultiBar(options, cliProgress.Presets.shades_grey);
   }
 

@@ -38,14 +38,17 @@ export interface CommonOptions {
   readonly wait?: boolean;
 }
 
-/** The action of a command that works on a running lab; `work` gets the command's options, then its arguments. */
-export function onLab<Options, Arguments extends readonly unknown[]>(shell: Shell, work: (session: Session, options: Options & CommonOptions, ...values: Arguments) => Promise<void>) {
+/** The action of a command that works on a running lab; `work` gets the command's options and its arguments. */
+export function onLab<Options, Arguments extends readonly unknown[]>(
+  shell: Shell,
+  work: (session: Session, options: Options & CommonOptions, values: Arguments) => Promise<void>,
+) {
   return async (...given: readonly unknown[]): Promise<void> => {
     const command = given.at(-1) as Command;
     const options = command.opts<Options & CommonOptions>();
     const output = new Output(shell.streams, options.json === true);
     await using client = await ControlClient.open(await findLab(options.dir ?? process.env['SRLAB_DIR']));
-    await work({ client, output, shell, wait: options.wait !== false }, options, ...(given.slice(0, -2) as unknown as Arguments));
+    await work({ client, output, shell, wait: options.wait !== false }, options, given.slice(0, -2) as unknown as Arguments);
   };
 }
 

@@ -36,6 +36,8 @@ export interface Column<Row> {
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): string {
   const cells = [columns.map(({ title }) => title), ...rows.map((row) => columns.map(({ text }) => text(row)))];
   const widths = columns.map((_, place) => Math.max(...cells.map((line) => (line[place] as string).length)));
-  const lines = cells.map((line) => line.map((cell, place) => (columns[place]?.right ? cell.padStart(widths[place] as number) : cell.padEnd(widths[place] as number))).join('  '));
+  const lines = cells.map((line) =>
+    line.map((cell, place) => (columns[place]?.right ? cell.padStart(widths[place] as number) : cell.padEnd(widths[place] as number))).join('  '),
+  );
   return lines.map((line) => line.trimEnd()).join('\n');
 }

@@ -4,7 +4,18 @@ import type { ClockSpeed } from '../contract/resources.ts';
 import { LabError } from '../kernel/errors.ts';
 
 const durationMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const sizeBytes: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1024, kib: 1024, m: 1024 ** 2, mib: 1024 ** 2, g: 1024 ** 3, gib: 1024 ** 3, t: 1024 ** 4, tib: 1024 ** 4 };
+const sizeBytes: Readonly<Record<string, number>> = {
+  '': 1,
+  b: 1,
+  k: 1024,
+  kib: 1024,
+  m: 1024 ** 2,
+  mib: 1024 ** 2,
+  g: 1024 ** 3,
+  gib: 1024 ** 3,
+  t: 1024 ** 4,
+  tib: 1024 ** 4,
+};
 const rateBps: Readonly<Record<string, number>> = { '': 1, bps: 1, kbps: 1000, mbps: 1_000_000, gbps: 1_000_000_000 };
 
 /** `90s`, `5m`, `2h`, `1d`, `1h30m`. @throws LabError CommandLineInvalid */
@@ -58,7 +69,12 @@ export function parseDisk(text: string): DiskReference {
   const match = /^(azure:)?([^/@]+)\/([^@]+)(?:@(.+))?$/.exec(text);
   if (match === null) throw invalid(text, 'a disk such as web01/0, azure:web01/0, web01/0@replica or web01/0@<point id>');
   const [, azure, machine, disk, at] = match;
-  return { location: azure === undefined ? 'onPremises' : 'azure', machine: machine as string, disk: disk as string, at: at === undefined ? 'present' : at === 'replica' ? 'replica' : { pointId: at } };
+  return {
+    location: azure === undefined ? 'onPremises' : 'azure',
+    machine: machine as string,
+    disk: disk as string,
+    at: at === undefined ? 'present' : at === 'replica' ? 'replica' : { pointId: at },
+  };
 }
 
 /** What `--point` takes beside an id, with the meaning for the help text (asr-behaviour §5.4). */

@@ -37,7 +37,14 @@ interface OfJob {
 }
 
 /** asr-behaviour §5.4; anything else is a recovery point's id. */
-export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent' | 'LatestCrashConsistent' | 'LatestMultiVm' | 'LatestMultiVmApplicationConsistent' | { readonly pointId: string };
+export type PointChoice =
+  | 'Latest'
+  | 'LatestProcessed'
+  | 'LatestApplicationConsistent'
+  | 'LatestCrashConsistent'
+  | 'LatestMultiVm'
+  | 'LatestMultiVmApplicationConsistent'
+  | { readonly pointId: string };
 
 /** A disk by machine and number, name or id (a copy's disk goes by the id of its source as well); `present` is what the machine sees, `replica` the far end's newest state, otherwise a recovery point. */
 export interface DiskReference {
@@ -123,7 +130,10 @@ interface LabOperations {
   'fault.add': Operation<{ readonly rule: Omit<FaultRule, 'id'> & { readonly id?: string } }, FaultRule>;
   'fault.remove': Operation<{ readonly id: string }, Nothing>;
   'link.list': Operation<Nothing, readonly LinkState[]>;
-  'link.set': Operation<{ readonly path: NetworkPath; readonly state?: LinkState['state']; readonly bandwidthBps?: number; readonly latencyMs?: number }, LinkState>;
+  'link.set': Operation<
+    { readonly path: NetworkPath; readonly state?: LinkState['state']; readonly bandwidthBps?: number; readonly latencyMs?: number },
+    LinkState
+  >;
   'fidelity.list': Operation<Nothing, readonly FidelityRule[]>;
   'event.list': Operation<{ readonly limit?: number }, readonly VaultEvent[]>;
 }
@@ -145,7 +155,10 @@ interface MachineOperations {
   'disk.sha256': Operation<{ readonly disk: DiskReference }, { readonly sha256: string; readonly sizeBytes: number }>;
   /** `disk` absent: the file becomes a new disk of the machine. Paths are those of the lab's process. */
   'disk.import': Operation<OfMachine & { readonly disk?: string; readonly path: string; readonly progressId?: string }, DiskListing>;
-  'disk.export': Operation<{ readonly disk: DiskReference; readonly path: string; readonly format: 'raw' | 'vhd' | 'vmdk' | 'qcow2' | 'vhdx'; readonly progressId?: string }, { readonly path: string; readonly sizeBytes: number }>;
+  'disk.export': Operation<
+    { readonly disk: DiskReference; readonly path: string; readonly format: 'raw' | 'vhd' | 'vmdk' | 'qcow2' | 'vhdx'; readonly progressId?: string },
+    { readonly path: string; readonly sizeBytes: number }
+  >;
   /** Over NBD on 127.0.0.1 until `disk.unserve` or the lab's end; port 0 or absent lets the system choose. */
   'disk.serve': Operation<{ readonly disk: DiskReference; readonly port?: number; readonly readOnly?: boolean }, { readonly url: string }>;
   'disk.unserve': Operation<{ readonly url: string }, Nothing>;
@@ -277,8 +290,21 @@ export interface LabLocator extends ReadyLine {
 export type RoleOptions = { readonly dir: string; readonly name: string; readonly port: number } & (
   | { readonly role: 'storage'; readonly accountName: string; readonly accountKey: string | null }
   | { readonly role: 'configserver'; readonly vaultUrl: string; readonly vaultCa: string; readonly credentialsFile: string }
-  | { readonly role: 'processserver'; readonly configServerUrl: string; readonly passphrase: string; readonly inAzure: boolean; readonly cacheLimitBytes: number }
-  | { readonly role: 'mastertarget'; readonly configServerUrl: string; readonly passphrase: string; readonly osType: 'Windows' | 'Linux'; readonly retentionDir: string; readonly retentionBytes: number }
+  | {
+      readonly role: 'processserver';
+      readonly configServerUrl: string;
+      readonly passphrase: string;
+      readonly inAzure: boolean;
+      readonly cacheLimitBytes: number;
+    }
+  | {
+      readonly role: 'mastertarget';
+      readonly configServerUrl: string;
+      readonly passphrase: string;
+      readonly osType: 'Windows' | 'Linux';
+      readonly retentionDir: string;
+      readonly retentionBytes: number;
+    }
 );
 
 /** The one line that `srlab run` prints when its role listens. */

@@ -9,7 +9,8 @@ const clockText = ({ timeMs, speed }: ClockState): string => `${timeText(timeMs)
 
 export function addClockCommands(program: Command, shell: Shell): void {
   const clock = program.command('clock').description("the lab's time: show, pause, step, run, speed, jump").helpGroup('Time and trouble:');
-  const setSpeed = (speed: ClockSpeed) => onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('clock.speed', { speed }), clockText));
+  const setSpeed = (speed: ClockSpeed) =>
+    onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('clock.speed', { speed }), clockText));
   clock
     .command('show')
     .description('show time and speed')
@@ -20,16 +21,18 @@ export function addClockCommands(program: Command, shell: Shell): void {
     .command('speed')
     .argument('<speed>', 'paused, max, or lab seconds per second, such as 60', parseSpeed)
     .description('set how fast time runs')
-    .action(onLab<object, [ClockSpeed]>(shell, async ({ client, output }, _, speed) => output.record(await client.call('clock.speed', { speed }), clockText)));
+    .action(
+      onLab<object, [ClockSpeed]>(shell, async ({ client, output }, _, [speed]) => output.record(await client.call('clock.speed', { speed }), clockText)),
+    );
   clock
     .command('step')
     .argument('[duration]', 'such as 5m', parseDuration, 60_000)
     .description('run everything that falls due on the way, then answer')
     .addHelpText('after', '\nExamples:\n  srlab clock pause\n  srlab clock step 5m\n  srlab clock speed max')
-    .action(onLab<object, [number]>(shell, async ({ client, output }, _, stepMs) => output.record(await client.call('clock.step', { stepMs }), clockText)));
+    .action(onLab<object, [number]>(shell, async ({ client, output }, _, [stepMs]) => output.record(await client.call('clock.step', { stepMs }), clockText)));
   clock
     .command('jump')
     .argument('<duration>', 'such as 30d', parseDuration)
     .description('set time ahead, as if every computer had slept')
-    .action(onLab<object, [number]>(shell, async ({ client, output }, _, jumpMs) => output.record(await client.call('clock.jump', { jumpMs }), clockText)));
+    .action(onLab<object, [number]>(shell, async ({ client, output }, _, [jumpMs]) => output.record(await client.call('clock.jump', { jumpMs }), clockText)));
 }

@@ -34,13 +34,21 @@ Examples:
   srlab disk serve azure:web01/0 --read-only`;
 
 export function addDiskCommands(program: Command, shell: Shell): void {
-  const disk = program.command('disk').description('the bytes of any disk: read, write, compare, bring in, take out').helpGroup('Estate:').addHelpText('after', diskHelp);
+  const disk = program
+    .command('disk')
+    .description('the bytes of any disk: read, write, compare, bring in, take out')
+    .helpGroup('Estate:')
+    .addHelpText('after', diskHelp);
   const argument = '<disk>';
   disk
     .command('list')
     .argument('[machine]', 'only of this machine')
     .description('list disks, their size, and what they cost on this host')
-    .action(onLab<object, [string | undefined]>(shell, async ({ client, output }, _, machine) => output.list(await client.call('disk.list', given({ machine })), diskColumns, 'No disk.')));
+    .action(
+      onLab<object, [string | undefined]>(shell, async ({ client, output }, _, [machine]) =>
+        output.list(await client.call('disk.list', given({ machine })), diskColumns, 'No disk.'),
+      ),
+    );
   disk
     .command('read')
     .argument(argument, 'which disk', parseDisk)
@@ -59,16 +67,20 @@ export function addDiskCommands(program: Command, shell: Shell): void {
     .command('sha256')
     .argument(argument, 'which disk', parseDisk)
     .description('SHA-256 of the whole content')
-    .action(onLab<object, [DiskReference]>(shell, async ({ client, output }, _, reference) => output.record(await client.call('disk.sha256', { disk: reference }), ({ sha256, sizeBytes }) => `${sha256}  ${sizeText(sizeBytes)}`)));
+    .action(
+      onLab<object, [DiskReference]>(shell, async ({ client, output }, _, [reference]) =>
+        output.record(await client.call('disk.sha256', { disk: reference }), ({ sha256, sizeBytes }) => `${sha256}  ${sizeText(sizeBytes)}`),
+      ),
+    );
   disk
     .command('verify')
     .argument(argument, 'which disk', parseDisk)
     .description('what the transaction ledger on the disk says of itself')
     .action(
-      onLab<object, [DiskReference]>(shell, async ({ client, output, shell: { exitWith } }, _, reference) => {
+      onLab<object, [DiskReference]>(shell, async ({ client, output, shell: around }, _, [reference]) => {
         const found = await client.call('disk.verify', { disk: reference });
         output.record(found, ({ verdict, detail }) => `${verdict}: ${detail}`);
-        if (found.verdict === 'damaged') exitWith(1);
+        if (found.verdict === 'damaged') around.exitWith(1);
       }),
     );
   addTransfers(disk, shell);
@@ -82,8 +94,10 @@ function addTransfers(disk: Command, shell: Shell): void {
     .description('bring a disk of your own into a machine')
     .option('--disk <disk>', 'replace the content of this disk instead of adding one')
     .action(
-      onLab<{ disk?: string }, [string, string]>(shell, async (session, options, machine, file) => {
-        const added = await withProgress(session, file, (progressId) => session.client.call('disk.import', { machine, path: resolve(file), progressId, ...given({ disk: options.disk }) }));
+      onLab<{ disk?: string }, [string, string]>(shell, async (session, options, [machine, file]) => {
+        const added = await withProgress(session, file, (progressId) =>
+          session.client.call('disk.import', { machine, path: resolve(file), progressId, ...given({ disk: options.disk }) }),
+        );
         session.output.list([added], diskColumns, '');
       }),
     );
@@ -94,7 +108,7 @@ function addTransfers(disk: Command, shell: Shell): void {
     .description('take a disk out as a file that other tools read')
     .addOption(new Option('--format <format>', 'default: by the ending of the file').choices(formats))
     .action(
-      onLab<{ format?: Format }, [DiskReference, string]>(shell, async (session, options, reference, file) => {
+      onLab<{ format?: Format }, [DiskReference, string]>(shell, async (session, options, [reference, file]) => {
         const request: RequestOf<'disk.export'> = { disk: reference, path: resolve(file), format: options.format ?? formatOf(file) };
         const made = await withProgress(session, file, (progressId) => session.client.call('disk.export', { ...request, progressId }));
         session.output.record(made, ({ path, sizeBytes }) => `${path}  ${sizeText(sizeBytes)}`);
@@ -107,7 +121,7 @@ function addTransfers(disk: Command, shell: Shell): void {
     .option('--port <port>', 'default: a free one', parsePort)
     .option('--read-only', 'refuse writes')
     .action(
-      onLab<{ port?: number; readOnly?: true }, [DiskReference]>(shell, async ({ client, output }, { port, readOnly }, reference) =>
+      onLab<{ port?: number; readOnly?: true }, [DiskReference]>(shell, async ({ client, output }, { port, readOnly }, [reference]) =>
         output.record(await client.call('disk.serve', { disk: reference, ...given({ port, readOnly }) }), ({ url }) => url),
       ),
     );
@@ -115,10 +129,14 @@ function addTransfers(disk: Command, shell: Shell): void {
     .command('unserve')
     .argument('<url>', 'as disk serve printed it')
     .description('stop serving a disk')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, url) => output.record(await client.call('disk.unserve', { url }), () => `${url} is closed.`)));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [url]) =>
+        output.record(await client.call('disk.unserve', { url }), () => `${url} is closed.`),
+      ),
+    );
 }
 
-async function read({ client, output }: Session, { offset, length }: { offset: number; length: number }, disk: DiskReference): Promise<void> {
+async function read({ client, output }: Session, { offset, length }: { offset: number; length: number }, [disk]: readonly [DiskReference]): Promise<void> {
   for (let at = offset; at < offset + length; at += portionBytes) {
     const portion = await client.call('disk.read', { disk, offset: at, length: Math.min(portionBytes, offset + length - at) });
     if (output.json) output.record({ offset: at, ...portion }, String);
@@ -126,9 +144,14 @@ async function read({ client, output }: Session, { offset, length }: { offset: n
   }
 }
 
-async function write({ client, output, shell }: Session, { offset, input }: { offset: number; input?: string }, disk: DiskReference): Promise<void> {
+async function write(
+  { client, output, shell }: Session,
+  { offset, input }: { offset: number; input?: string },
+  [disk]: readonly [DiskReference],
+): Promise<void> {
   const bytes = input === undefined ? await readAll(shell.stdin) : await readFile(input);
-  for (let at = 0; at < bytes.length; at += portionBytes) await client.call('disk.write', { disk, offset: offset + at, base64: bytes.subarray(at, at + portionBytes).toString('base64') });
+  for (let at = 0; at < bytes.length; at += portionBytes)
+    await client.call('disk.write', { disk, offset: offset + at, base64: bytes.subarray(at, at + portionBytes).toString('base64') });
   output.record({ writtenBytes: bytes.length }, ({ writtenBytes }) => `Wrote ${sizeText(writtenBytes)} at ${offset}.`);
 }
 
@@ -144,7 +167,8 @@ async function withProgress<T>({ client, output }: Session, subject: string, wor
   await using feed = await Feed.open(client);
   using progress = output.progress();
   using _watch = feed.subscribe((event) => {
-    if (event.kind === 'progress' && event.progressId === progressId) progress.show({ subject, text: 'copying', done: event.doneBytes, total: event.totalBytes, unit: 'bytes' });
+    if (event.kind === 'progress' && event.progressId === progressId)
+      progress.show({ subject, text: 'copying', done: event.doneBytes, total: event.totalBytes, unit: 'bytes' });
   });
   return await work(progressId);
 }

@@ -56,9 +56,12 @@ export function addFaultCommands(program: Command, shell: Shell): void {
     .option('--times <count>', 'work this often; default: until removed', parseWholeNumber)
     .option('--probability <p>', 'from 0 to 1; drawn from the seed of the lab', parseProbability)
     .option('--id <id>', 'name of the rule')
-    .addHelpText('after', '\nExamples:\n  srlab fault add processserver.upload --times 3\n  srlab fault add agent.quiesce --subject web01 --error FaultInjected\n  srlab fault add target.apply --delay 30s --probability 0.1')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  srlab fault add processserver.upload --times 3\n  srlab fault add agent.quiesce --subject web01 --error FaultInjected\n  srlab fault add target.apply --delay 30s --probability 0.1',
+    )
     .action(
-      onLab<FaultOptions, [FaultPoint]>(shell, async ({ client, output }, { subject, after, times, probability, id, ...effects }, point) => {
+      onLab<FaultOptions, [FaultPoint]>(shell, async ({ client, output }, { subject, after, times, probability, id, ...effects }, [point]) => {
         const rule = await client.call('fault.add', { rule: { point, effect: effectOf(effects), ...given({ subject, after, times, probability, id }) } });
         output.record(rule, () => `Added ${rule.id}.`);
       }),
@@ -67,14 +70,19 @@ export function addFaultCommands(program: Command, shell: Shell): void {
     .command('remove')
     .argument('<fault>', 'id of the rule')
     .description('remove a rule')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, id) => output.record(await client.call('fault.remove', { id }), () => `Removed ${id}.`)));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [id]) => output.record(await client.call('fault.remove', { id }), () => `Removed ${id}.`)),
+    );
   addLinkCommands(program, shell);
 }
 
 function addLinkCommands(program: Command, shell: Shell): void {
   const link = program.command('link').description('the network between the components').helpGroup('Time and trouble:');
   const path = (): Argument => new Argument('<link>', 'which link').choices(networkPaths);
-  const setState = (state: LinkState['state']) => onLab<object, [NetworkPath]>(shell, async ({ client, output }, _, name) => output.list([await client.call('link.set', { path: name, state })], linkColumns, ''));
+  const setState = (state: LinkState['state']) =>
+    onLab<object, [NetworkPath]>(shell, async ({ client, output }, _, [name]) =>
+      output.list([await client.call('link.set', { path: name, state })], linkColumns, ''),
+    );
   link
     .command('list')
     .description('list the links, their state and what they carried')
@@ -88,7 +96,7 @@ function addLinkCommands(program: Command, shell: Shell): void {
     .option('--bandwidth <rate>', 'such as 10Mbps; 0 is unlimited', parseBandwidth)
     .option('--latency <duration>', 'such as 40ms', parseDuration)
     .action(
-      onLab<{ bandwidth?: number; latency?: number }, [NetworkPath]>(shell, async ({ client, output }, { bandwidth, latency }, name) => {
+      onLab<{ bandwidth?: number; latency?: number }, [NetworkPath]>(shell, async ({ client, output }, { bandwidth, latency }, [name]) => {
         if (bandwidth === undefined && latency === undefined) throw new LabError('CommandLineInvalid', 'link set needs --bandwidth or --latency.');
         output.list([await client.call('link.set', { path: name, ...given({ bandwidthBps: bandwidth, latencyMs: latency }) })], linkColumns, '');
       }),

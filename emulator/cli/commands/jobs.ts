@@ -39,18 +39,36 @@ export function addJobCommands(program: Command, shell: Shell): void {
     .command('list')
     .description('list the newest jobs')
     .option('--limit <count>', 'at most so many', parseWholeNumber, 20)
-    .action(onLab<{ limit: number }, []>(shell, async ({ client, output }, { limit }) => output.list(await client.call('job.list', { limit }), jobColumns, 'No job yet.')));
+    .action(
+      onLab<{ limit: number }, []>(shell, async ({ client, output }, { limit }) =>
+        output.list(await client.call('job.list', { limit }), jobColumns, 'No job yet.'),
+      ),
+    );
   job
     .command('show')
     .argument('<job>', 'id of the job')
     .description('show a job with its tasks and errors')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, jobId) => output.record(await client.call('job.show', { jobId }), (shown) => `${jobText(shown)}\n${taskTable(shown)}`)));
-  const act = (name: string, summary: string): Command => job.command(name).argument('<job>', 'id of the job').description(summary).option('--no-wait', 'do not wait for its end');
-  act('cancel', 'cancel a job; a cancelled failover does not bring replication back').action(onLab<object, [string]>(shell, async (session, _, jobId) => void (await runJob(session, 'job.cancel', { jobId }))));
-  act('restart', 'run a failed job again').action(onLab<object, [string]>(shell, async (session, _, jobId) => void (await runJob(session, 'job.restart', { jobId }))));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [jobId]) =>
+        output.record(await client.call('job.show', { jobId }), (shown) => `${jobText(shown)}\n${taskTable(shown)}`),
+      ),
+    );
+  const act = (name: string, summary: string): Command =>
+    job.command(name).argument('<job>', 'id of the job').description(summary).option('--no-wait', 'do not wait for its end');
+  act('cancel', 'cancel a job; a cancelled failover does not bring replication back').action(
+    onLab<object, [string]>(shell, async (session, _, [jobId]) => void (await runJob(session, 'job.cancel', { jobId }))),
+  );
+  act('restart', 'run a failed job again').action(
+    onLab<object, [string]>(shell, async (session, _, [jobId]) => void (await runJob(session, 'job.restart', { jobId }))),
+  );
   act('resume', 'go on after a manual action')
     .option('--comment <text>', 'kept with the job')
-    .action(onLab<{ comment?: string }, [string]>(shell, async (session, { comment }, jobId) => void (await runJob(session, 'job.resume', { jobId, ...given({ comment }) }))));
+    .action(
+      onLab<{ comment?: string }, [string]>(
+        shell,
+        async (session, { comment }, [jobId]) => void (await runJob(session, 'job.resume', { jobId, ...given({ comment }) })),
+      ),
+    );
 }
 
 export function addPolicyCommands(program: Command, shell: Shell): void {
@@ -68,8 +86,12 @@ export function addPolicyCommands(program: Command, shell: Shell): void {
       .option('--retention <duration>', 'how far back points are kept', parseDuration)
       .option('--app-consistent <duration>', 'an application-consistent point this often; 0s is off', parseDuration)
       .option('--no-multi-vm', 'refuse replication groups');
-  settings('create', 'create a policy and its failback twin, and associate both').action(onLab<PolicyOptions, [string]>(shell, async (session, options, name) => void (await runJob(session, 'policy.create', policyRequest(name, options)))));
-  settings('update', 'change a policy for all machines that use it').action(onLab<PolicyOptions, [string]>(shell, async (session, options, name) => void (await runJob(session, 'policy.update', policyRequest(name, options)))));
+  settings('create', 'create a policy and its failback twin, and associate both').action(
+    onLab<PolicyOptions, [string]>(shell, async (session, options, [name]) => void (await runJob(session, 'policy.create', policyRequest(name, options)))),
+  );
+  settings('update', 'change a policy for all machines that use it').action(
+    onLab<PolicyOptions, [string]>(shell, async (session, options, [name]) => void (await runJob(session, 'policy.update', policyRequest(name, options)))),
+  );
   for (const [verb, summary] of [
     ['associate', 'let a configuration server use a policy'],
     ['dissociate', 'take a policy from a configuration server; no machine may use it'],
@@ -79,13 +101,19 @@ export function addPolicyCommands(program: Command, shell: Shell): void {
       .argument('<name>', 'name of the policy')
       .description(summary)
       .option('--config-server <name>', 'default: the only one')
-      .action(onLab<{ configServer?: string }, [string]>(shell, async (session, { configServer }, name) => void (await runJob(session, `policy.${verb}`, { name, ...given({ configurationServer: configServer }) }))));
+      .action(
+        onLab<{ configServer?: string }, [string]>(
+          shell,
+          async (session, { configServer }, [name]) =>
+            void (await runJob(session, `policy.${verb}`, { name, ...given({ configurationServer: configServer }) })),
+        ),
+      );
   }
   policy
     .command('remove')
     .argument('<name>', 'name of the policy')
     .description('remove a policy that nothing uses')
-    .action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'policy.remove', { name }))));
+    .action(onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'policy.remove', { name }))));
 }
 
 function policyRequest(name: string, { rpoThreshold, retention, appConsistent, multiVm }: PolicyOptions): PolicyRequest {

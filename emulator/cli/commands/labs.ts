@@ -37,12 +37,16 @@ export function addLabCommands(program: Command, shell: Shell): void {
     .command('save')
     .argument('<name>')
     .description('put the whole lab aside, with its disks, replicas and time')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.list([await client.call('lab.save', { name })], savedColumns, '')));
+    .action(onLab<object, [string]>(shell, async ({ client, output }, _, [name]) => output.list([await client.call('lab.save', { name })], savedColumns, '')));
   lab
     .command('load')
     .argument('<name>')
     .description('go back to what was saved; the present state is lost')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.record(await client.call('lab.load', { name }), () => `The lab is as it was when ${name} was saved.`)));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
+        output.record(await client.call('lab.load', { name }), () => `The lab is as it was when ${name} was saved.`),
+      ),
+    );
   lab
     .command('reset')
     .description('back to the first state of the scenario; the present state is lost')
@@ -58,16 +62,26 @@ export function addLabCommands(program: Command, shell: Shell): void {
     .description('restart a component')
     .helpGroup('Time and trouble:')
     .option('--kill', 'without a chance to finish anything')
-    .action(onLab<{ kill?: true }, [string]>(shell, async ({ client, output }, { kill }, role) => output.record(await client.call('role.restart', { role, kill: kill === true }), (status) => `${status.name}: ${status.state}`)));
+    .action(
+      onLab<{ kill?: true }, [string]>(shell, async ({ client, output }, { kill }, [role]) =>
+        output.record(await client.call('role.restart', { role, kill: kill === true }), (status) => `${status.name}: ${status.state}`),
+      ),
+    );
   program
     .command('events')
     .description('list what the vault reported')
     .helpGroup('Vault:')
     .option('--limit <count>', 'at most so many', parseWholeNumber, 20)
-    .action(onLab<{ limit: number }, []>(shell, async ({ client, output }, { limit }) => output.list(await client.call('event.list', { limit }), eventColumns, 'No event yet.')));
+    .action(
+      onLab<{ limit: number }, []>(shell, async ({ client, output }, { limit }) =>
+        output.list(await client.call('event.list', { limit }), eventColumns, 'No event yet.'),
+      ),
+    );
   program
     .command('fidelity')
     .description('list the rules the lab imitates, and how sure we are of each')
     .helpGroup('Lab:')
-    .action(onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('fidelity.list', {}), fidelityColumns, 'No rule is recorded.')));
+    .action(
+      onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('fidelity.list', {}), fidelityColumns, 'No rule is recorded.')),
+    );
 }

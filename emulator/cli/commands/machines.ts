@@ -10,7 +10,10 @@ const machineColumns: readonly Column<MachineRecord>[] = [
   { title: 'POWER', text: (machine) => (machine.poweredOn ? 'on' : 'off') },
   { title: 'OS', text: (machine) => machine.osType },
   { title: 'DISKS', text: (machine) => machine.disks.map((disk) => sizeText(disk.sizeBytes)).join(' + ') },
-  { title: 'PROTECTION', text: (machine) => machine.item?.protectionStateDescription ?? (machine.notSelectable.length === 0 ? '–' : machine.notSelectable.join('; ')) },
+  {
+    title: 'PROTECTION',
+    text: (machine) => machine.item?.protectionStateDescription ?? (machine.notSelectable.length === 0 ? '–' : machine.notSelectable.join('; ')),
+  },
   { title: 'HEALTH', text: (machine) => machine.item?.replicationHealth ?? '–' },
   { title: 'RPO', right: true, text: (machine) => (machine.item?.rpoMs == null ? '–' : durationText(machine.item.rpoMs)) },
   { title: 'POINTS', right: true, text: (machine) => String(machine.item?.recoveryPoints ?? '–') },
@@ -32,7 +35,9 @@ export function addMachineCommands(program: Command, shell: Shell): void {
     .command('machines')
     .description('list the machines on both sides and how they are protected')
     .helpGroup('Estate:')
-    .action(onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('machine.list', {}), machineColumns, 'No machine in this lab.')));
+    .action(
+      onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('machine.list', {}), machineColumns, 'No machine in this lab.')),
+    );
   addPower(program, shell);
   addSnapshots(program, shell);
 }
@@ -48,7 +53,11 @@ function addPower(program: Command, shell: Shell): void {
       .command(name)
       .argument('<machine>', 'name or id of the machine')
       .description(summary)
-      .action(onLab<object, [string]>(shell, async ({ client, output }, _, machine) => output.list([await client.call('machine.power', { machine, to })], machineColumns, '')));
+      .action(
+        onLab<object, [string]>(shell, async ({ client, output }, _, [machine]) =>
+          output.list([await client.call('machine.power', { machine, to })], machineColumns, ''),
+        ),
+      );
   }
 }
 
@@ -58,19 +67,31 @@ function addSnapshots(program: Command, shell: Shell): void {
     .command('list')
     .argument('<machine>')
     .description('list the snapshots of a machine')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, machine) => output.list(await client.call('snapshot.list', { machine }), snapshotColumns, 'No snapshot.')));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [machine]) =>
+        output.list(await client.call('snapshot.list', { machine }), snapshotColumns, 'No snapshot.'),
+      ),
+    );
   snapshot
     .command('create')
     .argument('<machine>')
     .argument('<name>')
     .description('take a snapshot')
-    .action(onLab<object, [string, string]>(shell, async ({ client, output }, _, machine, name) => output.list([await client.call('snapshot.create', { machine, name })], snapshotColumns, '')));
+    .action(
+      onLab<object, [string, string]>(shell, async ({ client, output }, _, [machine, name]) =>
+        output.list([await client.call('snapshot.create', { machine, name })], snapshotColumns, ''),
+      ),
+    );
   snapshot
     .command('remove')
     .argument('<machine>')
     .argument('<snapshot>')
     .description('merge a snapshot into the disk')
-    .action(onLab<object, [string, string]>(shell, async ({ client, output }, _, machine, snapshotId) => output.record(await client.call('snapshot.remove', { machine, snapshotId }), () => `Removed ${snapshotId}.`)));
+    .action(
+      onLab<object, [string, string]>(shell, async ({ client, output }, _, [machine, snapshotId]) =>
+        output.record(await client.call('snapshot.remove', { machine, snapshotId }), () => `Removed ${snapshotId}.`),
+      ),
+    );
 }
 
 export function statusText(status: LabStatus): string {
@@ -83,8 +104,12 @@ export function statusText(status: LabStatus): string {
     { title: 'HEARTBEAT (UTC)', text: (role) => timeText(role.lastHeartbeatMs) },
     { title: 'ADDRESS', text: (role) => role.url ?? '' },
   ]);
-  const links = status.links.filter((link) => link.state === 'cut' || link.bandwidthBps > 0 || link.latencyMs > 0).map((link) => `Link ${link.path}: ${link.state}`);
-  const errors = [...status.healthErrors, ...status.machines.flatMap((machine) => machine.item?.healthErrors ?? [])].map((error) => `${error.level} ${error.code}: ${error.message}`);
+  const links = status.links
+    .filter((link) => link.state === 'cut' || link.bandwidthBps > 0 || link.latencyMs > 0)
+    .map((link) => `Link ${link.path}: ${link.state}`);
+  const errors = [...status.healthErrors, ...status.machines.flatMap((machine) => machine.item?.healthErrors ?? [])].map(
+    (error) => `${error.level} ${error.code}: ${error.message}`,
+  );
   return [
     `Vault ${status.vault}, scenario ${status.scenario}, seed ${status.seed}, in ${status.dir} (process ${status.pid})`,
     `Lab time ${timeText(status.clock.timeMs)} UTC, speed ${speed}; ${status.jobsRunning} jobs running, ${status.faults.length} faults set`,

@@ -38,7 +38,11 @@ export function addPlanCommands(program: Command, shell: Shell): void {
     .command('show')
     .argument('<plan>', 'name of the plan')
     .description('print a plan as the file it can be made from')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.record(await client.call('plan.show', { plan: name }), ({ groups }) => stringify({ groups }).trimEnd())));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
+        output.record(await client.call('plan.show', { plan: name }), ({ groups }) => stringify({ groups }).trimEnd()),
+      ),
+    );
   plan
     .command('put')
     .argument('<plan>', 'name of the plan')
@@ -46,34 +50,59 @@ export function addPlanCommands(program: Command, shell: Shell): void {
     .description('create a plan, or replace the one of this name')
     .option('--no-wait', 'answer with the job as soon as it has begun')
     .addHelpText('after', example)
-    .action(onLab<object, [string, string]>(shell, async (session, _, name, file) => void (await runJob(session, 'plan.put', { plan: name, groups: parsePlan(await readFile(file, 'utf8'), file) }))));
+    .action(
+      onLab<object, [string, string]>(
+        shell,
+        async (session, _, [name, file]) => void (await runJob(session, 'plan.put', { plan: name, groups: parsePlan(await readFile(file, 'utf8'), file) })),
+      ),
+    );
   addRuns(plan, shell);
 }
 
 function addRuns(plan: Command, shell: Shell): void {
-  const verb = (name: string, summary: string): Command => plan.command(name).argument('<plan>', 'name of the plan').description(summary).option('--no-wait', 'answer with the job as soon as it has begun');
+  const verb = (name: string, summary: string): Command =>
+    plan.command(name).argument('<plan>', 'name of the plan').description(summary).option('--no-wait', 'answer with the job as soon as it has begun');
   const failover = (name: string, summary: string): Command =>
-    verb(name, summary).addOption(pointOption('the points to come up from')).option('--shutdown', 'shut the sources down first').option('--keep-source-running', 'you know that the sources run on beside their copies');
-  verb('remove', 'remove a plan; its machines stay protected').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'plan.remove', { plan: name }))));
+    verb(name, summary)
+      .addOption(pointOption('the points to come up from'))
+      .option('--shutdown', 'shut the sources down first')
+      .option('--keep-source-running', 'you know that the sources run on beside their copies');
+  verb('remove', 'remove a plan; its machines stay protected').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'plan.remove', { plan: name }))),
+  );
   verb('drill', 'test failover of all machines, then clean up')
     .addOption(pointOption('the points to try'))
     .option('--network <name>', 'network of the test machines')
     .option('--keep', 'leave the test machines running')
     .action(
-      onLab<Parameters<typeof failoverRequest>[0] & { network?: string; keep?: true }, [string]>(shell, async (session, { point, network, keep }, name) => {
+      onLab<Parameters<typeof failoverRequest>[0] & { network?: string; keep?: true }, [string]>(shell, async (session, { point, network, keep }, [name]) => {
         const tried = await runJob(session, 'plan.testFailover', { plan: name, ...given({ point, network }) });
         if (hasSucceeded(tried) && keep !== true && session.wait) await runJob(session, 'plan.testFailoverCleanup', { plan: name });
       }),
     );
-  verb('cleanup', 'clean up after a drill that was kept').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'plan.testFailoverCleanup', { plan: name }))));
+  verb('cleanup', 'clean up after a drill that was kept').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'plan.testFailoverCleanup', { plan: name }))),
+  );
   for (const [name, operation, summary] of [
     ['failover', 'plan.failover', 'start all machines in Azure, group by group'],
     ['failback', 'plan.failback', 'bring all machines back to the site'],
   ] as const satisfies readonly (readonly [string, OperationName, string])[]) {
-    failover(name, summary).action(onLab<Parameters<typeof failoverRequest>[0], [string]>(shell, async (session, options, subject) => void (await runJob(session, operation, { plan: subject, ...failoverRequest(options) }))));
+    failover(name, summary).action(
+      onLab<Parameters<typeof failoverRequest>[0], [string]>(
+        shell,
+        async (session, options, [subject]) => void (await runJob(session, operation, { plan: subject, ...failoverRequest(options) })),
+      ),
+    );
   }
-  verb('commit', 'commit all machines').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'plan.commit', { plan: name }))));
-  addReprotect(verb('reprotect', 'replicate all machines in the other direction; the only way for a replication group')).action(onLab<ReprotectRequest, [string]>(shell, async (session, options, name) => void (await runJob(session, 'plan.reprotect', { plan: name, ...reprotectRequest(options) }))));
+  verb('commit', 'commit all machines').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'plan.commit', { plan: name }))),
+  );
+  addReprotect(verb('reprotect', 'replicate all machines in the other direction; the only way for a replication group')).action(
+    onLab<ReprotectRequest, [string]>(
+      shell,
+      async (session, options, [name]) => void (await runJob(session, 'plan.reprotect', { plan: name, ...reprotectRequest(options) })),
+    ),
+  );
 }
 
 /** Groups without `kind` start machines; actions without types and directions always run. @throws LabError InvalidArgument naming the place */
@@ -86,9 +115,16 @@ export function parsePlan(text: string, file: string): PlanGroup[] {
     const { kind = 'Boot', machines = [], before = [], after = [], ...unknown } = group;
     const [surplus] = Object.keys(unknown);
     if (surplus !== undefined) throw new LabError('InvalidArgument', `${file}: group ${place + 1} has an unknown field "${surplus}".`);
-    if (kind !== 'Boot' && kind !== 'Failover' && kind !== 'Shutdown') throw new LabError('InvalidArgument', `${file}: group ${place + 1} is of kind "${String(kind)}"; Shutdown, Failover and Boot exist.`);
-    if (!Array.isArray(machines) || !machines.every((machine) => typeof machine === 'string')) throw new LabError('InvalidArgument', `${file}: machines of group ${place + 1} must be a list of names.`);
-    return { kind, machines, before: parseActions(before, `${file}: group ${place + 1}, before`), after: parseActions(after, `${file}: group ${place + 1}, after`) };
+    if (kind !== 'Boot' && kind !== 'Failover' && kind !== 'Shutdown')
+      throw new LabError('InvalidArgument', `${file}: group ${place + 1} is of kind "${String(kind)}"; Shutdown, Failover and Boot exist.`);
+    if (!Array.isArray(machines) || !machines.every((machine) => typeof machine === 'string'))
+      throw new LabError('InvalidArgument', `${file}: machines of group ${place + 1} must be a list of names.`);
+    return {
+      kind,
+      machines,
+      before: parseActions(before, `${file}: group ${place + 1}, before`),
+      after: parseActions(after, `${file}: group ${place + 1}, after`),
+    };
   });
 }
 
@@ -100,7 +136,11 @@ function parseActions(actions: unknown, place: string): PlanGroup['before'] {
     const needed = kind === 'manual' ? 'instruction' : kind === 'script' ? 'command' : undefined;
     if (needed === undefined) throw new LabError('InvalidArgument', `${place}: action ${name} must be of kind manual or script.`);
     if (typeof action[needed] !== 'string') throw new LabError('InvalidArgument', `${place}: action ${name} needs "${needed}".`);
-    return { failoverTypes: ['test', 'unplanned'], failoverDirections: ['PrimaryToRecovery', 'RecoveryToPrimary'], ...action } as unknown as PlanGroup['before'][number];
+    return {
+      failoverTypes: ['test', 'unplanned'],
+      failoverDirections: ['PrimaryToRecovery', 'RecoveryToPrimary'],
+      ...action,
+    } as unknown as PlanGroup['before'][number];
   });
 }
 

@@ -32,20 +32,46 @@ export function addProtectionCommands(program: Command, shell: Shell): void {
   addEnable(program, shell);
   addDrill(program, shell);
   addFailovers(program, shell);
-  const machine = (name: string, summary: string): Command => program.command(name).argument('<machine>', 'name or id of the machine').description(summary).helpGroup('Protection:').option('--no-wait', 'answer with the job as soon as it has begun');
-  machine('commit', 'end the choice of a recovery point: after failover its points go, after failback the Azure VM').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'item.commit', { machine: name }))));
-  machine('resync', 'compare all blocks with the replica and send what differs').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'item.resync', { machine: name }))));
-  machine('disable', 'stop protecting a machine and remove its replicas').action(onLab<object, [string]>(shell, async (session, _, name) => void (await runJob(session, 'item.disable', { machine: name }))));
+  const machine = (name: string, summary: string): Command =>
+    program
+      .command(name)
+      .argument('<machine>', 'name or id of the machine')
+      .description(summary)
+      .helpGroup('Protection:')
+      .option('--no-wait', 'answer with the job as soon as it has begun');
+  machine('commit', 'end the choice of a recovery point: after failover its points go, after failback the Azure VM').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'item.commit', { machine: name }))),
+  );
+  machine('resync', 'compare all blocks with the replica and send what differs').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'item.resync', { machine: name }))),
+  );
+  machine('disable', 'stop protecting a machine and remove its replicas').action(
+    onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'item.disable', { machine: name }))),
+  );
   machine('switch', 'give a machine to another process server')
     .requiredOption('--process-server <name>', 'the one that takes over')
-    .action(onLab<{ processServer: string }, [string]>(shell, async (session, { processServer }, name) => void (await runJob(session, 'item.switchProcessServer', { machine: name, processServer }))));
-  addReprotect(machine('reprotect', 'replicate in the other direction: after failover to the site, after failback to Azure')).action(onLab<ReprotectRequest, [string]>(shell, async (session, options, name) => void (await runJob(session, 'item.reprotect', { machine: name, ...reprotectRequest(options) }))));
+    .action(
+      onLab<{ processServer: string }, [string]>(
+        shell,
+        async (session, { processServer }, [name]) => void (await runJob(session, 'item.switchProcessServer', { machine: name, processServer })),
+      ),
+    );
+  addReprotect(machine('reprotect', 'replicate in the other direction: after failover to the site, after failback to Azure')).action(
+    onLab<ReprotectRequest, [string]>(
+      shell,
+      async (session, options, [name]) => void (await runJob(session, 'item.reprotect', { machine: name, ...reprotectRequest(options) })),
+    ),
+  );
   program
     .command('points')
     .argument('<machine>', 'name or id of the machine')
     .description('list the recovery points of a machine')
     .helpGroup('Protection:')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, name) => output.list(await client.call('item.points', { machine: name }), pointColumns, 'No recovery point yet.')));
+    .action(
+      onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
+        output.list(await client.call('item.points', { machine: name }), pointColumns, 'No recovery point yet.'),
+      ),
+    );
 }
 
 function addEnable(program: Command, shell: Shell): void {
@@ -67,15 +93,25 @@ function addEnable(program: Command, shell: Shell): void {
     .action(onLab<Omit<EnableRequest, 'machine' | 'disksToExclude'> & { exclude?: string[] }, [string]>(shell, enable));
 }
 
-async function enable(session: Session, options: Omit<EnableRequest, 'machine' | 'disksToExclude'> & { exclude?: string[] }, machine: string): Promise<void> {
+async function enable(
+  session: Session,
+  options: Omit<EnableRequest, 'machine' | 'disksToExclude'> & { exclude?: string[] },
+  [machine]: readonly [string],
+): Promise<void> {
   const { policy, processServer, account, group, network, subnet, azureName, azureSize, exclude } = options;
   const chosen = { policy, processServer, account, group, network, subnet, azureName, azureSize, disksToExclude: exclude };
   const job = await runJob(session, 'item.enable', { machine, ...given(chosen) });
   if (!session.wait || !hasSucceeded(job)) return;
   await using feed = await Feed.open(session.client);
   using progress = session.output.progress();
-  const item = await followItem(feed, await session.client.call('item.show', { machine }), { progress, reached: (newest) => newest.protectionState === 'Protected' || newest.protectionState.endsWith('Failed') });
-  session.output.record(item, ({ machineName, protectionStateDescription, recoveryPoints }) => `${machineName}: ${protectionStateDescription}, ${recoveryPoints} recovery points`);
+  const item = await followItem(feed, await session.client.call('item.show', { machine }), {
+    progress,
+    reached: (newest) => newest.protectionState === 'Protected' || newest.protectionState.endsWith('Failed'),
+  });
+  session.output.record(
+    item,
+    ({ machineName, protectionStateDescription, recoveryPoints }) => `${machineName}: ${protectionStateDescription}, ${recoveryPoints} recovery points`,
+  );
   if (item.protectionState !== 'Protected') session.shell.exitWith(1);
 }
 
@@ -91,9 +127,12 @@ function addDrill(program: Command, shell: Shell): void {
     .option('--cleanup', 'only clean up after a drill that was kept')
     .option('--notes <text>', 'kept with the clean-up job')
     .option('--no-wait', 'answer with the job as soon as it has begun; implies --keep')
-    .addHelpText('after', '\nExamples:\n  srlab drill web01\n  srlab drill web01 --point latest-app --keep\n  srlab drill web01 --cleanup --notes "all services answered"')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  srlab drill web01\n  srlab drill web01 --point latest-app --keep\n  srlab drill web01 --cleanup --notes "all services answered"',
+    )
     .action(
-      onLab<DrillOptions, [string]>(shell, async (session, { point, network, keep, cleanup, notes }, machine) => {
+      onLab<DrillOptions, [string]>(shell, async (session, { point, network, keep, cleanup, notes }, [machine]) => {
         const tried = cleanup === true || hasSucceeded(await runJob(session, 'item.testFailover', { machine, ...given({ point, network }) }));
         if (tried && keep !== true && session.wait) await runJob(session, 'item.testFailoverCleanup', { machine, ...given({ notes }) });
       }),
@@ -113,8 +152,18 @@ function addFailovers(program: Command, shell: Shell): void {
       .option('--no-wait', 'answer with the job as soon as it has begun');
   spec('failover', 'start the machine in Azure from a recovery point')
     .addHelpText('after', '\nExamples:\n  srlab failover web01 --shutdown\n  srlab failover web01 --point latest-app --keep-source-running')
-    .action(onLab<FailoverOptions, [string]>(shell, async (session, options, machine) => void (await runJob(session, 'item.failover', { machine, ...failoverRequest(options) }))));
-  spec('failback', 'bring a re-protected machine back to the site').action(onLab<FailoverOptions, [string]>(shell, async (session, options, machine) => void (await runJob(session, 'item.failback', { machine, ...failoverRequest(options) }))));
+    .action(
+      onLab<FailoverOptions, [string]>(
+        shell,
+        async (session, options, [machine]) => void (await runJob(session, 'item.failover', { machine, ...failoverRequest(options) })),
+      ),
+    );
+  spec('failback', 'bring a re-protected machine back to the site').action(
+    onLab<FailoverOptions, [string]>(
+      shell,
+      async (session, options, [machine]) => void (await runJob(session, 'item.failback', { machine, ...failoverRequest(options) })),
+    ),
+  );
   program
     .command('change-point')
     .argument('<machine>', 'name or id of the machine')
@@ -122,7 +171,12 @@ function addFailovers(program: Command, shell: Shell): void {
     .description('after failover and before commit: make the Azure VM anew from another point')
     .helpGroup('Protection:')
     .option('--no-wait', 'answer with the job as soon as it has begun')
-    .action(onLab<object, [string, string]>(shell, async (session, _, machine, point) => void (await runJob(session, 'item.changePoint', { machine, point: parsePoint(point) }))));
+    .action(
+      onLab<object, [string, string]>(
+        shell,
+        async (session, _, [machine, point]) => void (await runJob(session, 'item.changePoint', { machine, point: parsePoint(point) })),
+      ),
+    );
 }
 
 export function pointOption(summary: string): Option {

@@ -10,7 +10,10 @@ import type { Shell } from '../shell.ts';
 import { addLabOptions, labOptions, untilStopped, type UpOptions } from './up.ts';
 
 export function addStartCommand(program: Command, shell: Shell): void {
-  addLabOptions(program.command('start').description('run the whole loop on a fresh sample estate and prove each step, then keep serving').helpGroup('Lab:'), sampleFolder)
+  addLabOptions(
+    program.command('start').description('run the whole loop on a fresh sample estate and prove each step, then keep serving').helpGroup('Lab:'),
+    sampleFolder,
+  )
     .option('--exit', 'end after the loop; the exit code tells whether every copy was equal')
     .option('--owned', 'stop when standard input closes')
     .action((options: UpOptions & { exit?: true }) => start(shell, options));
@@ -29,6 +32,10 @@ async function start(shell: Shell, options: UpOptions & { exit?: true }): Promis
   output.record({ succeeded }, () => (succeeded ? 'Every copy was equal to its source.' : 'The loop did not succeed; the lab is as it stopped.'));
   if (!succeeded) shell.exitWith(1);
   if (options.exit === true) return;
-  output.record(lab.ready, (ready) => `\nvCenter      ${ready.vcenter.url}  (${ready.vcenter.user})\nStorage      ${ready.blob.url}\nControl API  ${ready.control.url}\nSecrets      ${locatorPath(dir)}\n\nServing until Ctrl-C. Try, in another terminal: npm run srlab -- status`);
+  output.record(
+    lab.ready,
+    (ready) =>
+      `\nvCenter      ${ready.vcenter.url}  (${ready.vcenter.user})\nStorage      ${ready.blob.url}\nControl API  ${ready.control.url}\nSecrets      ${locatorPath(dir)}\n\nServing until Ctrl-C. Try, in another terminal: npm run srlab -- status`,
+  );
   await untilStopped(shell, options.owned === true);
 }

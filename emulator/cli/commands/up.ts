@@ -31,8 +31,18 @@ export function addUpCommands(program: Command, shell: Shell): void {
     .option('--owned', 'stop when standard input closes: the owner is gone')
     .addHelpText('after', '\nExamples:\n  srlab up --dir ./lab\n  srlab up --dir ./lab --speed 60 --port-vcenter 8443\n  srlab up --scenario empty --seed 42')
     .action((options: UpOptions) => up(shell, options));
-  addLabOptions(program.command('exec').argument('<command>', 'a command line for the shell').description('start a lab, run a command with its endpoints in the environment, stop, pass the exit code on').helpGroup('Lab:'), undefined)
-    .addHelpText('after', '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and others;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"')
+  addLabOptions(
+    program
+      .command('exec')
+      .argument('<command>', 'a command line for the shell')
+      .description('start a lab, run a command with its endpoints in the environment, stop, pass the exit code on')
+      .helpGroup('Lab:'),
+    undefined,
+  )
+    .addHelpText(
+      'after',
+      '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and others;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"',
+    )
     .action((command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>) => exec(shell, command, options));
   addRun(program, shell);
 }
@@ -43,7 +53,8 @@ export function addLabOptions(command: Command, defaultDir: string | undefined):
     .option('--scenario <name>', 'sample estate, or a file that describes one', 'sample')
     .option('--seed <text>', 'the same seed gives the same run', '1')
     .option('--speed <speed>', 'paused, max, or lab seconds per second', parseSpeed, 1);
-  for (const role of ['arm', 'vcenter', 'configserver', 'processserver', 'mastertarget', 'blob', 'control']) command.option(`--port-${role} <port>`, 'default: a free one', parsePort);
+  for (const role of ['arm', 'vcenter', 'configserver', 'processserver', 'mastertarget', 'blob', 'control'])
+    command.option(`--port-${role} <port>`, 'default: a free one', parsePort);
   return command;
 }
 
@@ -58,7 +69,14 @@ export function labOptions(dir: string, options: Omit<UpOptions, 'dir'>, output:
     control: options.portControl,
   };
   const chosen = Object.fromEntries(Object.entries(ports).filter(([, port]) => port !== undefined));
-  return { dir: resolve(dir), scenario: options.scenario, seed: options.seed, speed: options.speed, ports: chosen, onProgress: (message) => output.note(message) };
+  return {
+    dir: resolve(dir),
+    scenario: options.scenario,
+    seed: options.seed,
+    speed: options.speed,
+    ports: chosen,
+    onProgress: (message) => output.note(message),
+  };
 }
 
 async function up(shell: Shell, options: UpOptions): Promise<void> {
@@ -144,26 +162,52 @@ function addRun(program: Command, shell: Shell): void {
       .option('--name <name>', 'its name in the vault', name)
       .option('--port <port>', 'default: a free one', parsePort, 0)
       .option('--owned', 'stop when standard input closes');
-  const registered = (command: Command): Command => command.requiredOption('--config-server <url>', 'the configuration server to register with').requiredOption('--passphrase-file <file>', 'its passphrase');
+  const registered = (command: Command): Command =>
+    command.requiredOption('--config-server <url>', 'the configuration server to register with').requiredOption('--passphrase-file <file>', 'its passphrase');
   role('storage', 'the storage accounts (Azurite)')
     .option('--account <name>', 'name of the account', 'devstoreaccount1')
     .option('--account-key <key>', 'default: a new one')
-    .action((options: RunOptions & { account: string; accountKey?: string }) => runRole(shell, options, { role: 'storage', ...base(options), accountName: options.account, accountKey: options.accountKey ?? null }));
+    .action((options: RunOptions & { account: string; accountKey?: string }) =>
+      runRole(shell, options, { role: 'storage', ...base(options), accountName: options.account, accountKey: options.accountKey ?? null }),
+    );
   role('configserver', 'a configuration server')
     .requiredOption('--vault <url>', 'the vault service')
     .requiredOption('--vault-ca <file>', 'PEM of the authority of the vault service')
     .requiredOption('--credentials <file>', 'registration key of the vault; valid 5 days')
-    .action((options: RunOptions & { vault: string; vaultCa: string; credentials: string }) => runRole(shell, options, { role: 'configserver', ...base(options), vaultUrl: options.vault, vaultCa: resolve(options.vaultCa), credentialsFile: resolve(options.credentials) }));
+    .action((options: RunOptions & { vault: string; vaultCa: string; credentials: string }) =>
+      runRole(shell, options, {
+        role: 'configserver',
+        ...base(options),
+        vaultUrl: options.vault,
+        vaultCa: resolve(options.vaultCa),
+        credentialsFile: resolve(options.credentials),
+      }),
+    );
   registered(role('processserver', 'a process server'))
     .option('--in-azure', 'it stands in Azure and relays what comes back')
     .option('--cache <size>', 'limit of its cache folder', parseSize, 4 * 1024 ** 3)
-    .action(async (options: RunOptions & Registered & { inAzure?: true; cache: number }) => runRole(shell, options, { role: 'processserver', ...base(options), ...(await registration(options)), inAzure: options.inAzure === true, cacheLimitBytes: options.cache }));
+    .action(async (options: RunOptions & Registered & { inAzure?: true; cache: number }) =>
+      runRole(shell, options, {
+        role: 'processserver',
+        ...base(options),
+        ...(await registration(options)),
+        inAzure: options.inAzure === true,
+        cacheLimitBytes: options.cache,
+      }),
+    );
   registered(role('mastertarget', 'a master target'))
     .addOption(new Option('--os <type>', 'must be that of the machines it takes').choices(['Windows', 'Linux']).default('Linux'))
     .option('--retention <folder>', 'its retention drive', 'retention')
     .option('--retention-size <size>', 'capacity of the retention drive', parseSize, 16 * 1024 ** 3)
     .action(async (options: RunOptions & Registered & { os: 'Windows' | 'Linux'; retention: string; retentionSize: number }) =>
-      runRole(shell, options, { role: 'mastertarget', ...base(options), ...(await registration(options)), osType: options.os, retentionDir: resolve(options.dir, options.retention), retentionBytes: options.retentionSize }),
+      runRole(shell, options, {
+        role: 'mastertarget',
+        ...base(options),
+        ...(await registration(options)),
+        osType: options.os,
+        retentionDir: resolve(options.dir, options.retention),
+        retentionBytes: options.retentionSize,
+      }),
     );
 }
 

@@ -37,16 +37,40 @@ async function srlab(args: readonly string[], input = ''): Promise<Ended> {
   const refuse = async (): Promise<never> => {
     throw new Error('this command must not start a lab');
   };
-  const code = await runCommandLine(args, { streams: { stdout, stderr }, stdin: Readable.from([Buffer.from(input)]), stop: new AbortController().signal, openLab: refuse, openRole: refuse });
+  const code = await runCommandLine(args, {
+    streams: { stdout, stderr },
+    stdin: Readable.from([Buffer.from(input)]),
+    stop: new AbortController().signal,
+    openLab: refuse,
+    openRole: refuse,
+  });
   const out = String(stdout.read() ?? '');
-  const lines = args.includes('--json') ? out.trim().split('\n').map((line): unknown => JSON.parse(line)) : [];
+  const lines = args.includes('--json')
+    ? out
+        .trim()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line))
+    : [];
   return { code, out, errors: String(stderr.read() ?? ''), lines };
 }
 
 const point: RecoveryPointRecord = { pointId: 'p-1', timeMs: Date.UTC(2026, 0, 12, 9), consistency: 'CrashConsistent', multiVm: false, latest: true };
 
 function job(state: JobRecord['state'], change: Partial<JobRecord> = {}): JobRecord {
-  return { jobId: 'j-1', kind: 'CommitFailover', friendlyName: 'Commit', subject: 'web01', state, stateDescription: state, allowedActions: [], startedMs: 0, endedMs: null, tasks: [], errors: [], ...change };
+  return {
+    jobId: 'j-1',
+    kind: 'CommitFailover',
+    friendlyName: 'Commit',
+    subject: 'web01',
+    state,
+    stateDescription: state,
+    allowedActions: [],
+    startedMs: 0,
+    endedMs: null,
+    tasks: [],
+    errors: [],
+    ...change,
+  };
 }
 
 describe('What it does not understand', () => {
@@ -123,7 +147,12 @@ describe('Working on a lab', () => {
   test('a list is a table for people and a line per row for programs', async () => {
     await lab({ 'item.points': () => [point, { ...point, pointId: 'p-2', consistency: 'ApplicationConsistent', multiVm: true }] });
     expect((await srlab(['points', 'web01', '--dir', dir])).out).toBe(
-      ['TIME (UTC)           CONSISTENCY            GROUP     POINT', '2026-01-12 09:00:00  CrashConsistent                  p-1', '2026-01-12 09:00:00  ApplicationConsistent  multi-VM  p-2', ''].join('\n'),
+      [
+        'TIME (UTC)           CONSISTENCY            GROUP     POINT',
+        '2026-01-12 09:00:00  CrashConsistent                  p-1',
+        '2026-01-12 09:00:00  ApplicationConsistent  multi-VM  p-2',
+        '',
+      ].join('\n'),
     );
     expect((await srlab(['points', 'web01', '--dir', dir, '--json'])).lines).toHaveLength(2);
   });
@@ -141,7 +170,12 @@ describe('Working on a lab', () => {
   });
 
   test('options arrive as the control API wants them, absent ones not at all', async () => {
-    const { calls } = await lab({ 'clock.show': () => ({ timeMs: 0, speed: 1 }), 'item.failover': () => job('Succeeded'), 'fault.add': ({ rule }) => ({ id: 'f-1', ...rule }), 'link.set': ({ path }) => ({ path, state: 'up', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0 }) });
+    const { calls } = await lab({
+      'clock.show': () => ({ timeMs: 0, speed: 1 }),
+      'item.failover': () => job('Succeeded'),
+      'fault.add': ({ rule }) => ({ id: 'f-1', ...rule }),
+      'link.set': ({ path }) => ({ path, state: 'up', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0 }),
+    });
     await srlab(['failover', 'web01', '--point', 'latest-app', '--shutdown', '--no-wait', '--dir', dir]);
     await srlab(['fault', 'add', 'target.apply', '--delay', '1m30s', '--times', '2', '--dir', dir]);
     await srlab(['link', 'set', 'site-to-site', '--bandwidth', '10Mbps', '--latency', '40ms', '--dir', dir]);
@@ -166,7 +200,11 @@ describe('Working on a lab', () => {
     const { lines } = await srlab(['disk', 'read', 'azure:web01/0@p-1', '--length', '5MiB', '--json', '--dir', dir]);
     expect(Buffer.concat((lines as { base64: string }[]).map(({ base64 }) => Buffer.from(base64, 'base64'))).equals(bytes)).toBe(true);
     expect(calls.map(({ name }) => name)).toEqual(['disk.write', 'disk.write', 'disk.read', 'disk.read']);
-    expect(calls.at(-1)?.request).toMatchObject({ disk: { location: 'azure', machine: 'web01', disk: '0', at: { pointId: 'p-1' } }, offset: 4 * 1024 * 1024, length: 1024 * 1024 });
+    expect(calls.at(-1)?.request).toMatchObject({
+      disk: { location: 'azure', machine: 'web01', disk: '0', at: { pointId: 'p-1' } },
+      offset: 4 * 1024 * 1024,
+      length: 1024 * 1024,
+    });
   });
 
   test('standard input is written when no file is named', async () => {
@@ -177,7 +215,15 @@ describe('Working on a lab', () => {
 });
 
 describe('Following a job', () => {
-  const done = { name: 'Commit', friendlyName: 'Commit', state: 'Succeeded', stateDescription: 'Completed', startedMs: 0, endedMs: 1, childJobIds: [] } as const;
+  const done = {
+    name: 'Commit',
+    friendlyName: 'Commit',
+    state: 'Succeeded',
+    stateDescription: 'Completed',
+    startedMs: 0,
+    endedMs: 1,
+    childJobIds: [],
+  } as const;
 
   /** A commit that ends as `ended` after the command has begun to listen. */
   async function commitThatEnds(ended: JobRecord): Promise<ControlServer> {
@@ -208,7 +254,12 @@ describe('Following a job', () => {
   });
 
   test('a job that waits for a person says for what, and ends with code 4', async () => {
-    await commitThatEnds(job('Suspended', { stateDescription: 'WaitingForManualAction', tasks: [{ ...done, state: 'Suspended', endedMs: null, instruction: 'Point the name at Azure.' }] }));
+    await commitThatEnds(
+      job('Suspended', {
+        stateDescription: 'WaitingForManualAction',
+        tasks: [{ ...done, state: 'Suspended', endedMs: null, instruction: 'Point the name at Azure.' }],
+      }),
+    );
     const { code, out } = await srlab(['commit', 'web01', '--dir', dir]);
     expect(code).toBe(4);
     expect(out).toContain('Waits for you: Point the name at Azure.\n  Then: srlab job resume j-1');
@@ -234,7 +285,10 @@ describe('Recovery plans as files', () => {
     const file = join(dir, 'plan.yaml');
     await writeFile(file, 'groups:\n  - machines: [db01]\n  - machines: [web01]\n    before:\n      - {name: dns, kind: manual, instruction: Do it.}\n');
     expect((await srlab(['plan', 'put', 'all', file, '--no-wait', '--dir', dir])).code).toBe(0);
-    expect(calls[0]?.request).toMatchObject({ plan: 'all', groups: [{ kind: 'Boot', machines: ['db01'], before: [] }, { before: [{ name: 'dns', failoverTypes: ['test', 'unplanned'] }] }] });
+    expect(calls[0]?.request).toMatchObject({
+      plan: 'all',
+      groups: [{ kind: 'Boot', machines: ['db01'], before: [] }, { before: [{ name: 'dns', failoverTypes: ['test', 'unplanned'] }] }],
+    });
   });
 
   test.each([
