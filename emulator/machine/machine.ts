@@ -4,6 +4,7 @@ import { LabError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { CapturedDisk } from '../replication/capture.ts';
 import type { DiskDefinition, MachineDefinition } from './definition.ts';
+import { Turns } from './turns.ts';
 import type { Workload, WorkloadHost } from './workload/workload.ts';
 
 export type MachineState = 'poweredOff' | 'poweringOn' | 'poweredOn' | 'poweringOff';
@@ -41,11 +42,11 @@ export class Machine implements WorkloadHost, AsyncDisposable {
   readonly #disks = new Map<string, CapturedDisk>();
   readonly #services = new Set<GuestService>();
   readonly #workloads = new Map<string, Workload>();
+  readonly #turns = new Turns();
   readonly #listeners = new Set<(state: MachineState) => void>();
   #definition: MachineDefinition;
   #state: MachineState = 'poweredOff';
   #quiesced = false;
-  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(deps: MachineDeps) {
     this.#deps = deps;
@@ -95,7 +96,7 @@ export class Machine implements WorkloadHost, AsyncDisposable {
 
   /** Opens the disks, then the services, then the workloads. Nothing is left open when one of them fails. */
   async powerOn(): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#state === 'poweredOn') return;
       this.#setState('poweringOn');
       try {
@@ -112,7 +113,7 @@ export class Machine implements WorkloadHost, AsyncDisposable {
 
   /** The guest's own shutdown: workloads end cleanly, services send what they hold, disks close. Call it inside an activity: it may take lab time. */
   async shutDown(): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#state !== 'poweredOn') return;
       this.#setState('poweringOff');
       try {
@@ -127,14 +128,14 @@ export class Machine implements WorkloadHost, AsyncDisposable {
   /** Pulls the plug: no guest program writes another byte. Also ends a shutdown that is under way. */
   async powerOff(): Promise<void> {
     if (this.#state === 'poweringOff') await Promise.all(this.services.map((service) => service.stop('killed')));
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#state !== 'poweredOff') await this.#halt();
     });
   }
 
   /** Adds a service; on a running machine it starts at once. */
   async install(service: GuestService): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#services.has(service)) return;
       if (this.#state === 'poweredOn') await service.start(this);
       this.#services.add(service);
@@ -142,14 +143,14 @@ export class Machine implements WorkloadHost, AsyncDisposable {
   }
 
   async uninstall(service: GuestService): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#services.delete(service) && this.#state === 'poweredOn') await service.stop('killed');
     });
   }
 
   /** Adds a program; on a running machine it starts at once. @throws LabError WorkloadExists */
   async run(workload: Workload): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       if (this.#workloads.has(workload.name)) throw new LabError('WorkloadExists', `${workload.name} on ${this.name}.`);
       if (this.#state === 'poweredOn') await workload.start(this);
       this.#workloads.set(workload.name, workload);
@@ -158,7 +159,7 @@ export class Machine implements WorkloadHost, AsyncDisposable {
 
   /** Ends a program and forgets it; what it wrote stays on the disk. */
   async end(workloadName: string): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       const workload = this.#workloads.get(workloadName);
       if (workload !== undefined && this.#state === 'poweredOn') await workload.stop('graceful');
       this.#workloads.delete(workloadName);
@@ -167,7 +168,7 @@ export class Machine implements WorkloadHost, AsyncDisposable {
 
   /** Takes over a changed definition; disks that came are opened and those that went are closed, also on a running machine. */
   async redefine(definition: MachineDefinition): Promise<void> {
-    await this.#exclusively(async () => {
+    await this.#turns.take(async () => {
       this.#definition = definition;
       if (this.#state !== 'poweredOn') return;
       const wanted = new Set(definition.disks.map((disk) => disk.diskId));
@@ -200,6 +201,20 @@ export class Machine implements WorkloadHost, AsyncDisposable {
   async resume(): Promise<void> {
     this.#quiesced = false;
     await Promise.all(this.workloads.map((workload) => workload.resume()));
+  }
+
+  /**
+   * Forgets what the filter driver kept of a disk that others have written to: its change log must never be replayed onto their bytes.
+   * Only while the machine is off.
+   */
+  async discardCapture(diskId: string): Promise<void> {
+    await this.#turns.take(async () => {
+      const { kernel, folder, captureLimitBytes = defaultCaptureLimitBytes } = this.#deps;
+      const sizeBytes = this.#definition.disks.find((disk) => disk.diskId === diskId)?.sizeBytes;
+      if (sizeBytes === undefined || this.#state !== 'poweredOff') throw new Error(`${this.name}, ${this.#state}: capture of ${diskId} cannot be discarded`);
+      await using disk = await CapturedDisk.open({ device: nowhere(sizeBytes), folder, name: diskId, limitBytes: captureLimitBytes, kernel });
+      disk.stop();
+    });
   }
 
   onPower(listener: (state: MachineState) => void): Disposable {
@@ -244,10 +259,16 @@ export class Machine implements WorkloadHost, AsyncDisposable {
     this.#deps.kernel.trace.record('machine', state, { machineId: this.machineId, name: this.name });
     for (const listener of this.#listeners) listener(state);
   }
+}
 
-  async #exclusively<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work, work);
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
+/** Takes the replay of a change log that nobody wants. */
+function nowhere(sizeBytes: number): BlockDevice {
+  return {
+    sizeBytes,
+    read: async (_offset, length) => Buffer.alloc(length),
+    write: async () => undefined,
+    zero: async () => undefined,
+    allocated: async () => [],
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }

@@ -4,7 +4,8 @@ import { sectorBytes, type BlockDevice } from '../../disk/blockDevice.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
-import { Pace, Quota, Turns } from './pacing.ts';
+import { Turns } from '../turns.ts';
+import { Pace, Quota } from './pacing.ts';
 import type { Workload, WorkloadHost, WorkloadStatus } from './workload.ts';
 
 export interface FileChurnSettings {

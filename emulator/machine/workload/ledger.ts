@@ -5,7 +5,8 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
 import { encodeSuperblock, encodeTable, encodeTransfer, nextChain, places, superblockBytes, type LedgerShape, type LedgerState, type Superblock, type Transfer } from './ledgerFormat.ts';
 import { applyTransfer, newLedger, openLedger } from './ledgerRecovery.ts';
-import { Pace, Quota, Turns } from './pacing.ts';
+import { Turns } from '../turns.ts';
+import { Pace, Quota } from './pacing.ts';
 import type { Workload, WorkloadHost, WorkloadStatus } from './workload.ts';
 
 export interface LedgerSettings {

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Ledger } from './ledger.ts';
-import { Pace, Quota, Turns } from './pacing.ts';
+import { Turns } from '../turns.ts';
+import { Pace, Quota } from './pacing.ts';
 
 export interface LedgerExchangeOptions {
   readonly kernel: Pick<Kernel, 'clock' | 'network'>;

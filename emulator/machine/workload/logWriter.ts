@@ -2,7 +2,8 @@
 import { crc32 } from 'node:zlib';
 import { sectorBytes, type BlockDevice } from '../../disk/blockDevice.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { Pace, Quota, Turns } from './pacing.ts';
+import { Turns } from '../turns.ts';
+import { Pace, Quota } from './pacing.ts';
 import type { Workload, WorkloadHost, WorkloadStatus } from './workload.ts';
 
 export interface LogWriterSettings {

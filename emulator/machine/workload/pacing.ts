@@ -1,16 +1,5 @@
-// The pace of programs: work each tick of lab time, one piece at a time, with a gate that quiescing closes.
+// The pace of programs: work each tick of lab time, in pieces that a rate makes due.
 import type { Clock, Timer } from '../../kernel/clock.ts';
-
-/** One at a time, in the order of the calls. */
-export class Turns {
-  #last: Promise<unknown> = Promise.resolve();
-
-  async take<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(work, work);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-}
 
 /** Turns a rate per second into whole units per tick; what is left over is kept for the next. */
 export class Quota {

@@ -10,6 +10,8 @@ export class SnapshotDisk implements BlockDevice {
   readonly #layers: SnapshotLayer[];
   readonly #saving = new Map<number, Promise<void>>();
   #flying = 0;
+  #landed: (() => void)[] = [];
+  #paused: { promise: Promise<void>; resume: () => void } | undefined;
 
   constructor(base: BlockDevice, layers: readonly SnapshotLayer[]) {
     this.#base = base;
@@ -36,13 +38,26 @@ export class SnapshotDisk implements BlockDevice {
     return this.#base.allocated(within);
   }
 
-  /** From here on the bytes of now are kept. The caller has seen to it that no write is under way. */
+  /** Ends when no write is under way; later ones wait for `resume`. */
+  async pause(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    while (this.#paused !== undefined) await this.#paused.promise;
+    this.#paused = { promise, resume: resolve };
+    if (this.#flying > 0) await new Promise<void>((landed) => void this.#landed.push(landed));
+  }
+
+  resume(): void {
+    const paused = this.#paused;
+    this.#paused = undefined;
+    paused?.resume();
+  }
+
+  /** From here on the bytes of now are kept. Only while paused. */
   begin(layer: SnapshotLayer): void {
-    if (this.#flying > 0) throw new Error('a snapshot needs a disk at rest');
     this.#layers.push(layer);
   }
 
-  /** Ends a snapshot: what an older one still needs of its layer moves there. */
+  /** Ends a snapshot: what an older one still needs of its layer moves there. Only while paused. */
   end(layer: SnapshotLayer): void {
     mergeAway(this.#layers, layer);
   }
@@ -58,6 +73,7 @@ export class SnapshotDisk implements BlockDevice {
   }
 
   async #change(range: Range, change: () => Promise<void>): Promise<void> {
+    while (this.#paused !== undefined) await this.#paused.promise;
     this.#flying += 1;
     try {
       const newest = this.#layers.at(-1);
@@ -65,6 +81,7 @@ export class SnapshotDisk implements BlockDevice {
       await change();
     } finally {
       this.#flying -= 1;
+      if (this.#flying === 0) for (const landed of this.#landed.splice(0)) landed();
     }
   }
 
