@@ -4,6 +4,7 @@ import { defineConfig } from 'oxlint';
 interface Ban {
   readonly regex: string;
   readonly message: string;
+  readonly allowTypeImports?: true;
 }
 
 /** The layers of emulator/ARCHITECTURE.md, lowest first: a folder imports from those before it in the list, and from itself. */
@@ -19,8 +20,10 @@ const strangers: Partial<Record<Layer, readonly Layer[]>> = {
 
 const wireLibraries: Ban = {
   regex: '^(express|undici|node:https?)$',
-  message: 'Only emulator/http, routes.ts and client.ts files name express, undici and node:http; rules know no wire.',
+  message: 'Only emulator/http and files named after a wire (routes, client, server, rest, soap) use express, undici and node:http; rules know no wire.',
+  allowTypeImports: true,
 };
+const wireFiles = ['routes', 'client', 'server', 'rest', 'soap', '*Routes', '*Client', '*Server'];
 const vscode: Ban = { regex: '^vscode$', message: 'The emulator runs without VS Code.' };
 const barrels: Ban = { regex: '/index(\\.ts)?$', message: 'No barrels: import from the file that is named after what you need.' };
 const hardware: Ban = { regex: '^node:(fs|fs/promises|net|tls|child_process|dgram)$', message: 'state.ts holds pure records and transitions.' };
@@ -44,7 +47,7 @@ const boundaries = layers.flatMap((layer) => {
   if (layer === 'http') return [{ files: [`${folder}/**/*.ts`], rules: { 'no-restricted-imports': restrict(...always) } }];
   return [
     { files: [`${folder}/**/*.ts`], rules: { 'no-restricted-imports': restrict(...always, wireLibraries) } },
-    { files: [`${folder}/**/{routes,client,rest,soap}.ts`], rules: { 'no-restricted-imports': restrict(...always) } },
+    { files: wireFiles.map((name) => `${folder}/**/${name}.ts`), rules: { 'no-restricted-imports': restrict(...always) } },
     { files: [`${folder}/**/state.ts`], rules: { 'no-restricted-imports': restrict(...always, wireLibraries, hardware) } },
   ];
 });
@@ -58,7 +61,8 @@ export default defineConfig({
   options: { typeAware: true, typeCheck: true, reportUnusedDisableDirectives: 'error' },
   ignorePatterns: ['dist/**', 'node_modules/**', 'coverage/**', '**/.srlab/**'],
   rules: {
-    complexity: ['error', 15],
+    // A switch over a union counts once: it is a table.
+    complexity: ['error', { max: 15, variant: 'modified' }],
     'max-lines': ['error', { max: 300, skipBlankLines: true, skipComments: true }],
     'max-lines-per-function': ['error', { max: 60, skipBlankLines: true, skipComments: true }],
     'max-params': ['error', 3],
@@ -81,6 +85,12 @@ export default defineConfig({
     'unicorn/no-array-sort': 'off',
     'unicorn/no-array-reverse': 'off',
     'promise/always-return': 'off',
+    'promise/no-callback-in-promise': 'off',
+    // The compiler sees both better: express 5 awaits its handlers, and a flag may change while a loop awaits.
+    'oxc/no-async-endpoint-handlers': 'off',
+    'no-unmodified-loop-condition': 'off',
+    'typescript/consistent-return': 'off',
+    'import/no-named-as-default-member': 'off',
     // A function stands beside what it serves; a disposable that is only held needs a name nobody uses.
     'unicorn/consistent-function-scoping': 'off',
     'no-underscore-dangle': 'off',
@@ -111,6 +121,8 @@ export default defineConfig({
       },
     },
     { files: ['emulator/kernel/clock.ts', 'emulator/http/doorbell.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
+    // Declarations for a package speak as the package does.
+    { files: ['**/*.d.ts'], rules: { 'max-params': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
     {
