@@ -6,7 +6,7 @@ import type { Listening } from '../../http/serve.ts';
 import { serveKeptPort } from '../../http/serveKeptPort.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';
-import type { DiscoveredMachine, PhysicalServerOrder, ProcessServerReport, ProcessServerSettings, RelayedPair, TaskResult } from '../../replication/orders.ts';
+import type { DiscoveredMachine, PhysicalServerOrder, ProcessServerReport, ProcessServerSettings, RelayedPair } from '../../replication/orders.ts';
 import type { BatchLog } from '../../replication/stations.ts';
 import { SiteConnection } from '../registration/siteConnection.ts';
 import { BandwidthThrottle, type BandwidthSchedule } from './bandwidth.ts';

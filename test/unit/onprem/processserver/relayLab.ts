@@ -1,0 +1,182 @@
+// A process server with one registered agent on a real socket, and a log that forgets what no barrier covered, as Azurite does.
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { HttpClient } from '../../../../emulator/http/client.ts';
+import { LabError } from '../../../../emulator/kernel/errors.ts';
+import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
+import { ProcessServer, type ProcessServerDeps } from '../../../../emulator/onprem/processserver/processServer.ts';
+import { registerHost } from '../../../../emulator/onprem/registration/registerHost.ts';
+import { decodeBatch, encodeBatch } from '../../../../emulator/replication/batch.ts';
+import type { MachineOrder, PairOrder } from '../../../../emulator/replication/orders.ts';
+import { unseal } from '../../../../emulator/replication/seal.ts';
+import type { BatchLog, Mark } from '../../../../emulator/replication/stations.ts';
+import { eventually, openSiteLab, type SiteLab } from '../siteLab.ts';
+
+export const pairKey = createHash('sha256').update('pair').digest();
+
+/** Batches are final at a barrier; `restart` loses the others and says so once to whoever had any. */
+export class ForgetfulLog implements BatchLog {
+  readonly appended = new Map<number, Buffer>();
+  readonly final = new Map<number, Buffer>();
+  /** Sequences in the order in which they were appended. */
+  readonly order: number[] = [];
+  /** Appends end when this does. */
+  gate: Promise<void> = Promise.resolve();
+  error: LabError | undefined;
+  #restarted = false;
+
+  async append(_pairId: string, sequence: number, sealed: Buffer): Promise<void> {
+    await this.gate;
+    this.#fence();
+    this.order.push(sequence);
+    this.appended.set(sequence, sealed);
+  }
+
+  async barrier(): Promise<void> {
+    this.#fence();
+    for (const [sequence, sealed] of this.appended) this.final.set(sequence, sealed);
+    this.appended.clear();
+  }
+
+  restart(): void {
+    this.#restarted = this.appended.size > 0;
+    this.appended.clear();
+  }
+
+  async list(_pairId: string, after: number): Promise<number[]> {
+    return [...this.final.keys()].filter((sequence) => sequence > after).sort((one, other) => one - other);
+  }
+
+  async read(_pairId: string, sequence: number): Promise<Buffer> {
+    const sealed = this.final.get(sequence);
+    if (sealed === undefined) throw new LabError('NotFound', String(sequence));
+    return sealed;
+  }
+
+  async remove(): Promise<void> {}
+
+  /** The payload of a final batch, opened with the pair's key. */
+  async payload(pairId: string, sequence: number): Promise<string> {
+    return decodeBatch(await unseal(await this.read(pairId, sequence), { key: pairKey, pairId, sequence })).payload.toString('utf8');
+  }
+
+  #fence(): void {
+    if (this.error !== undefined) throw this.error;
+    if (!this.#restarted) return;
+    this.#restarted = false;
+    throw new LabError('StorageRestarted');
+  }
+}
+
+export interface RelayLab extends AsyncDisposable {
+  readonly site: SiteLab;
+  readonly configServer: ConfigServer;
+  readonly logs: Map<string, ForgetfulLog>;
+  /** As the agent `agent-1`, with its certificate. */
+  agent: HttpClient;
+  processServer: ProcessServer;
+  log(pairId: string): ForgetfulLog;
+  /** The vault wants these pairs of the agent to be replicated. */
+  replicate(...pairs: PairOrder[]): Promise<void>;
+  send(pairId: string, sequence: number, payload: string, mark?: Mark): Promise<number>;
+  accepted(pairId: string): Promise<number>;
+  /** Ends the process server and opens it again on its folder. */
+  reopen(change?: Partial<ProcessServerDeps>): Promise<void>;
+  openProcessServer(change?: Partial<ProcessServerDeps>): Promise<ProcessServer>;
+}
+
+export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Promise<RelayLab> {
+  const site = await openSiteLab();
+  const { kernel, folder, labAuthority, vault } = site;
+  const configServer = site.resources.use(await site.openConfigServer());
+  await configServer.registerWithVault(JSON.stringify({ expiresMs: kernel.clock.now() + 1000 }), vault.url);
+  const logs = new Map<string, ForgetfulLog>();
+  const log = (name: string): ForgetfulLog => {
+    const held = logs.get(name) ?? new ForgetfulLog();
+    logs.set(name, held);
+    return held;
+  };
+  const openProcessServer = (more: Partial<ProcessServerDeps> = {}): Promise<ProcessServer> =>
+    ProcessServer.open({
+      kernel,
+      folder: join(folder, 'processserver'),
+      name: 'PS01',
+      inAzure: false,
+      version: '9.24.0',
+      configServerUrl: configServer.url,
+      passphrase: configServer.passphrase,
+      labCa: labAuthority.certificate,
+      openLog: async (target) => log(target.logContainerUrl),
+      reachMachine: async () => undefined,
+      findPhysical: async () => undefined,
+      ...change,
+      ...more,
+    });
+  const { network } = kernel;
+  const { key, certificate, authority } = await registerHost({ configServerUrl: configServer.url, passphrase: configServer.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, network, paths: [] });
+  const processServer = await openProcessServer();
+  const lab: RelayLab = {
+    site,
+    configServer,
+    logs,
+    processServer,
+    agent: new HttpClient({ url: processServer.url, identity: { ca: authority, key, certificate }, network, paths: ['machine-processserver'] }),
+    log,
+    openProcessServer,
+    replicate: async (...pairs) => {
+      await vault.want({ machines: [machineOrder(lab.processServer, pairs)], tasks: [] });
+      // A ring does not wait for a component that has just started and is not connected yet.
+      await eventually(kernel, () => pairs.every(({ pairId }) => lab.processServer.gateway.pairs.has(pairId)));
+    },
+    send: async (pairId, sequence, payload, mark) => {
+      const body = frameOf(pairId, sequence, payload, mark);
+      return (await lab.agent.json<{ accepted: number }>(`/pairs/${pairId}/batches/${sequence}`, { body })).accepted;
+    },
+    accepted: async (pairId) => (await lab.agent.json<{ accepted: number }>(`/pairs/${pairId}`)).accepted,
+    reopen: async (more) => {
+      await lab.processServer[Symbol.asyncDispose]();
+      lab.processServer = await openProcessServer(more);
+    },
+    [Symbol.asyncDispose]: async () => {
+      await lab.agent[Symbol.asyncDispose]();
+      await lab.processServer[Symbol.asyncDispose]();
+      await site[Symbol.asyncDispose]();
+    },
+  };
+  return lab;
+}
+
+export function frameOf(pairId: string, sequence: number, payload: string, mark?: Mark): Buffer {
+  const bytes = Buffer.from(payload, 'utf8');
+  return encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: 0, length: bytes.length }], capturedMs: 0, ...(mark && { mark }) }, [bytes]);
+}
+
+/** The pair's log goes by the pair's id. */
+export function pairOrder(pairId: string, vaultUrl: string): PairOrder {
+  return {
+    pairId,
+    diskId: pairId,
+    sizeBytes: 1 << 20,
+    direction: 'forward',
+    initial: 'copy',
+    resyncId: null,
+    key: pairKey.toString('base64'),
+    target: { kind: 'azure', logContainerUrl: pairId, accountName: '', accountKey: '', barrierUrl: null, vaultUrl, vaultToken: 'token' },
+  };
+}
+
+export function machineOrder(processServer: Pick<ProcessServer, 'hostId' | 'url'> | null, pairs: readonly PairOrder[], hostId = 'agent-1'): MachineOrder {
+  return {
+    hostId,
+    processServer: processServer && { hostId: processServer.hostId, url: processServer.url },
+    pairs,
+    crashConsistentIntervalMs: 300_000,
+    appConsistentIntervalMs: 0,
+    group: null,
+    markRequest: null,
+  };
+}
+
+export function markOf(id: string): Mark {
+  return { id, timeMs: 0, consistency: 'CrashConsistent', members: ['agent-1'], disks: [] };
+}
