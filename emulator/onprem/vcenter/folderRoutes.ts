@@ -68,7 +68,15 @@ function placeOf(request: Request, vSphere: VSphere): DatastorePath | undefined 
   if (typeof dcPath === 'string') vSphere.requireDatacenter(dcPath);
   if (dsName === undefined) return undefined;
   if (typeof dsName !== 'string' || typeof dcPath !== 'string') throw new LabError('InvalidArgument', 'dcPath and dsName are each given once.');
-  return { datastore: dsName, path: decodeURIComponent(request.path).replace(/^\/+|\/+$/g, '') };
+  return { datastore: dsName, path: decoded(request.path).replace(/^\/+|\/+$/g, '') };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw new LabError('InvalidArgument', `The path "${path}" is not URL-encoded.`, { cause: error });
+  }
 }
 
 function fileOf(request: Request, vSphere: VSphere): DatastorePath {
