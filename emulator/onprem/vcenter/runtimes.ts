@@ -9,11 +9,11 @@ import type { Inventory, VmRecord } from './inventory.ts';
 import type { VmDisks } from './vmDisks.ts';
 
 export class Runtimes {
-  readonly #deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined };
+  readonly #deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined; onMachine: ((machine: Machine) => void) | undefined };
   readonly #machines = new Map<string, Machine>();
 
   /** @param deps `folder` holds one system folder per guest */
-  constructor(deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined }) {
+  constructor(deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined; onMachine: ((machine: Machine) => void) | undefined }) {
     this.#deps = deps;
   }
 
@@ -38,6 +38,7 @@ export class Runtimes {
         ...(captureLimitBytes === undefined ? {} : { captureLimitBytes }),
       });
       this.#machines.set(vm.id, machine);
+      this.#deps.onMachine?.(machine);
     }
     return machine;
   }

@@ -26,14 +26,20 @@ const errorTypes: Partial<Record<ErrorCode, string>> = {
 export function vSphereProblems(trace: Trace): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) return void next(error);
-    const unreadable = error instanceof Error && 'type' in error && typeof error.type === 'string' && error.type.startsWith('entity.');
-    const problem = unreadable ? new LabError('MalformedRequest', error.message, { cause: error }) : LabError.from(error);
+    const refusal = refusedByExpress(error);
+    const problem = refusal === undefined ? LabError.from(error) : new LabError('MalformedRequest', refusal.message, { cause: error });
     if (problem.code === 'InternalError') trace.record('vcenter', 'unexpected', { path: request.path, stack: error instanceof Error ? error.stack : String(error) });
     const type = errorTypes[problem.code] ?? 'ERROR';
     const messages = [{ id: `com.siterecoverylab.vcenter.${problem.code}`, default_message: problem.message, args: [] }];
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="vCenter", charset="UTF-8"');
-    response.status(problem.status);
+    response.status(refusal?.status ?? problem.status);
     if (request.originalUrl.startsWith('/rest/')) response.json({ type: `com.vmware.vapi.std.errors.${type.toLowerCase()}`, value: { error_type: type, messages } });
     else response.json({ error_type: type, messages });
   };
+}
+
+/** A body that is no JSON, a path that is not URL-encoded, a range past the end of a file: express says so by an error with a status of the caller's fault. */
+function refusedByExpress(error: unknown): { status: number; message: string } | undefined {
+  if (error instanceof LabError || !(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return undefined;
+  return error.status >= 400 && error.status < 500 ? { status: error.status, message: error.message } : undefined;
 }

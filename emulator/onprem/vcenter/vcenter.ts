@@ -36,6 +36,8 @@ export interface VCenterDeps {
   readonly accounts: readonly VCenterAccount[];
   /** Bound of each disk's change log inside the guests. */
   readonly captureLimitBytes?: number;
+  /** Called for each guest when it is made, before its first power-on: the place to install what it carries. */
+  readonly onMachine?: (machine: Machine) => void;
 }
 
 /** A machine in names instead of ids. */
@@ -64,7 +66,7 @@ export class VCenter implements AsyncDisposable {
     inventory.setUp(deps.site);
     const datastores = new Datastores({ folder: join(folder, 'datastores'), list: () => inventory.list('datastore') });
     const disks = new VmDisks({ inventory, datastores });
-    const runtimes = new Runtimes({ kernel, folder: join(folder, 'guests'), inventory, disks, captureLimitBytes });
+    const runtimes = new Runtimes({ kernel, folder: join(folder, 'guests'), inventory, disks, captureLimitBytes, onMachine: deps.onMachine });
     const rules = { kernel, inventory, datastores, disks, runtimes };
     const machines = new VirtualMachines(rules);
     this.#parts = { inventory, datastores, disks, runtimes, machines, power: new VmPower({ ...rules, machines }), snapshots: new VmSnapshots({ ...rules, machines }) };
