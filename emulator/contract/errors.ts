@@ -86,12 +86,14 @@ export const errorCatalogue = {
   AddressNotInSubnet: entry(400, 'The IP address cannot be used in the subnet.', 'Choose one of the subnet; the first four and the last are reserved by Azure.'),
   AzureMachineExists: entry(409, 'A virtual machine with this name exists.', 'Choose another name in the properties of the item, or delete that machine.'),
   AzureMachineInvalid: entry(400, 'Azure does not take the virtual machine as it was ordered.', 'Correct what the details name.'),
+  AzureMachineRunning: entry(409, 'The Azure VM is running.', 'Stop it first, or read its disk through the running machine.'),
   NetworkExists: entry(409, 'A virtual network with this name exists.', 'Choose another name.'),
   NetworkInUse: entry(409, 'Addresses of the virtual network are in use.', 'Delete the machines that have them first.'),
   SubnetFull: entry(409, 'The subnet has no free address.', 'Delete machines that are not needed, or choose a larger subnet.'),
   SubnetInvalid: entry(400, 'The subnets of the virtual network are not valid.', 'Give at least one, each within the network and none overlapping another.'),
   // Azure storage
   DiskClosed: entry(409, 'The disk was closed.', 'Open it again by starting its machine.'),
+  StorageFailed: entry(507, 'The storage could not do what was asked.', 'Free space on the volume that holds the storage folder; work goes on by itself.'),
   StorageProcessFailed: entry(500, 'The storage process does not start.', 'Read the message it left; free space and a readable storage folder are what it needs.'),
   // the way of a write
   BatchChecksumWrong: entry(400, 'The batch does not match its checksum.', 'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.'),
@@ -185,6 +187,7 @@ export const errorCatalogue = {
   OperationNotAllowed: entry(409, 'The item does not allow this operation in its present state.', 'Use one of the allowed operations, or first do what the message names.'),
   PlanInvalid: entry(400, 'The recovery plan breaks a rule.', 'Correct each point in the details.'),
   PlanMemberNotEligible: entry(409, 'No member of the plan can take part in this operation.', 'Bring the members named in the details into a state that allows it.'),
+  PlanMembersFailed: entry(409, 'The plan went to its end, and some of its members failed.', 'Look at the jobs of the members in the details, correct what they name, then run the operation for those members.'),
   PlannedFailoverNotSupported: entry(409, 'Planned failover does not exist for VMware and physical machines.', 'Use failover with shutdown of the source: it loses nothing when the machine is shut down and the latest point is chosen.'),
   PolicyInUse: entry(409, 'The policy is still in use.', 'Disable the machines that use it, then dissociate it, then remove it.'),
   PolicyInvalid: entry(400, 'The policy has values outside its limits.', 'Correct each value in the details.'),

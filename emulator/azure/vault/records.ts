@@ -8,10 +8,12 @@ import type { PlanRecord } from './plans/state.ts';
 import type { MappingRecord, PolicyRecord } from './policies/state.ts';
 import type { ConfigServerRecord, ProcessServerHistory, SiteTaskRecord } from './site/state.ts';
 
+/** Records are never changed in place, so readers share what the table holds in memory; every write goes to the store at once. */
 export class Table<T> {
   readonly #store: Store;
   readonly #kind: string;
   readonly #idOf: (record: T) => string;
+  #rows: Map<string, T> | undefined;
 
   constructor(store: Store, kind: string, idOf: (record: T) => string) {
     this.#store = store;
@@ -20,7 +22,7 @@ export class Table<T> {
   }
 
   get(id: string): T | undefined {
-    return this.#store.get<T>(this.#kind, id);
+    return this.#loaded().get(id);
   }
 
   /** @throws LabError NotFound */
@@ -32,6 +34,7 @@ export class Table<T> {
 
   put(record: T): T {
     this.#store.put(this.#kind, this.#idOf(record), record);
+    this.#loaded().set(this.#idOf(record), record);
     return record;
   }
 
@@ -42,15 +45,28 @@ export class Table<T> {
 
   delete(id: string): void {
     this.#store.delete(this.#kind, id);
+    this.#loaded().delete(id);
   }
 
+  /** In the order of their first `put`. */
   list(): T[] {
-    return this.#store.list<T>(this.#kind);
+    return [...this.#loaded().values()];
+  }
+
+  /** The store went back: read again. */
+  forget(): void {
+    this.#rows = undefined;
+  }
+
+  #loaded(): Map<string, T> {
+    this.#rows ??= new Map(this.#store.list<T>(this.#kind).map((record) => [this.#idOf(record), record]));
+    return this.#rows;
   }
 }
 
 export class Records {
-  readonly store: Store;
+  readonly #store: Store;
+  readonly #tables = new Map<string, Table<never>>();
   readonly policies: Table<PolicyRecord>;
   readonly mappings: Table<MappingRecord>;
   readonly configServers: Table<ConfigServerRecord>;
@@ -62,26 +78,26 @@ export class Records {
   readonly events: Table<VaultEvent>;
 
   constructor(store: Store) {
-    this.store = store;
-    this.policies = new Table(store, 'policy', (policy) => policy.name);
-    this.mappings = new Table(store, 'mapping', (mapping) => mapping.mappingId);
-    this.configServers = new Table(store, 'configServer', (server) => server.hostId);
-    this.siteTasks = new Table(store, 'siteTask', (task) => task.taskId);
-    this.processServerHistories = new Table(store, 'processServerHistory', (history) => history.hostId);
-    this.items = new Table(store, 'item', (item) => item.itemId);
-    this.pairs = new Table(store, 'pair', (pair) => pair.pairId);
-    this.plans = new Table(store, 'plan', (plan) => plan.name);
-    this.events = new Table(store, 'event', (event) => event.eventId);
+    this.#store = store;
+    this.policies = this.#table('policy', (policy) => policy.name);
+    this.mappings = this.#table('mapping', (mapping) => mapping.mappingId);
+    this.configServers = this.#table('configServer', (server) => server.hostId);
+    this.siteTasks = this.#table('siteTask', (task) => task.taskId);
+    this.processServerHistories = this.#table('processServerHistory', (history) => history.hostId);
+    this.items = this.#table('item', (item) => item.itemId);
+    this.pairs = this.#table('pair', (pair) => pair.pairId);
+    this.plans = this.#table('plan', (plan) => plan.name);
+    this.events = this.#table('event', (event) => event.eventId);
   }
 
   /** One table per item: lists of points stay short however many machines there are. */
   points(itemId: string): Table<RecoveryPoint> {
-    return new Table(this.store, `recoveryPoint/${itemId}`, (point) => point.recoveryPointId);
+    return this.#table(`recoveryPoint/${itemId}`, (point) => point.recoveryPointId);
   }
 
   /** By mark id. */
   pendingPoints(itemId: string): Table<PendingPoint> {
-    return new Table(this.store, `pendingPoint/${itemId}`, (pending) => pending.mark.id);
+    return this.#table(`pendingPoint/${itemId}`, (pending) => pending.mark.id);
   }
 
   /** Active pairs of the item's present direction. */
@@ -93,7 +109,19 @@ export class Records {
     return this.items.list().filter((item) => item.groupId === groupId);
   }
 
+  /** All or nothing; `work` must not await. */
   transaction<T>(work: () => T): T {
-    return this.store.transaction(work);
+    try {
+      return this.#store.transaction(work);
+    } catch (error) {
+      for (const table of this.#tables.values()) table.forget();
+      throw error;
+    }
+  }
+
+  #table<T>(kind: string, idOf: (record: T) => string): Table<T> {
+    const table = (this.#tables.get(kind) as Table<T> | undefined) ?? new Table<T>(this.#store, kind, idOf);
+    this.#tables.set(kind, table as unknown as Table<never>);
+    return table;
   }
 }

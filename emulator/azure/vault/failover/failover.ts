@@ -6,7 +6,7 @@ import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPo
 import { durationMs, type VaultContext } from '../context.ts';
 import { changeItem, moveItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
 import { activeDirection, withActive, type ProtectedItem } from '../items/state.ts';
-import { failoverGate, heldAt, startGate, type Gate } from '../plans/gates.ts';
+import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
 import { taskError } from '../site/siteLink.ts';
 import { createAzureCopy, hydrationMs, targetNetwork } from './azureCopies.ts';
 import { failBack, failbackViolations, startOnPremises } from './failback.ts';
@@ -33,12 +33,12 @@ export function failoverJob(context: VaultContext): JobDefinition<FailoverInput>
   return {
     kind: 'UnplannedFailover',
     friendlyName: 'Failover',
-    tasks: () => [
+    tasks: ({ gate }) => [
       { name: 'VmUfoPrerequisitesCheck', friendlyName: 'Prerequisites check for failover', run: (task) => checkPrerequisites(context, task) },
       { name: 'VmShutdownVmOnPrimary', friendlyName: 'Shut down the virtual machine', run: (task) => shutDown(context, task) },
       { name: 'VmPrepareForUnPlannedFailover', friendlyName: 'Synchronizing the latest changes', run: (task) => synchronize(context, task) },
-      { name: 'VmFailover', friendlyName: 'Start failover', limitMs: Infinity, run: (task) => failOver(context, task) },
-      { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', limitMs: Infinity, run: (task) => startReplica(context, task) },
+      { name: 'VmFailover', friendlyName: 'Start failover', limitMs: gatedLimitMs(gate), run: (task) => failOver(context, task) },
+      { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', limitMs: gatedLimitMs(gate), run: (task) => startReplica(context, task) },
     ],
     ended: (job, input) => {
       if (job.state === 'Succeeded' || job.state === 'CompletedWithInformation') return releaseItem(context, job, input.itemId);

@@ -6,7 +6,7 @@ import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPo
 import { durationMs, type VaultContext } from '../context.ts';
 import { changeItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
 import type { ProtectedItem, TestFailover } from '../items/state.ts';
-import { failoverGate, heldAt, startGate, type Gate } from '../plans/gates.ts';
+import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
 import { createAzureCopy, drillNetwork, hydrationMs } from './azureCopies.ts';
 import { requireChoice, resolvePoint, settleLatest, sourceIsHeard } from './points.ts';
 
@@ -38,11 +38,11 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
   return {
     kind: 'TestFailover',
     friendlyName: 'Test failover',
-    tasks: () => [
+    tasks: ({ gate }) => [
       { name: 'VmTfoPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover', run: (task) => checkPrerequisites(context, task.input) },
-      { name: 'VmTfoInitiateFailover', friendlyName: 'Starting test failover', limitMs: Infinity, run: (task) => initiate(context, task) },
+      { name: 'VmTfoInitiateFailover', friendlyName: 'Starting test failover', limitMs: gatedLimitMs(gate), run: (task) => initiate(context, task) },
       { name: 'VmTfoPrepareTestVm', friendlyName: 'Creating test virtual machine', run: (task) => prepareMachine(context, task) },
-      { name: 'VmTfoBootTestVm', friendlyName: 'Start the virtual machine', limitMs: Infinity, run: (task) => boot(context, task.input) },
+      { name: 'VmTfoBootTestVm', friendlyName: 'Start the virtual machine', limitMs: gatedLimitMs(gate), run: (task) => boot(context, task.input) },
     ],
     ended: (job, input) => {
       releaseItem(context, job, input.itemId);

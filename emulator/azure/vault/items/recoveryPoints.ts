@@ -74,7 +74,13 @@ export class RecoveryPoints {
   /** Marks all points of the item for removal; their snapshots follow. */
   removeAll(itemId: string): void {
     const { records } = this.#deps;
+    const item = records.items.require(itemId);
     records.transaction(() => {
+      // Marks that only some disks have reached left snapshots as well.
+      for (const pending of records.pendingPoints(itemId).list()) {
+        records.points(itemId).put(this.#pointOf(item, pending));
+        records.pendingPoints(itemId).delete(pending.mark.id);
+      }
       for (const point of records.points(itemId).list()) records.points(itemId).put({ ...point, state: 'removing' });
     });
   }

@@ -18,6 +18,11 @@ export function startGate(group: number): string {
   return `start ${group}`;
 }
 
+/** A member of a plan waits as long as a person lets the plan wait; a machine alone does not. */
+export function gatedLimitMs(gate: Gate | null): number {
+  return gate === null ? 2 * 3_600_000 : Infinity;
+}
+
 /** @returns undefined when the way is free: no plan, the gate is open, or the plan has ended */
 export function heldAt(context: VaultContext, gate: Gate | null, name: string): TaskOutcome | undefined {
   if (gate === null) return undefined;

@@ -1,0 +1,37 @@
+// Every kind of job that the vault knows, made known to the runner.
+import type { JobDefinition } from '../../kernel/jobDefinition.ts';
+import type { VaultContext } from './context.ts';
+import { changePointJob } from './failover/changePoint.ts';
+import { commitJob, completeMigrationJob } from './failover/commit.ts';
+import { failoverJob } from './failover/failover.ts';
+import { reprotectJob } from './failover/reprotect.ts';
+import { testFailoverCleanupJob, testFailoverJob } from './failover/testFailover.ts';
+import { enableJob } from './items/enable.ts';
+import { initialReplicationJobs } from './items/initialReplication.ts';
+import { maintenanceJobs } from './items/maintenance.ts';
+import { parallelPlanJobs } from './plans/parallelRuns.ts';
+import { planRunJobs } from './plans/run.ts';
+import { planRecordJobs } from './plans/service.ts';
+import { policyJobs } from './policies/service.ts';
+import { infrastructureJobs } from './site/infrastructure.ts';
+
+export function defineJobs(context: VaultContext): void {
+  const definitions = [
+    ...policyJobs(context),
+    ...infrastructureJobs(context),
+    enableJob(context),
+    ...initialReplicationJobs(context),
+    ...maintenanceJobs(context),
+    testFailoverJob(context),
+    testFailoverCleanupJob(context),
+    failoverJob(context),
+    changePointJob(context),
+    commitJob(context),
+    completeMigrationJob(context),
+    reprotectJob(context),
+    ...planRecordJobs(context),
+    ...planRunJobs(context),
+    ...parallelPlanJobs(context),
+  ] as readonly JobDefinition<never>[];
+  for (const definition of definitions) context.jobs.define(definition);
+}

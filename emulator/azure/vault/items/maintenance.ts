@@ -1,0 +1,206 @@
+// Work on items that replicate: disable, resynchronise, change the process server, update the target's properties (asr-behaviour §4.6, §4.9, §9.3).
+import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jobDefinition.ts';
+import type { JobView } from '../../../kernel/jobRecord.ts';
+import { LabError } from '../../../kernel/errors.ts';
+import { durationMs, type VaultContext } from '../context.ts';
+import { serverHealth } from '../health/servers.ts';
+import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
+import { deletePairs } from './pairs.ts';
+import { activeDirection, withActive, type ProtectedItem, type TargetSettings } from './state.ts';
+
+interface ItemInput {
+  readonly itemId: string;
+}
+
+interface ProcessServerInput {
+  readonly itemIds: readonly string[];
+  readonly processServerId: string;
+}
+
+export function maintenanceJobs(context: VaultContext): JobDefinition<never>[] {
+  return [disableJob(context), resyncJob(context), processServerJob(context), updateJob(context)] as JobDefinition<never>[];
+}
+
+/** @throws LabError OperationNotAllowed, ItemBusy */
+export function startDisable(context: VaultContext, input: ItemInput): JobView {
+  return startItemJob(context, { ...input, kind: 'DisableDr', operation: 'DisableProtection', event: 'disableStarted', input });
+}
+
+function disableJob(context: VaultContext): JobDefinition<ItemInput> {
+  return {
+    kind: 'DisableDr',
+    friendlyName: 'Disable replication',
+    cancellable: false,
+    tasks: () => [
+      { name: 'DisableProtectionOnPrimary', friendlyName: 'Disabling protection on the primary virtual machine', run: (task) => stopSource(context, task) },
+      { name: 'DisableProtectionOnSecondary', friendlyName: 'Removing replicas and recovery points', run: (task) => removeReplicas(context, task) },
+      { name: 'UpdateDraState', friendlyName: 'Updating the provider states', run: (task) => forget(context, task.input) },
+    ],
+    ended: (job, input) => releaseItem(context, job, input.itemId, job.state === 'Failed' ? 'disableFailed' : undefined),
+    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'DisableProtection', event: 'disableStarted' }),
+  };
+}
+
+async function stopSource(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
+  const item = context.records.items.get(task.input.itemId);
+  if (item === undefined) return 'skipped';
+  changeItem(context, item.itemId, (present) => withActive(present, { replication: 'stopped' }));
+  await context.site.ring(item.configServerId);
+  return giveDisksBack(context, task, item);
+}
+
+/** Disks that a master target holds go back to their machine as they are; a failback that was done gave them back already. */
+async function giveDisksBack(context: VaultContext, task: TaskContext<ItemInput>, item: ProtectedItem): Promise<TaskOutcome> {
+  const { reverse } = item;
+  if (item.direction !== 'reverse' || reverse === null || reverse.targetMachineId === null || reverse.recoveredPointMs !== null) return 'done';
+  const result = await context.site.ask(task, item.configServerId, {
+    kind: 'detachDisks',
+    masterTargetId: reverse.masterTargetId,
+    machineId: reverse.targetMachineId,
+    disks: context.records.activePairs(item).map((pair) => ({ pairId: pair.pairId, snapshotId: null })),
+  });
+  if (result === undefined) return { wait: 'The master target gives the disks back.' };
+  return result.state === 'failed' && result.error !== undefined ? { information: LabError.fromBody(result.error) } : 'done';
+}
+
+/** The machine in Azure stays: it is the customer's, replication only ends. A drill's copy is of no use any more. */
+async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
+  const item = context.records.items.get(task.input.itemId);
+  if (item === undefined) return 'skipped';
+  if (item.testFailover.copy !== null) await context.deps.compute.delete(item.testFailover.copy.machineId);
+  context.points.removeAll(item.itemId);
+  await deletePairs(context, item.itemId);
+  return 'done';
+}
+
+function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
+  const { records } = context;
+  records.transaction(() => {
+    for (const point of records.points(itemId).list()) records.points(itemId).delete(point.recoveryPointId);
+    for (const pending of records.pendingPoints(itemId).list()) records.pendingPoints(itemId).delete(pending.mark.id);
+    for (const plan of records.plans.list()) records.plans.put({ ...plan, groups: plan.groups.map((group) => ({ ...group, itemIds: group.itemIds.filter((member) => member !== itemId) })) });
+    records.items.delete(itemId);
+  });
+  return 'done';
+}
+
+/** @throws LabError ResyncNotRequired unless `force`, OperationNotAllowed, ItemBusy */
+export function startResync(context: VaultContext, input: ItemInput & { readonly force: boolean }): JobView {
+  const item = context.records.items.require(input.itemId);
+  if (!resyncRequired(context, item) && !input.force) throw new LabError('ResyncNotRequired', item.friendlyName);
+  return context.records.transaction(() => {
+    if (!resyncRequired(context, item)) requireResync(context, item);
+    return startItemJob(context, { itemId: input.itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId: input.itemId } });
+  });
+}
+
+function requireResync(context: VaultContext, item: ProtectedItem): void {
+  for (const pair of context.records.activePairs(item)) context.records.pairs.put({ ...pair, resyncRequired: { reason: 'Asked for.', sinceMs: context.kernel.clock.now() } });
+}
+
+function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
+  return {
+    kind: 'RepairVMReplication',
+    friendlyName: 'Resynchronize the virtual machine',
+    tasks: () => [{ name: 'StartResynchronization', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) }],
+    ended: (job, input) => releaseItem(context, job, input.itemId),
+    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+  };
+}
+
+async function resync(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
+  const { records, pairTargets, kernel, site } = context;
+  const item = records.items.require(task.input.itemId);
+  const resyncId = task.recall<string>('resyncId') ?? kernel.ids.guid();
+  if (task.recall('resyncId') === undefined) {
+    task.remember('resyncId', resyncId);
+    for (const pair of records.activePairs(item).filter((candidate) => candidate.resyncRequired !== null)) {
+      if (pair.direction === 'forward') await pairTargets.skipBroken(pair.pairId);
+      records.pairs.change(pair.pairId, (present) => ({ ...present, resyncId, resyncAdoptedMs: null }));
+    }
+    await site.ring(item.configServerId);
+  }
+  const waiting = records.activePairs(item).filter((pair) => pair.resyncId === resyncId && pair.resyncAdoptedMs === null);
+  return waiting.length === 0 ? 'done' : { wait: 'The Mobility service has not begun to compare.' };
+}
+
+/**
+ * "Load balance" with some machines, "Switch" with all of a process server.
+ * @throws LabError ProcessServerUnhealthy, ItemBusy, NotFound
+ */
+export function startProcessServerChange(context: VaultContext, input: ProcessServerInput): JobView {
+  const { records, jobs, kernel } = context;
+  const items = input.itemIds.map((itemId) => records.items.require(itemId));
+  const [first] = items;
+  if (first === undefined) throw new LabError('InvalidArgument', 'No machine uses the process server.');
+  for (const item of items) {
+    const processServer = records.configServers.require(item.configServerId).processServers.find((candidate) => candidate.hostId === input.processServerId);
+    if (processServer === undefined) throw new LabError('ProcessServerUnhealthy', `${input.processServerId} is not registered.`);
+    if (serverHealth(context, processServer).level === 'Critical') throw new LabError('ProcessServerUnhealthy', `${processServer.name} is critical.`);
+    if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
+  }
+  return records.transaction(() => {
+    const job = jobs.start('ProcessServerFailover', input, { target: items.length === 1 ? targetOf(first) : { targetId: input.processServerId, targetName: `${items.length} machines`, targetType: 'ProcessServer' } });
+    for (const item of items) changeItem(context, item.itemId, (present) => ({ ...present, activeJob: { jobId: job.jobId, kind: job.kind, startMs: kernel.clock.now() } }));
+    return job;
+  });
+}
+
+function processServerJob(context: VaultContext): JobDefinition<ProcessServerInput> {
+  return {
+    kind: 'ProcessServerFailover',
+    friendlyName: 'Changing Process server',
+    tasks: () => [{ name: 'ProcessServerFailover', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
+    ended: (job, input) => input.itemIds.forEach((itemId) => releaseItem(context, job, itemId)),
+    restarted: (job, input) => input.itemIds.forEach((itemId) => retakeItem(context, job, { itemId })),
+  };
+}
+
+/** First nobody, then the new one: no machine ever sends to two process servers. */
+async function changeProcessServer(context: VaultContext, task: TaskContext<ProcessServerInput>): Promise<TaskOutcome> {
+  const { itemIds, processServerId } = task.input;
+  const pause = task.notBefore(durationMs(context, 'processServerChangeMs'));
+  if (pause !== undefined) return pause;
+  for (const chosen of [null, processServerId]) {
+    const items = itemIds.map((itemId) => changeItem(context, itemId, (item) => withActive(item, { processServerId: chosen })));
+    for (const configServerId of new Set(items.map((item) => item.configServerId))) await context.site.ring(configServerId);
+  }
+  return 'done';
+}
+
+/** @throws LabError NetworkNotFound, RequirementNotMet, OperationNotAllowed after a failover, ItemBusy */
+export function startUpdateProperties(context: VaultContext, input: ItemInput & { readonly target: Partial<TargetSettings> }): JobView {
+  const { records, jobs, kernel, deps, profile } = context;
+  const item = records.items.require(input.itemId);
+  if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
+  if (item.direction !== 'forward' || activeDirection(item).replication === 'stopped') throw new LabError('OperationNotAllowed', `The target of ${item.friendlyName} may be changed only before failover.`);
+  const target = { ...item.forward.target, ...input.target };
+  const subnets = target.networkName === null ? null : deps.network.subnets(target.networkName);
+  if (subnets === undefined || (subnets !== null && target.subnetName !== null && !subnets.includes(target.subnetName))) throw new LabError('NetworkNotFound', `${target.networkName ?? ''} ${target.subnetName ?? ''}`);
+  const name = target.azureMachineName;
+  if (name.length > profile.azureNameLength.value || !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name)) throw new LabError('RequirementNotMet', `The Azure name "${name}" (support matrix, §11.1)`);
+  return records.transaction(() => {
+    const job = jobs.start('UpdateVmProperties', input, { target: targetOf(item) });
+    records.items.put({ ...item, activeJob: { jobId: job.jobId, kind: job.kind, startMs: kernel.clock.now() } });
+    return job;
+  });
+}
+
+function updateJob(context: VaultContext): JobDefinition<ItemInput & { readonly target: Partial<TargetSettings> }> {
+  return {
+    kind: 'UpdateVmProperties',
+    friendlyName: 'Update the virtual machine',
+    tasks: () => [
+      {
+        name: 'UpdateVmProperties',
+        friendlyName: 'Updating the virtual machine properties',
+        run: ({ input }) => {
+          changeItem(context, input.itemId, (item) => ({ ...item, forward: { ...item.forward, target: { ...item.forward.target, ...input.target } } }));
+          return 'done';
+        },
+      },
+    ],
+    ended: (job, input) => releaseItem(context, job, input.itemId),
+    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+  };
+}

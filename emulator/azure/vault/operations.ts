@@ -1,0 +1,155 @@
+// Everything that a user can ask of the vault, one method each; all but refusals give a job (asr-behaviour §4.3).
+import type { JobView } from '../../kernel/jobRecord.ts';
+import { LabError } from '../../kernel/errors.ts';
+import type { VaultContext } from './context.ts';
+import { startChangePoint, type ChangePointInput } from './failover/changePoint.ts';
+import { startCommit, startCompleteMigration } from './failover/commit.ts';
+import { startFailover, type FailoverInput } from './failover/failover.ts';
+import { startReprotect, type ReprotectRequest } from './failover/reprotect.ts';
+import { startTestFailover, startTestFailoverCleanup, type TestFailoverInput } from './failover/testFailover.ts';
+import { startEnable, type EnableRequest } from './items/enable.ts';
+import { startDisable, startProcessServerChange, startResync, startUpdateProperties } from './items/maintenance.ts';
+import { activeDirection, type TargetSettings } from './items/state.ts';
+import { startPlanCleanup, startPlanCommit, startPlanReprotect } from './plans/parallelRuns.ts';
+import { startPlanFailover, startPlanTestFailover, startPutPlan, startRemovePlan, type PlanRequest, type PlanRunRequest } from './plans/service.ts';
+import { startAssociate, startCreatePolicy, startDissociate, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
+import type { PolicyRequest } from './policies/state.ts';
+import { startAddPhysicalServer, startAddVCenter, startRefresh, startRemoveVCenter, startUpdateMobilityService, type PhysicalServerRequest, type VCenterRequest } from './site/infrastructure.ts';
+
+export class VaultOperations {
+  readonly #context: VaultContext;
+
+  constructor(context: VaultContext) {
+    this.#context = context;
+  }
+
+  createPolicy(request: PolicyRequest): JobView {
+    return startCreatePolicy(this.#context, request);
+  }
+
+  updatePolicy(request: PolicyRequest): JobView {
+    return startUpdatePolicy(this.#context, request);
+  }
+
+  removePolicy(name: string): JobView {
+    return startRemovePolicy(this.#context, name);
+  }
+
+  associatePolicy(policyName: string, configServerId: string): JobView {
+    return startAssociate(this.#context, { policyName, configServerId });
+  }
+
+  dissociatePolicy(policyName: string, configServerId: string): JobView {
+    return startDissociate(this.#context, { policyName, configServerId });
+  }
+
+  addVCenter(request: VCenterRequest): JobView {
+    return startAddVCenter(this.#context, request);
+  }
+
+  removeVCenter(configServerId: string, vCenterId: string): JobView {
+    return startRemoveVCenter(this.#context, configServerId, vCenterId);
+  }
+
+  refresh(configServerId: string): JobView {
+    return startRefresh(this.#context, configServerId);
+  }
+
+  addPhysicalServer(request: PhysicalServerRequest): JobView {
+    return startAddPhysicalServer(this.#context, request);
+  }
+
+  updateMobilityService(request: { configServerId: string; hostId: string; accountId: string }): JobView {
+    return startUpdateMobilityService(this.#context, request);
+  }
+
+  enableReplication(request: EnableRequest): JobView {
+    return startEnable(this.#context, request);
+  }
+
+  disableReplication(itemId: string): JobView {
+    return startDisable(this.#context, { itemId });
+  }
+
+  resynchronize(itemId: string, options: { force?: boolean } = {}): JobView {
+    return startResync(this.#context, { itemId, force: options.force ?? false });
+  }
+
+  /** "Load balance": these machines. */
+  changeProcessServer(itemIds: readonly string[], processServerId: string): JobView {
+    return startProcessServerChange(this.#context, { itemIds, processServerId });
+  }
+
+  /** "Switch": all machines of a process server. */
+  switchProcessServer(fromProcessServerId: string, toProcessServerId: string): JobView {
+    const items = this.#context.records.items.list().filter((item) => activeDirection(item).processServerId === fromProcessServerId);
+    return startProcessServerChange(this.#context, { itemIds: items.map((item) => item.itemId), processServerId: toProcessServerId });
+  }
+
+  updateProperties(itemId: string, target: Partial<TargetSettings>): JobView {
+    return startUpdateProperties(this.#context, { itemId, target });
+  }
+
+  testFailover(request: Omit<TestFailoverInput, 'gate'>): JobView {
+    return startTestFailover(this.#context, { ...request, gate: null });
+  }
+
+  testFailoverCleanup(itemId: string, comments: string | null = null): JobView {
+    return startTestFailoverCleanup(this.#context, { itemId, comments });
+  }
+
+  /** To Azure or back: the direction is the item's. */
+  unplannedFailover(request: Omit<FailoverInput, 'gate'>): JobView {
+    return startFailover(this.#context, { ...request, gate: null });
+  }
+
+  /** @throws LabError PlannedFailoverNotSupported, always (asr-behaviour §7.2) */
+  plannedFailover(itemId: string): never {
+    throw new LabError('PlannedFailoverNotSupported', this.#context.records.items.require(itemId).friendlyName);
+  }
+
+  applyRecoveryPoint(request: ChangePointInput): JobView {
+    return startChangePoint(this.#context, request);
+  }
+
+  commit(itemId: string): JobView {
+    return startCommit(this.#context, { itemId });
+  }
+
+  completeMigration(itemId: string): JobView {
+    return startCompleteMigration(this.#context, { itemId });
+  }
+
+  reprotect(request: ReprotectRequest): JobView {
+    return startReprotect(this.#context, request);
+  }
+
+  putPlan(request: PlanRequest): JobView {
+    return startPutPlan(this.#context, request);
+  }
+
+  removePlan(name: string): JobView {
+    return startRemovePlan(this.#context, name);
+  }
+
+  planTestFailover(request: Parameters<typeof startPlanTestFailover>[1]): JobView {
+    return startPlanTestFailover(this.#context, request);
+  }
+
+  planTestFailoverCleanup(planName: string, comments: string | null = null): JobView {
+    return startPlanCleanup(this.#context, planName, comments);
+  }
+
+  /** Failover with `PrimaryToRecovery`, failback with `RecoveryToPrimary`. */
+  planFailover(request: PlanRunRequest): JobView {
+    return startPlanFailover(this.#context, request);
+  }
+
+  planCommit(planName: string): JobView {
+    return startPlanCommit(this.#context, planName);
+  }
+
+  planReprotect(planName: string, choices: Omit<ReprotectRequest, 'itemId'>): JobView {
+    return startPlanReprotect(this.#context, planName, choices);
+  }
+}

@@ -1,0 +1,235 @@
+// The Recovery Services vault: jobs, items, points and plans behind one class; it never touches the site but by settings and reports.
+import { JobRunner } from '../../kernel/jobs.ts';
+import { LabError } from '../../kernel/errors.ts';
+import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
+import type { SiteReport, SiteSettings } from '../../replication/orders.ts';
+import type { Consistency, Mark } from '../../replication/stations.ts';
+import { checksums, type ChecksumRange } from './checksums.ts';
+import type { VaultContext } from './context.ts';
+import { defineJobs } from './defineJobs.ts';
+import type { VaultDeps } from './deps.ts';
+import { EventLog, type VaultEvent } from './health/events.ts';
+import { HealthWatch } from './health/healthWatch.ts';
+import { configServerHealth, configServerProblems, serverHealth } from './health/servers.ts';
+import { advanceInitialReplication } from './items/initialReplication.ts';
+import { resyncRequired } from './items/itemJobs.ts';
+import { PairTargets } from './items/pairTargets.ts';
+import { takeAgentReports } from './items/pairs.ts';
+import { allowedOperations, type ItemOperation } from './items/protectionState.ts';
+import { RecoveryPoints } from './items/recoveryPoints.ts';
+import { activeDirection, activeLocation, activeSite, type PairRecord, type ProtectedItem } from './items/state.ts';
+import { pointsOf, requestMark } from './failover/points.ts';
+import { VaultOperations } from './operations.ts';
+import { profiles } from './profiles.ts';
+import { Records } from './records.ts';
+import { issueCredentials } from './site/credentials.ts';
+import { authenticate, registerConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
+import { SiteLink } from './site/siteLink.ts';
+import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
+
+const tickMs = 60_000;
+
+/** An item as readers want it: the record with what follows from it. */
+export interface ItemView extends ProtectedItem {
+  readonly allowedOperations: readonly ItemOperation[];
+  readonly activeLocation: 'Primary' | 'Recovery';
+  readonly activeSite: 'OnPrem' | 'Azure';
+  readonly instanceType: 'InMageAzureV2' | 'InMage';
+  readonly pairs: readonly PairRecord[];
+}
+
+export class Vault implements AsyncDisposable {
+  readonly #context: VaultContext;
+  readonly #health: HealthWatch;
+  readonly #tick: { cancel(): void };
+  /** Everything that a user can ask for; each gives a job. */
+  readonly operations: VaultOperations;
+
+  /** Takes up stored jobs and pairs where the former process left them. */
+  static async open(deps: VaultDeps): Promise<Vault> {
+    const vault = new Vault(deps);
+    vault.#context.pairTargets.resume();
+    vault.#context.jobs.resume();
+    return vault;
+  }
+
+  private constructor(deps: VaultDeps) {
+    const { kernel, store, storage } = deps;
+    const records = new Records(store);
+    const jobs = new JobRunner({ kernel, store });
+    const events = new EventLog({ kernel, events: records.events });
+    const site = new SiteLink({ kernel, records, vaultUrl: deps.url, logTarget: (account) => storage.logTarget(account) });
+    const pairTargets: PairTargets = new PairTargets({ kernel, records, storage, onSnapshot: (pairId, snapshot) => points.take(pairId, snapshot), onChange: (pairId) => this.#pairChanged(pairId) });
+    const points = new RecoveryPoints({ kernel, records, removeSnapshot: (pairId, snapshotId) => pairTargets.removeSnapshot(pairId, snapshotId), onPoint: (itemId) => this.#pointMade(itemId) });
+    this.#context = { kernel, deps, profile: profiles[deps.profile], records, jobs, events, site, pairTargets, points };
+    defineJobs(this.#context);
+    this.operations = new VaultOperations(this.#context);
+    this.#health = new HealthWatch(this.#context);
+    this.#tick = kernel.clock.every(tickMs, `vault ${deps.name}`, () => this.#onTick());
+  }
+
+  // What the site calls.
+
+  /** @throws LabError CredentialsInvalid, CredentialsExpired */
+  register(request: RegistrationRequest): { token: string; vaultName: string; region: string } {
+    const { token } = registerConfigServer(this.#context, request);
+    return { token, vaultName: this.#context.deps.name, region: this.#context.deps.region };
+  }
+
+  /** @throws LabError AccessDenied */
+  authenticate(token: string): ConfigServerRecord {
+    return authenticate(this.#context, token);
+  }
+
+  poll(configServerId: string, after: number, gone: AbortSignal): Promise<SiteSettings> {
+    return this.#context.site.poll(configServerId, after, gone);
+  }
+
+  settings(configServerId: string): Promise<SiteSettings> {
+    return this.#context.site.settings(configServerId);
+  }
+
+  /** Returns when the report is stored; what follows from it happens afterwards. @throws LabError of an injected fault */
+  async report(configServerId: string, report: SiteReport): Promise<void> {
+    const { kernel, site } = this.#context;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // An activity, because a fault may cost lab time.
+    kernel.clock.start(`report ${configServerId}`, async () => {
+      try {
+        if ((await kernel.faults.check('vault.report', configServerId)) !== 'skip') site.take(configServerId, report);
+        this.#reported(configServerId, report);
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+    await promise;
+  }
+
+  /** @throws LabError PairUnknown, AccessDenied when the pair belongs to another site */
+  uploaded(configServerId: string, pairId: string, notice: { through: number; newestMark: Mark | null }): void {
+    this.#requirePairOf(configServerId, pairId);
+    this.#context.pairTargets.uploaded(pairId, notice.through, notice.newestMark);
+  }
+
+  /** 8 bytes per block of the replica after everything uploaded was applied. @throws LabError PairUnknown, PeerUnreachable while storage is away */
+  checksums(configServerId: string, pairId: string, range: ChecksumRange): Promise<Buffer> {
+    this.#requirePairOf(configServerId, pairId);
+    return checksums(this.#context, pairId, range);
+  }
+
+  // What users look at.
+
+  /** The file that a configuration server registers with; valid 5 days. */
+  credentialsFile(): string {
+    const { deps, kernel } = this.#context;
+    return issueCredentials({ vaultName: deps.name, resourceGroupName: deps.resourceGroupName, subscriptionId: deps.subscriptionId, region: deps.region, vaultUrl: deps.url(), issuedMs: kernel.clock.now() }, deps.signingKey);
+  }
+
+  get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers'> {
+    return this.#context.records;
+  }
+
+  get jobs(): Pick<JobRunner, 'get' | 'list' | 'cancel' | 'restart' | 'resumeSuspended' | 'subscribe'> {
+    return this.#context.jobs;
+  }
+
+  items(): ItemView[] {
+    return this.#context.records.items.list().map((item) => this.#view(item));
+  }
+
+  /** @throws LabError NotFound */
+  item(itemId: string): ItemView {
+    return this.#view(this.#context.records.items.require(itemId));
+  }
+
+  /** Oldest first; of the item's present direction. */
+  recoveryPoints(itemId: string): RecoveryPoint[] {
+    return pointsOf(this.#context, this.#context.records.items.require(itemId));
+  }
+
+  events(): VaultEvent[] {
+    return this.#context.events.list();
+  }
+
+  onEvent(listener: (event: VaultEvent) => void): Disposable {
+    return this.#context.events.subscribe(listener);
+  }
+
+  configServerHealth(configServerId: string): { level: ReturnType<typeof configServerHealth>; problems: ReturnType<typeof configServerProblems> } {
+    const server = this.#context.records.configServers.require(configServerId);
+    return { level: configServerHealth(this.#context, server), problems: configServerProblems(this.#context, server) };
+  }
+
+  /** @throws LabError NotFound */
+  processServerHealth(hostId: string): ReturnType<typeof serverHealth> {
+    const processServer = this.#context.records.configServers.list().flatMap((server) => server.processServers).find((candidate) => candidate.hostId === hostId);
+    if (processServer === undefined) throw new LabError('NotFound', `Process server ${hostId}.`);
+    return serverHealth(this.#context, processServer);
+  }
+
+  setReplicationPath(configServerId: string, path: ReplicationPath): void {
+    setReplicationPath(this.#context, configServerId, path);
+  }
+
+  /**
+   * Asks the machine for a mark now; the point that comes of it carries the request's id.
+   * @throws LabError OperationNotAllowed when the machine does not replicate
+   */
+  requestMark(itemId: string, consistency: Consistency): Promise<string> {
+    const item = this.#context.records.items.require(itemId);
+    if (activeDirection(item).replication !== 'running') throw new LabError('OperationNotAllowed', `${item.friendlyName} does not replicate.`);
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    this.#context.kernel.clock.start(`mark ${item.friendlyName}`, () => requestMark(this.#context, item, consistency).then(resolve, reject));
+    return promise;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#tick.cancel();
+    await this.#context.jobs[Symbol.asyncDispose]();
+    await this.#context.pairTargets[Symbol.asyncDispose]();
+  }
+
+  #view(item: ProtectedItem): ItemView {
+    return {
+      ...item,
+      allowedOperations: allowedOperations(item, resyncRequired(this.#context, item)),
+      activeLocation: activeLocation(item),
+      activeSite: activeSite(item),
+      instanceType: item.direction === 'forward' ? 'InMageAzureV2' : 'InMage',
+      pairs: this.#context.records.activePairs(item),
+    };
+  }
+
+  #requirePairOf(configServerId: string, pairId: string): void {
+    const { records } = this.#context;
+    const pair = records.pairs.get(pairId);
+    if (pair === undefined) throw new LabError('PairUnknown', pairId);
+    if (records.items.get(pair.itemId)?.configServerId !== configServerId) throw new LabError('AccessDenied', `Pair ${pairId} belongs to another site.`);
+  }
+
+  #reported(configServerId: string, report: SiteReport): void {
+    const items = takeAgentReports(this.#context, report.agents ?? []);
+    // Points of a failback come with the master target's report.
+    if (report.masterTargets !== undefined) for (const item of this.#context.records.items.list()) if (item.direction === 'reverse') items.add(item.itemId);
+    for (const itemId of items) advanceInitialReplication(this.#context, itemId);
+    this.#health.takeAgents(configServerId, report.agents ?? []);
+    this.#context.jobs.wake();
+  }
+
+  #pointMade(itemId: string): void {
+    advanceInitialReplication(this.#context, itemId);
+    this.#context.jobs.wake();
+  }
+
+  #pairChanged(pairId: string): void {
+    const pair = this.#context.records.pairs.get(pairId);
+    if (pair?.resyncRequired !== null && pair !== undefined) this.#health.checkItem(pair.itemId);
+  }
+
+  #onTick(): void {
+    const { records, points } = this.#context;
+    for (const item of records.items.list()) points.prune(item.itemId);
+    this.#health.tick();
+  }
+}
