@@ -37,13 +37,20 @@ export class BlobTransport implements AsyncDisposable {
     return { sendRequest: (request) => this.#sendBlobRequest(request, epoch()) };
   }
 
-  /** A call of the storage process's own. @throws LabError LinkDown, PeerUnreachable, AccessDenied */
-  async lab<T>(method: 'GET' | 'POST', url: string): Promise<T> {
+  /**
+   * A call of the storage process's own.
+   * @param call `epoch` null: not fenced
+   * @throws LabError LinkDown, PeerUnreachable, StorageRestarted, StorageFailed, AccessDenied, NotFound, MalformedRequest
+   */
+  async lab<T>(url: string, call: { method: 'GET' | 'POST'; body?: Buffer; epoch?: string | null }): Promise<T> {
     const { origin, pathname, search } = new URL(url);
-    const response = await this.#send({ origin, path: pathname + search, method }, undefined);
-    const text = await bodyText(response, url);
-    if (response.statusCode !== 200) throw new LabError('AccessDenied', `${origin}${pathname} answered ${response.statusCode}.`);
-    return JSON.parse(text) as T;
+    const headers = typeof call.epoch === 'string' ? { [epochHeader]: call.epoch } : {};
+    const response = await this.#send({ origin, path: pathname + search, method: call.method, headers, body: call.body ?? null }, undefined);
+    const text = await bodyText(response, origin);
+    if (response.statusCode < 300) return JSON.parse(text) as T;
+    if (response.statusCode >= 500) throw storageFailed(origin, response);
+    const code = response.statusCode === 412 ? 'StorageRestarted' : response.statusCode === 403 ? 'AccessDenied' : response.statusCode === 404 ? 'NotFound' : 'MalformedRequest';
+    throw new LabError(code, `${origin}${pathname} answered ${response.statusCode}.`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -60,6 +67,10 @@ export class BlobTransport implements AsyncDisposable {
     if (response.statusCode === 412 && response.headers['x-ms-error-code'] === 'StorageRestarted') {
       await response.body.dump();
       throw new LabError('StorageRestarted', origin);
+    }
+    if (response.statusCode >= 500) {
+      await response.body.dump();
+      throw storageFailed(origin, response);
     }
     const answer = { request, status: response.statusCode, headers: headersLike(request, response.headers) };
     if (request.streamResponseStatusCodes?.has(response.statusCode) === true) return { ...answer, readableStreamBody: response.body };
@@ -88,6 +99,11 @@ export class BlobTransport implements AsyncDisposable {
 /** Whether the service answered that the blob or container does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof Error && 'statusCode' in error && error.statusCode === 404;
+}
+
+function storageFailed(where: string, { statusCode, headers }: Dispatcher.ResponseData): LabError {
+  const code = headers['x-ms-error-code'];
+  return new LabError('StorageFailed', `${where} answered ${statusCode}${code === undefined ? '' : ` ${String(code)}`}.`);
 }
 
 function unreachable(where: string, cause: unknown): LabError {

@@ -159,7 +159,7 @@ export class PageBlobDisk implements BlockDevice {
     this.#waiting = [];
     // A restart before the barrier may take back what was written: then all of it is written again.
     await this.#untilAvailable(async () => {
-      await writePages(this.#blob, this.#flying);
+      await writePages({ session: this.#session, blob: this.#blob }, this.#flying);
       await this.#session.barrier();
     });
     this.#journal.drop(through);

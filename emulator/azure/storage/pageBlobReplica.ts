@@ -85,7 +85,7 @@ export class PageBlobReplica implements Replica {
 
   async apply(batch: Batch): Promise<void> {
     for (const { offset, length } of batch.extents) requireRange(this.sizeBytes, offset, length);
-    await writePages(this.#blob, changesOf(batch.extents, batch.payload));
+    await writePages({ session: this.#session, blob: this.#blob }, changesOf(batch.extents, batch.payload));
   }
 
   async snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot> {

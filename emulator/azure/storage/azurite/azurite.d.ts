@@ -15,19 +15,6 @@ declare module 'azurite/dist/src/common/AccountDataStore.js' {
   export default module;
 }
 
-declare module 'azurite/dist/src/common/persistence/FSExtentStore.js' {
-  /** Content of blobs in append-only files of up to 64 MiB, up to `maxConcurrency` of them being written at a time. */
-  class FSExtentStore {
-    constructor(extents: object, locations: readonly { locationId: string; locationPath: string; maxConcurrency: number }[], logger: object);
-    init(): Promise<void>;
-    close(): Promise<void>;
-    /** Whether content may still be appended to this file. */
-    isActiveExtent(extentId: string): boolean;
-  }
-  const module: { default: typeof FSExtentStore };
-  export default module;
-}
-
 declare module 'azurite/dist/src/blob/BlobRequestListenerFactory.js' {
   import type { RequestListener } from 'node:http';
   import type AccountDataStore from 'azurite/dist/src/common/AccountDataStore.js';

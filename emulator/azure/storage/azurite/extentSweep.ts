@@ -1,9 +1,9 @@
 // Gives back the content files that nothing refers to any more. The original's sweep can delete what a request of the same moment is about to refer to.
-import type { ExtentFolder } from './extentFolder.ts';
 
 export interface SweepDeps {
-  readonly extents: ExtentFolder;
-  readonly isBeingWritten: (extentId: string) => boolean;
+  /** Files that are not appended to any more. */
+  readonly finished: () => readonly string[];
+  readonly remove: (extentId: string) => void;
   readonly referenced: () => Set<string>;
   /** Ends when every request that is under way now has been answered. */
   readonly requestsAnswered: () => Promise<void>;
@@ -17,11 +17,11 @@ export interface SweepDeps {
  */
 export async function sweepExtents(deps: SweepDeps): Promise<number> {
   const before = deps.referenced();
-  const candidates = deps.extents.list().filter((id) => !before.has(id) && !deps.isBeingWritten(id));
+  const candidates = deps.finished().filter((id) => !before.has(id));
   if (candidates.length === 0) return 0;
   await deps.requestsAnswered();
   const after = deps.referenced();
   const garbage = candidates.filter((id) => !after.has(id));
-  for (const id of garbage) deps.extents.remove(id);
+  for (const id of garbage) deps.remove(id);
   return garbage.length;
 }

@@ -1,5 +1,6 @@
 // Azurite's metadata made durable per request: every change of a document is a line of the journal, and a start replays them.
 // The original writes the whole database out every 5 s, so a kill loses acknowledged blobs, and its cost grows with all snapshots ever kept.
+import { randomBytes } from 'node:crypto';
 import stock from 'azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js';
 import type { LokiCollection } from 'azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js';
 import rangesModule from 'azurite/dist/src/blob/handlers/PageBlobRangesManager.js';
@@ -14,28 +15,38 @@ type Entry =
   | readonly ['d', collection: string, ids: readonly number[]]
   /** Pages written, then pages cleared; the blob's new ETag and time. */
   | readonly ['p', id: number, start: number, end: number, extent: string, offset: number, etag: string, timeMs: number]
-  | readonly ['c', id: number, start: number, end: number, etag: string, timeMs: number];
+  | readonly ['c', id: number, start: number, end: number, etag: string, timeMs: number]
+  /** Both, in their order. */
+  | readonly ['b', id: number, extent: string, rows: readonly PageChangeRow[], etag: string, timeMs: number];
+
+/** First and last byte, and where in the content file the bytes begin; null: zeros. */
+export type PageChangeRow = readonly [start: number, end: number, contentOffset: number | null];
 
 interface BlobProperties {
+  leaseState?: string;
   etag: string;
   lastModified: Date;
   contentLength: number;
 }
 
 const blobs = '$BLOBS_COLLECTION$';
+const pageBytes = 512;
 const compactAboveBytes = 32 * 1024 * 1024;
 
 export class JournaledMetadata extends stock.default {
   readonly #journal: JournalFile;
+  readonly #onBroken: (error: unknown) => void;
   readonly #collections = new Map<string, LokiCollection>();
   readonly #ranges = new rangesModule.default();
   /** The page operation of the request that is being carried out; the document's update follows in the same turn. */
   #pageChange: { write: PageRange } | { clear: { start: number; end: number } } | undefined;
   #compactAtBytes = compactAboveBytes;
 
-  constructor(journal: JournalFile) {
+  /** @param onBroken must end the process: the journal cannot be written */
+  constructor(journal: JournalFile, onBroken: (error: unknown) => void) {
     super('', true);
     this.#journal = journal;
+    this.#onBroken = onBroken;
     const ranges = this.#ranges;
     this.pageBlobRangesManager = {
       mergeRange: (list: PageRange[], range: PageRange) => {
@@ -68,6 +79,24 @@ export class JournaledMetadata extends stock.default {
     const named = (time: Date): object => ({ accountName: account, containerName: container, name: blob, snapshot: `${time.toISOString().slice(0, -1)}0000Z` });
     while (collection.findOne(named(context.startTime)) !== null) context.startTime = new Date(context.startTime.getTime() + 1);
     return super.createSnapshot(context, account, container, blob, ...rest);
+  }
+
+  /**
+   * Many page changes of one blob, at once.
+   * @returns the HTTP status: 201, 404 without such a page blob, 400 when a range does not lie in it, 409 when it is leased
+   */
+  changePages(place: { account: string; container: string; blob: string }, rows: readonly PageChangeRow[], extent: string): number {
+    const document = this.#collection(blobs).findOne({ accountName: place.account, containerName: place.container, name: place.blob, snapshot: '' });
+    if (document === null || !Array.isArray(document['pageRangesInOrder'])) return 404;
+    const properties = document['properties'] as BlobProperties;
+    if (properties.leaseState === 'leased') return 409;
+    if (rows.some(([start, end]) => start < 0 || end < start || end >= properties.contentLength || start % pageBytes !== 0 || (end + 1) % pageBytes !== 0)) return 400;
+    const now = new Date();
+    const etag = `"0x${now.getTime().toString(16).toUpperCase()}${randomBytes(4).toString('hex').toUpperCase()}"`;
+    const entry: Entry = ['b', document['$loki'] as number, extent, rows, etag, now.getTime()];
+    this.#changeMany(document, entry);
+    this.#append(entry);
+    return 201;
   }
 
   /** Every extent that some blob, snapshot or block needs. */
@@ -132,8 +161,13 @@ export class JournaledMetadata extends stock.default {
   }
 
   #append(entry: Entry): void {
-    this.#journal.append(entry);
-    if (this.#journal.sizeBytes > this.#compactAtBytes) this.#compact();
+    try {
+      this.#journal.append(entry);
+      if (this.#journal.sizeBytes > this.#compactAtBytes) this.#compact();
+    } catch (error) {
+      // What is in memory is not on disk: nothing more may be acknowledged.
+      this.#onBroken(error);
+    }
   }
 
   #compact(): void {
@@ -183,6 +217,8 @@ export class JournaledMetadata extends stock.default {
         }
         return;
       }
+      case 'b':
+        return this.#changeMany(documents.get(`${blobs} ${entry[1]}`), entry);
       case 'p': {
         const [, id, start, end, extent, offset, etag, timeMs] = entry;
         const document = documents.get(`${blobs} ${id}`);
@@ -198,6 +234,15 @@ export class JournaledMetadata extends stock.default {
         return;
       }
     }
+  }
+
+  #changeMany(document: StoredDocument | undefined, [, , extent, rows, etag, timeMs]: Extract<Entry, readonly ['b', ...unknown[]]>): void {
+    const ranges = rangesIn(document);
+    for (const [start, end, offset] of rows) {
+      if (offset === null) this.#ranges.clearRange(ranges, { start, end });
+      else this.#ranges.mergeRange(ranges, { start, end, persistency: { id: extent, offset, count: end + 1 - start } });
+    }
+    Object.assign(document?.['properties'] as BlobProperties, { etag, lastModified: new Date(timeMs) });
   }
 
   #collection(name: string): LokiCollection {

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import listenerModule from 'azurite/dist/src/blob/BlobRequestListenerFactory.js';
 import accountsModule from 'azurite/dist/src/common/AccountDataStore.js';
 import loggerModule from 'azurite/dist/src/common/Logger.js';
-import extentModule from 'azurite/dist/src/common/persistence/FSExtentStore.js';
-import { ExtentFolder, extentLocation } from './extentFolder.ts';
+import { ExtentStore } from './extentStore.ts';
 import { sweepExtents } from './extentSweep.ts';
 import { JournaledMetadata } from './journaledMetadata.ts';
 import { JournalFile } from './journalFile.ts';
+import { takePageBatch } from './pageBatch.ts';
 import { RequestsUnderWay } from './requestsUnderWay.ts';
 
 export interface StorageServerOptions {
@@ -22,6 +22,8 @@ export interface StorageServerOptions {
   readonly token: string;
   /** PEM texts; absent: plain HTTP. */
   readonly identity?: { readonly key: string; readonly certificate: string };
+  /** Ends the process: its journal cannot be written. */
+  readonly onBroken: (error: unknown) => void;
 }
 
 export interface StorageServer extends AsyncDisposable {
@@ -29,7 +31,6 @@ export interface StorageServer extends AsyncDisposable {
   readonly epoch: string;
 }
 
-const writersAtOnce = 50;
 /** A sweep looks at every page range there is, so it is made after work that may have left garbage, not by the clock. */
 const deletesPerSweep = 512;
 const writtenBytesPerSweep = 512 * 1024 * 1024;
@@ -39,23 +40,23 @@ export async function openStorageServer(options: StorageServerOptions): Promise<
   const { folder, identity } = options;
   const logger = loggerModule.default;
   const journal = new JournalFile(folder);
-  const metadata = new JournaledMetadata(journal);
-  const extents = new ExtentFolder(join(folder, 'extents'));
-  const content = new extentModule.default(extents, [{ locationId: extentLocation, locationPath: extents.path, maxConcurrency: writersAtOnce }], logger);
+  const metadata = new JournaledMetadata(journal, options.onBroken);
+  const content = new ExtentStore(join(folder, 'extents'));
   const accounts = new accountsModule.default(logger);
-  for (const part of [accounts, metadata, extents, content]) await part.init();
+  await accounts.init();
+  await metadata.init();
   const requests = new RequestsUnderWay();
   const sweep = (): Promise<number> =>
-    sweepExtents({ extents, isBeingWritten: (id) => content.isActiveExtent(id), referenced: () => metadata.referencedExtents(), requestsAnswered: () => requests.answered() });
+    sweepExtents({ finished: () => content.finished(), remove: (id) => content.remove(id), referenced: () => metadata.referencedExtents(), requestsAnswered: () => requests.answered() });
   await sweep();
   const blobService = new listenerModule.default(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
   const epoch = randomUUID();
   const sweeper = afterEnoughWork(sweep);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    if (request.url?.startsWith('/$lab/') === true) return answerLab(request, response, { token: options.token, epoch });
     const caller = request.headers['x-lab-epoch'];
     if (caller !== undefined && caller !== epoch) return refuseStale(request, response);
     response.once('close', requests.begin());
+    if (request.url?.startsWith('/$lab/') === true) return void answerLab(request, response, { token: options.token, epoch, content, metadata });
     sweeper(request);
     blobService(request, response);
   };
@@ -71,20 +72,33 @@ export async function openStorageServer(options: StorageServerOptions): Promise<
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();
-      for (const part of [content, metadata, accounts]) await part.close();
+      content[Symbol.dispose]();
+      for (const part of [metadata, accounts]) await part.close();
       journal[Symbol.dispose]();
     },
   };
 }
 
-/** `GET /$lab/barrier` tells the epoch, `POST` is the barrier: by the time it is read, every answered request is in the journal. */
-function answerLab(request: IncomingMessage, response: ServerResponse, lab: { token: string; epoch: string }): void {
-  request.resume();
+interface LabRoutes {
+  readonly token: string;
+  readonly epoch: string;
+  readonly content: ExtentStore;
+  readonly metadata: JournaledMetadata;
+}
+
+/** `GET /$lab/barrier` tells the epoch; `POST` is the barrier: by the time it is read, every answered request is in the journal. `POST /$lab/pages`: `pageBatch.ts`. */
+async function answerLab(request: IncomingMessage, response: ServerResponse, lab: LabRoutes): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
   const given = Buffer.from(searchParams.get('token') ?? '');
   const wanted = Buffer.from(lab.token);
-  const status = given.length !== wanted.length || !timingSafeEqual(given, wanted) ? 403 : pathname === '/$lab/barrier' ? 200 : 404;
-  response.writeHead(status, { 'content-type': 'application/json' }).end(status === 200 ? JSON.stringify({ epoch: lab.epoch }) : '');
+  let status = 404;
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) status = 403;
+  else if (pathname === '/$lab/barrier') status = 200;
+  else if (pathname === '/$lab/pages' && request.method === 'POST') {
+    status = await takePageBatch(request, searchParams, lab).catch(() => 500);
+  }
+  request.resume();
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status < 300 ? { epoch: lab.epoch } : { status }));
 }
 
 function refuseStale(request: IncomingMessage, response: ServerResponse): void {
@@ -100,7 +114,7 @@ function afterEnoughWork(sweep: () => Promise<number>): (request: IncomingMessag
   let sweeping = false;
   return ({ method, headers }) => {
     if (method === 'DELETE') deletes += 1;
-    if (method === 'PUT') writtenBytes += Number(headers['content-length'] ?? 0);
+    if (method === 'PUT' || method === 'POST') writtenBytes += Number(headers['content-length'] ?? 0);
     if (sweeping || (deletes < deletesPerSweep && writtenBytes < writtenBytesPerSweep)) return;
     deletes = 0;
     writtenBytes = 0;

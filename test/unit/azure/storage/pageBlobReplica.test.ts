@@ -1,6 +1,7 @@
 // The page blob replica: the contract of every replica, and what is its own: the VHD, kills of the storage process, the fence.
 import { expect, test } from 'vitest';
 import { PageBlobReplica, replicaBlobName, type BlobPlace } from '../../../../emulator/azure/storage/pageBlobReplica.ts';
+import { StorageAccount } from '../../../../emulator/azure/storage/storageAccount.ts';
 import { readVhdFooter } from '../../../../emulator/disk/vhd.ts';
 import { batchOf, markOf, replicaSpec } from '../../../contract/replica.spec.ts';
 import { testStartMs } from '../../../support/kernel.ts';
@@ -27,6 +28,24 @@ replicaSpec('PageBlobReplica', async (sizeBytes) => {
       return createIn(storage, sizeBytes);
     },
     [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose](),
+  };
+});
+
+replicaSpec('PageBlobReplica on a Storage account without a fence', async (sizeBytes) => {
+  const storage = await useStorage();
+  const account = new StorageAccount({ ...storage.account.address, barrierUrl: null });
+  const place = (): BlobPlace => ({ ...placeIn(storage), session: account.session() });
+  let made = false;
+  return {
+    open: async () => {
+      if (made) return PageBlobReplica.open(place());
+      made = true;
+      return PageBlobReplica.create(place(), { sizeBytes, uniqueId, timestampMs: testStartMs });
+    },
+    [Symbol.asyncDispose]: async () => {
+      await account[Symbol.asyncDispose]();
+      await storage[Symbol.asyncDispose]();
+    },
   };
 });
 

@@ -1,0 +1,158 @@
+// The Storage accounts of a lab: their processes, and what the vault and compute ask of them (replicas, logs, disks) by lasting addresses.
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { LabError } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Store } from '../../kernel/store.ts';
+import type { BatchLog } from '../../replication/stations.ts';
+import { BlobLog } from './blobLog.ts';
+import { copySnapshot } from './copySnapshot.ts';
+import { PageBlobDisk } from './pageBlobDisk.ts';
+import { PageBlobReplica, replicaBlobName, type BlobPlace } from './pageBlobReplica.ts';
+import { StorageAccount } from './storageAccount.ts';
+import { StorageProcess } from './storageProcess.ts';
+
+export interface StorageAccountsOptions {
+  readonly kernel: Kernel;
+  /** Keeps the accounts' keys. */
+  readonly store: Store;
+  readonly folder: string;
+  /** Account that takes the logs, and accounts that take replicas and disks. The log account has a process of its own, so that its garbage is not mixed with what stays. */
+  readonly logAccount: string;
+  readonly targetAccounts: readonly string[];
+  /** Of the process with the log account, and of that with the others; 0 or absent: any free one. */
+  readonly ports?: { readonly log?: number; readonly target?: number };
+}
+
+const logContainer = 'asrlogs';
+const diskContainer = 'vhds';
+const accountKind = 'storageAccount';
+
+/** Addresses are URLs of blobs; only account, container and name count, so that they stay valid when the port changes. */
+export class StorageAccounts implements AsyncDisposable {
+  readonly #options: StorageAccountsOptions;
+  readonly #log: StorageProcess;
+  readonly #target: StorageProcess;
+  readonly #accounts = new Map<string, { process: StorageProcess; account: StorageAccount }>();
+
+  private constructor(options: StorageAccountsOptions, processes: { log: StorageProcess; target: StorageProcess }) {
+    this.#options = options;
+    this.#log = processes.log;
+    this.#target = processes.target;
+    for (const name of [options.logAccount, ...options.targetAccounts]) {
+      const process = name === options.logAccount ? processes.log : processes.target;
+      this.#accounts.set(name, { process, account: new StorageAccount(process.account(name)) });
+    }
+  }
+
+  /** Both processes listen when the promise resolves. @throws LabError StorageProcessFailed, PortInUse */
+  static async start(options: StorageAccountsOptions): Promise<StorageAccounts> {
+    const { kernel, folder, ports } = options;
+    const start = (part: 'log' | 'target', names: readonly string[]): Promise<StorageProcess> => {
+      mkdirSync(join(folder, part), { recursive: true });
+      const accounts = names.map((name) => ({ name, key: keyOf(options.store, name) }));
+      return StorageProcess.start({ kernel, folder: join(folder, part), accounts, port: ports?.[part] ?? 0 });
+    };
+    const [log, target] = await Promise.allSettled([start('log', [options.logAccount]), start('target', options.targetAccounts.filter((name) => name !== options.logAccount))]);
+    if (log.status === 'fulfilled' && target.status === 'fulfilled') return new StorageAccounts(options, { log: log.value, target: target.value });
+    for (const part of [log, target]) if (part.status === 'fulfilled') await part.value[Symbol.asyncDispose]();
+    throw log.status === 'rejected' ? log.reason : (target as PromiseRejectedResult).reason;
+  }
+
+  get processes(): { readonly log: StorageProcess; readonly target: StorageProcess } {
+    return { log: this.#log, target: this.#target };
+  }
+
+  /** @throws LabError NotFound */
+  account(name: string): StorageAccount {
+    return this.#entry(name).account;
+  }
+
+  /** Where a process server uploads to. @throws LabError NotFound */
+  async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string; barrierUrl: string | null }> {
+    const { process } = this.#entry(logStorageAccount);
+    const { url, ...address } = process.account(logStorageAccount);
+    return { ...address, logContainerUrl: `${url}/${logContainer}` };
+  }
+
+  async openLog(_pairId: string): Promise<BatchLog> {
+    return new BlobLog({ session: this.account(this.#options.logAccount).session(), container: logContainer });
+  }
+
+  /** Makes an empty replica, or finds the one of this pair. @returns its address */
+  async createReplica(order: { pairId: string; diskId: string; sizeBytes: number; storageAccount: string }): Promise<string> {
+    // asr-behaviour §1.5: `wahv` and 18 hex digits.
+    const container = `wahv${createHash('sha256').update(order.pairId).digest('hex').slice(0, 18)}`;
+    const place = { session: this.account(order.storageAccount).session(), container, blob: replicaBlobName(order.diskId) };
+    await PageBlobReplica.create(place, { sizeBytes: order.sizeBytes, uniqueId: this.#options.kernel.ids.guid(), timestampMs: this.#options.kernel.clock.now() });
+    return urlOf(place);
+  }
+
+  /** @throws LabError NotFound */
+  async openReplica(address: string): Promise<PageBlobReplica> {
+    return PageBlobReplica.open(this.#place(address));
+  }
+
+  /** With its snapshots; what is gone already is no error. */
+  async deleteReplica(address: string): Promise<void> {
+    await PageBlobReplica.delete(this.#place(address));
+  }
+
+  /** The state of a snapshot as a disk of its own, in the account of the replica; one of this name is replaced. @returns its address */
+  async copySnapshotToDisk(address: string, snapshotId: string, name: string): Promise<string> {
+    const source = this.#place(address);
+    const target = { container: diskContainer, blob: name.endsWith('.vhd') ? name : `${name}.vhd` };
+    await copySnapshot(source, snapshotId, target);
+    return urlOf({ session: source.session, ...target });
+  }
+
+  /** @param journalPath where the host keeps what it acknowledged and the blob may not have. @throws LabError NotFound */
+  async openDisk(address: string, journalPath: string): Promise<PageBlobDisk> {
+    if (!(await this.diskExists(address))) throw new LabError('NotFound', address);
+    const place = this.#place(address);
+    const { process } = this.#entry(place.session.account.accountName);
+    return PageBlobDisk.open({ kernel: this.#options.kernel, place, journalPath, available: () => process.available() });
+  }
+
+  async diskExists(address: string): Promise<boolean> {
+    const { session, container, blob } = this.#place(address);
+    await session.reconnect();
+    return session.container(container).getPageBlobClient(blob).exists();
+  }
+
+  /** What is gone already is no error. */
+  async deleteDisk(address: string): Promise<void> {
+    await PageBlobReplica.delete(this.#place(address));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const { account } of this.#accounts.values()) await account[Symbol.asyncDispose]();
+    await Promise.all([this.#log[Symbol.asyncDispose](), this.#target[Symbol.asyncDispose]()]);
+  }
+
+  #entry(name: string): { process: StorageProcess; account: StorageAccount } {
+    const entry = this.#accounts.get(name);
+    if (entry === undefined) throw new LabError('NotFound', `Storage account ${name}.`);
+    return entry;
+  }
+
+  /** With a session of its own. */
+  #place(address: string): BlobPlace {
+    const [, account, container, ...blob] = URL.canParse(address) ? new URL(address).pathname.split('/').map(decodeURIComponent) : [];
+    if (account === undefined || container === undefined || blob.length === 0) throw new LabError('NotFound', `${address} is no address of a blob.`);
+    return { session: this.account(account).session(), container, blob: blob.join('/') };
+  }
+}
+
+function urlOf({ session, container, blob }: BlobPlace): string {
+  return session.container(container).getBlobClient(blob).url;
+}
+
+function keyOf(store: Store, name: string): string {
+  const held = store.get<{ key: string }>(accountKind, name);
+  if (held !== undefined) return held.key;
+  const key = StorageProcess.newKey();
+  store.put(accountKind, name, { name, key });
+  return key;
+}
