@@ -18,6 +18,8 @@ export interface Vault {
   readonly reports: SiteReport[];
   /** Notices of uploads, newest last. */
   readonly uploads: { pairId: string; through: number; newestMark: Mark | null }[];
+  /** Configuration servers that wait for news. */
+  readonly openPolls: number;
   /** Bytes that the vault answers checksum requests with. */
   checksums: Buffer;
   /** Makes this the will of the vault; ends when the site has acted on it. */
@@ -54,6 +56,7 @@ export async function openSiteLab(): Promise<SiteLab> {
 
 async function openVault(kernel: TestKernel, authority: KeyAndCertificate, resources: AsyncDisposableStack): Promise<Vault> {
   const doorbell = new Doorbell();
+  let openPolls = 0;
   let settings: Omit<SiteSettings, 'revision'> = { machines: [], tasks: [] };
   const app = express();
   app.use(express.json({ limit: '32mb' }));
@@ -63,7 +66,11 @@ async function openVault(kernel: TestKernel, authority: KeyAndCertificate, resou
   });
   app.get('/configservers/:id/settings', async (request, response) => {
     const gone = new AbortController();
-    response.on('close', () => gone.abort());
+    openPolls += 1;
+    response.on('close', () => {
+      openPolls -= 1;
+      gone.abort();
+    });
     const revision = await doorbell.poll('site', Number(request.query['after']), gone.signal);
     if (!gone.signal.aborted) response.json({ revision, ...settings });
   });
@@ -77,7 +84,12 @@ async function openVault(kernel: TestKernel, authority: KeyAndCertificate, resou
     uploads.push({ pairId: request.params.pairId, ...request.body });
     response.status(204).end();
   });
-  const vault: { checksums: Buffer } = { checksums: Buffer.alloc(0) };
+  const vault = {
+    checksums: Buffer.alloc(0),
+    get openPolls() {
+      return openPolls;
+    },
+  };
   app.get('/pairs/:pairId/checksums', (_request, response) => void response.end(vault.checksums));
   app.use(problems('vault', kernel.trace));
   const listening: Listening = resources.use(await serve(app, { identity: await issue(authority, { name: 'vault', role: 'vault' }) }));
