@@ -6,7 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { SiteReport, SiteSettings } from '../../replication/orders.ts';
 import type { SiteDatabase } from './siteDatabase.ts';
 import { clockSkewLimitMs, heartbeatMs, type VaultRegistration } from './state.ts';
-import { parseCredentialsFile } from './wire.ts';
+import { requireCredentialsFile } from './wire.ts';
 
 const retryMs = 5000;
 
@@ -44,13 +44,13 @@ export class VaultLink implements AsyncDisposable {
    */
   async register(credentialsFileText: string, vaultUrl: string): Promise<VaultRegistration> {
     const { kernel, database, vaultCa, hostId, name } = this.#deps;
-    const credentials = parseCredentialsFile(credentialsFileText);
+    requireCredentialsFile(credentialsFileText);
     await kernel.faults.check('configserver.register', hostId);
     if (Math.abs(database.clockSkewMs) > clockSkewLimitMs) throw new LabError('ACS50008', `It is off by ${Math.round(database.clockSkewMs / 60_000)} minutes.`);
     const former = database.vault;
     if (former !== undefined && former.url !== vaultUrl) throw new LabError('ConfigServerRegisteredElsewhere', `${former.vaultName} at ${former.url}.`);
     await using client = new HttpClient({ url: vaultUrl, identity: { ca: vaultCa }, network: kernel.network, paths: ['configserver-vault'], connections: 1 });
-    const answer = await client.json<Omit<VaultRegistration, 'url'>>('/registration', { body: { credentials, hostId, name } });
+    const answer = await client.json<Omit<VaultRegistration, 'url'>>('/registration', { body: { credentials: credentialsFileText, hostId, name } });
     const registration = { url: vaultUrl, vaultName: answer.vaultName, region: answer.region, token: answer.token };
     if (former !== undefined && former.vaultName !== registration.vaultName) throw new LabError('ConfigServerRegisteredElsewhere', former.vaultName);
     database.vault = registration;

@@ -33,8 +33,8 @@ export function parseHostReport(body: unknown, sender: { hostId: string; role: H
   return fields as HostReport;
 }
 
-/** The text of a registration key file, as the vault made it; only the vault can tell whether it is genuine. @throws LabError VaultCredentialsMalformed */
-export function parseCredentialsFile(text: string): Record<string, unknown> {
+/** A registration key file goes to the vault as it is, for only the vault can tell whether it is genuine; what is no such file need not go. @throws LabError VaultCredentialsMalformed */
+export function requireCredentialsFile(text: string): void {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -42,7 +42,6 @@ export function parseCredentialsFile(text: string): Record<string, unknown> {
     throw new LabError('VaultCredentialsMalformed', '', { cause: error });
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new LabError('VaultCredentialsMalformed');
-  return body as Record<string, unknown>;
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

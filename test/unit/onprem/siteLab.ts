@@ -61,7 +61,7 @@ async function openVault(kernel: TestKernel, authority: KeyAndCertificate, resou
   const app = express();
   app.use(express.json({ limit: '32mb' }));
   app.post('/registration', (request, response) => {
-    if (request.body.credentials.expiresMs < kernel.clock.now()) throw new LabError('AccessDenied', 'The credentials file is older than 5 days.');
+    if (JSON.parse(request.body.credentials).expiresMs < kernel.clock.now()) throw new LabError('AccessDenied', 'The credentials file is older than 5 days.');
     response.json({ token: 'token', vaultName: 'vault', region: 'westeurope' });
   });
   app.get('/configservers/:id/settings', async (request, response) => {
