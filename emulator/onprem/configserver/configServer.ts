@@ -96,6 +96,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     return this.#setup.hostId;
   }
 
+  /** The vault it belongs to; undefined before it has registered. */
+  get vaultUrl(): string | undefined {
+    return this.#database.vault?.vaultUrl;
+  }
+
   get passphrase(): string {
     return this.#setup.passphrase;
   }

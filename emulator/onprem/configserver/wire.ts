@@ -30,7 +30,7 @@ export function parseHostReport(body: unknown, sender: { hostId: string; role: H
     if (name !== part || recordOf(fields[name])['hostId'] !== sender.hostId) throw new LabError('MalformedRequest', `${sender.hostId} reported ${name} of another host.`);
   }
   for (const name of ['vCenters', 'machines', 'taskResults']) if (fields[name] !== undefined && !Array.isArray(fields[name])) throw new LabError('MalformedRequest', `${name} is no list.`);
-  return fields as HostReport;
+  return fields;
 }
 
 /** A registration key file goes to the vault as it is, for only the vault can tell whether it is genuine; what is no such file need not go. @throws LabError VaultCredentialsMalformed */

@@ -6,7 +6,7 @@ import type { BandwidthThrottle } from './bandwidth.ts';
 import type { CacheFolder } from './cacheFolder.ts';
 import type { RelayPair } from './relayPair.ts';
 import type { CachedBatch } from './state.ts';
-import type { UploadTarget, UploadTargets } from './uploadTarget.ts';
+import type { ChecksumQuery, UploadTarget, UploadTargets } from './uploadTarget.ts';
 
 export interface PairUploadDeps {
   readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
@@ -93,7 +93,21 @@ export class PairUpload {
     await promise;
   }
 
-  async target(): Promise<UploadTarget> {
+  /** Checksums of the far blocks after all that was accepted before the call. @throws LabError UploadStalled, PeerUnreachable, LinkDown */
+  async checksums(query: ChecksumQuery): Promise<Buffer> {
+    await this.drained();
+    const target = await this.#open();
+    // The far end waits for what it was told of, no more.
+    await this.#tell(target);
+    return target.checksums(query);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#rejectWaiters(new LabError('PairUnknown', this.#pair.pairId));
+  }
+
+  async #open(): Promise<UploadTarget> {
     const opening = (this.#target ??= this.#deps.targets.open(this.#pair.pairId, this.#pair.order.target));
     try {
       return await opening;
@@ -101,11 +115,6 @@ export class PairUpload {
       if (this.#target === opening) this.#target = undefined;
       throw error;
     }
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#rejectWaiters(new LabError('PairUnknown', this.#pair.pairId));
   }
 
   async #upload(batch: CachedBatch, generation: number): Promise<void> {
@@ -125,7 +134,7 @@ export class PairUpload {
     const { pairId, order } = this.#pair;
     const verdict = kernel.faults.active('processserver.upload') ? await kernel.faults.check('processserver.upload', pairId) : 'pass';
     if (verdict === 'skip') return;
-    const target = await this.target();
+    const target = await this.#open();
     const frame = await cache.read(pairId, batch);
     const sealed = await seal(frame, { key: Buffer.from(order.key, 'base64'), pairId, sequence: batch.sequence });
     if (verdict === 'corrupt') sealed[sealed.length - 1] = (sealed[sealed.length - 1] as number) ^ 0xff;
@@ -170,7 +179,7 @@ export class PairUpload {
   async #confirm(generation: number): Promise<void> {
     const covered = this.#appendedThrough();
     if (covered === undefined) return;
-    const target = await this.target();
+    const target = await this.#open();
     await target.barrier();
     if (generation !== this.#generation || this.#closed) return;
     const { through } = covered;
@@ -189,12 +198,7 @@ export class PairUpload {
     const { clock } = this.#deps.kernel;
     clock.start(`notice ${this.#pair.pairId}`, async () => {
       try {
-        const target = await this.target();
-        while (this.#noticed < this.#pair.uploaded.through && !this.#closed) {
-          const { through, newestMark } = this.#pair.uploaded;
-          await target.notify(through, newestMark);
-          this.#noticed = through;
-        }
+        await this.#tell(await this.#open());
       } catch (error) {
         this.#trace('noticeFailed', LabError.from(error));
         clock.at(clock.now() + retryMs, `notice ${this.#pair.pairId}`, () => this.#startNotice());
@@ -202,6 +206,14 @@ export class PairUpload {
         this.#noticing = false;
       }
     });
+  }
+
+  async #tell(target: UploadTarget): Promise<void> {
+    while (this.#noticed < this.#pair.uploaded.through && !this.#closed) {
+      const { through, newestMark } = this.#pair.uploaded;
+      await target.notify(through, newestMark);
+      this.#noticed = Math.max(this.#noticed, through);
+    }
   }
 
   #failed(error: unknown, generation: number): void {

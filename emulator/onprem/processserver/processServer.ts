@@ -108,6 +108,10 @@ export class ProcessServer implements DataPortRules, AsyncDisposable {
     return this.#listening.url;
   }
 
+  get name(): string {
+    return this.#deps.name;
+  }
+
   get hostId(): string {
     return this.#site.hostId;
   }
@@ -139,9 +143,7 @@ export class ProcessServer implements DataPortRules, AsyncDisposable {
   }
 
   async checksums(pair: RelayPair, query: ChecksumQuery): Promise<Buffer> {
-    const upload = this.#uploader.uploadOf(pair);
-    await upload.drained();
-    return (await upload.target()).checksums(query);
+    return this.#uploader.uploadOf(pair).checksums(query);
   }
 
   report(): ProcessServerReport {

@@ -46,7 +46,8 @@ export class Uploader {
     for (const upload of this.#uploads.values()) free -= upload.underWay;
     for (let startedOne = true; startedOne && free > 0; ) {
       startedOne = false;
-      for (const [pair, upload] of [...this.#uploads]) {
+      const line = [...this.#uploads];
+      for (const [pair, upload] of line) {
         if (free <= 0 || upload.underWay >= this.#threadsPerPair || !upload.startNext()) continue;
         free -= 1;
         startedOne = true;

@@ -84,7 +84,7 @@ test('a few batches of a pair travel at once, not more than the upload threads',
   expect(lab.log('disk-a').order).toEqual([]);
   release();
   await final('disk-a', 5);
-  expect([...lab.log('disk-a').order].sort()).toEqual([1, 2, 3, 4, 5]);
+  expect([...lab.log('disk-a').order].sort((one, other) => one - other)).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('what was accepted before a restart is uploaded after it, and the vault hears of it', async () => {

@@ -1,13 +1,13 @@
 // First contact with a configuration server: fetches the authority that its TLS certificate must be signed by.
 import { request } from 'node:https';
-import type { NetworkPath } from '../../contract/faults.ts';
-import { LabError } from '../../kernel/errors.ts';
-import type { Network } from '../../kernel/network.ts';
+import type { NetworkPath } from '../contract/faults.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Network } from '../kernel/network.ts';
 
 const answerLimitBytes = 64 * 1024;
 
 /**
- * Asks without trusting the answer: whoever answers here must afterwards prove that it knows the passphrase (`registerHost`).
+ * Asks without trusting the answer: whoever answers here must afterwards prove that it knows the site's passphrase.
  * @returns the authority's certificate (PEM)
  * @throws LabError PeerUnreachable, LinkDown, CertificateNotTrusted when the answer is none of a configuration server
  */
