@@ -98,7 +98,7 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   /** The vault it belongs to; undefined before it has registered. */
   get vaultUrl(): string | undefined {
-    return this.#database.vault?.vaultUrl;
+    return this.#database.vault?.url;
   }
 
   get passphrase(): string {
