@@ -131,6 +131,8 @@ export interface AgentReport {
   readonly pairs: readonly PairReport[];
   /** The newest mark, and failures of marks since the last success (90074, 90075). */
   readonly lastMarkMs: TimeMs | null;
+  /** Id of that mark: two marks may share their millisecond. */
+  readonly lastMarkId?: string | null;
   readonly crashFailures: number;
   readonly appFailures: number;
   readonly lastAppMarkMs: TimeMs | null;

@@ -46,11 +46,12 @@ export function isComplete(pending: PendingPoint, pairs: readonly { readonly pai
 export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent' | 'LatestCrashConsistent' | 'LatestMultiVm' | 'LatestMultiVmApplicationConsistent' | { readonly recoveryPointId: string };
 
 /**
- * @param points available ones of one machine, in any order
+ * @param points of one machine, in the order in which they were made
  * @returns the newest point that the choice allows. `Latest` has been made and processed by now, so it is the newest of all.
  */
 export function choosePoint(points: readonly RecoveryPoint[], choice: PointChoice): RecoveryPoint | undefined {
-  const newest = points.filter((point) => point.state === 'available').sort((a, b) => b.timeMs - a.timeMs);
+  // Of two marks in one millisecond the later one is the newer.
+  const newest = points.filter((point) => point.state === 'available').reverse().sort((a, b) => b.timeMs - a.timeMs);
   if (typeof choice === 'object') return newest.find((point) => point.recoveryPointId === choice.recoveryPointId);
   switch (choice) {
     case 'Latest':
@@ -74,5 +75,5 @@ export function choosePoint(points: readonly RecoveryPoint[], choice: PointChoic
 export function newestCommonMark(pointsByItem: readonly (readonly RecoveryPoint[])[], applicationConsistent: boolean): string | undefined {
   const [first, ...others] = pointsByItem;
   const shared = (first ?? []).filter((point) => point.multiVmSyncPoint && (!applicationConsistent || point.consistency === 'ApplicationConsistent') && others.every((points) => points.some((other) => other.markId === point.markId)));
-  return shared.sort((a, b) => b.timeMs - a.timeMs)[0]?.markId;
+  return shared.reverse().sort((a, b) => b.timeMs - a.timeMs)[0]?.markId;
 }
