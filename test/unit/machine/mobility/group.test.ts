@@ -1,4 +1,5 @@
 // A replication group of three machines that agree on marks over TCP.
+import { setImmediate } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { expect, test } from 'vitest';
 import type { Machine } from '../../../../emulator/machine/machine.ts';
@@ -44,27 +45,31 @@ async function countOn(world: SiteWorld, name: string, markId: string): Promise<
 
 test('a common mark is a consistent cut through writes that depend on each other across machines', async () => {
   await using world = await SiteWorld.open();
-  const { machines, startMs } = await useGroup(world);
+  const { machines } = await useGroup(world);
   let count = 0;
-  for (let round = 0; round < 4; round += 1) {
-    // A program that writes its count to one machine after the other, all through the instant of the mark.
-    world.lab.clock.at(startMs + round * 5 * minuteMs, 'program', async () => {
-      for (let turn = 0; turn < 150; turn += 1) {
-        count += 1;
-        const sector = Buffer.alloc(512);
-        sector.writeUInt32LE(count, 0);
-        for (const machine of machines) await machine.disk('disk0').write(0, sector);
-      }
-    });
+  let marks = 0;
+  using _ = world.kernel.trace.subscribe((line) => void (line.event === 'mark' && line['members'] === 3 && (marks += 1)));
+  // On a running clock the program writes its count to one machine after the other, through the instants of four common marks.
+  await world.lab.clock.setSpeed(600);
+  while (marks < 12) {
+    for (let turn = 0; turn < 20; turn += 1) {
+      count += 1;
+      const sector = Buffer.alloc(512);
+      sector.writeUInt32LE(count, 0);
+      for (const machine of machines) await machine.disk('disk0').write(0, sector);
+    }
+    // A write here takes no turn of the event loop; the words between the members need some.
+    await setImmediate();
   }
-  await world.lab.clock.advance(25 * minuteMs);
+  await world.lab.clock.setSpeed('paused');
+  await world.lab.clock.advance(minuteMs);
   const common = (await marksOf(world, 'web')).filter(({ members }) => members === 3);
   expect(common.length).toBeGreaterThanOrEqual(4);
   for (const { id } of common) {
     const [first, second, third] = [await countOn(world, 'web', id), await countOn(world, 'app', id), await countOn(world, 'db', id)];
     expect(first >= second && second >= third && third >= first - 1, `${first}, ${second}, ${third}`).toBe(true);
   }
-  expect(count).toBe(600);
+  expect(count).toBeGreaterThan(4);
   expect(world.lab.failures).toEqual([]);
 });
 
