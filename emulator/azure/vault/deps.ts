@@ -2,7 +2,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
 import type { BatchLog, Replica } from '../../replication/stations.ts';
-import type { ProfileName } from './profiles.ts';
+import type { Profile, ProfileName } from './profiles.ts';
 import type { RecoveryPlanContext } from './plans/context.ts';
 
 /** Where process servers put the log of this vault. */
@@ -86,6 +86,8 @@ export interface VaultDeps {
   readonly subscriptionId: string;
   readonly resourceGroupName: string;
   readonly profile: ProfileName;
+  /** Limits that this lab has otherwise, such as a smaller least disk. */
+  readonly profileChanges?: Partial<Profile>;
   /** `none` leaves out the durations that the product is documented to take; work is then as fast as the machine. */
   readonly durations: 'documented' | 'none';
   /** PEM of the key that signs credentials files. */

@@ -61,7 +61,7 @@ export class Vault implements AsyncDisposable {
     const site = new SiteLink({ kernel, records, vaultUrl: deps.url, logTarget: (account) => storage.logTarget(account) });
     const pairTargets: PairTargets = new PairTargets({ kernel, records, storage, onSnapshot: (pairId, snapshot) => points.take(pairId, snapshot), onChange: (pairId) => this.#pairChanged(pairId) });
     const points = new RecoveryPoints({ kernel, records, removeSnapshot: (pairId, snapshotId) => pairTargets.removeSnapshot(pairId, snapshotId), onPoint: (itemId) => this.#pointMade(itemId) });
-    this.#context = { kernel, deps, profile: profiles[deps.profile], records, jobs, events, site, pairTargets, points };
+    this.#context = { kernel, deps, profile: { ...profiles[deps.profile], ...deps.profileChanges }, records, jobs, events, site, pairTargets, points };
     defineJobs(this.#context);
     this.operations = new VaultOperations(this.#context);
     this.#health = new HealthWatch(this.#context);

@@ -97,8 +97,10 @@ async function markIsMissing(context: VaultContext, task: TaskContext<unknown>, 
 
 /** A guest that shut down gracefully has told of its last mark. */
 function finalMarkIsMissing(context: VaultContext, item: ProtectedItem): boolean {
-  const lastMarkMs = context.site.agentOn(item.configServerId, activeDirection(item).sourceMachineId)?.lastMarkMs ?? null;
-  if (lastMarkMs === null) return false;
-  if (item.direction === 'reverse') return (pointsOf(context, item).at(-1)?.timeMs ?? 0) < lastMarkMs;
-  return (newestUploadedMs(context.records.activePairs(item)) ?? 0) < lastMarkMs;
+  const agent = context.site.agentOn(item.configServerId, activeDirection(item).sourceMachineId);
+  if (agent === undefined || agent.lastMarkMs === null) return false;
+  const pairs = context.records.activePairs(item);
+  if (typeof agent.lastMarkId === 'string') return item.direction === 'reverse' ? !pointsOf(context, item).some((point) => point.markId === agent.lastMarkId) : pairs.some((pair) => pair.newestMark?.id !== agent.lastMarkId);
+  const newestMs = item.direction === 'reverse' ? pointsOf(context, item).at(-1)?.timeMs : newestUploadedMs(pairs);
+  return (newestMs ?? 0) < agent.lastMarkMs;
 }

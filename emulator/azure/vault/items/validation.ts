@@ -32,7 +32,7 @@ const reservedNames = /^(microsoft|windows|azure|login|xbox|bing|office|skype)/i
 
 /** Guests that a profile does not take; the supported list is long and grows, what was dropped or not there yet is short. */
 const unsupportedGuests: Readonly<Record<ProfileName, readonly RegExp[]>> = {
-  '2017': [/Windows.*(2000|2003|XP|Vista|2019|2022|2025)/i, /Windows.*2008(?! R2)/i, /Ubuntu.*(1[0-35-9]|2\d)\.\d\d/i],
+  '2017': [/Windows.*(2000|2003|XP|Vista|2019|2022|2025)/i, /Windows.*2008(?! R2)/i, /Ubuntu.*(1[0-3]|15|1[7-9]|2\d)\.\d\d/i],
   '2019': [/Windows.*(2000|2003|XP|Vista|2022|2025)/i, /Windows.*2008(?! R2)/i, /Ubuntu.*(1[0-3]|2[2-9])\.\d\d/i],
   '2023': [/Windows.*(2000|2003|XP|Vista)/i, /Ubuntu.*1[0-3]\.\d\d/i],
 };

@@ -1,0 +1,320 @@
+// A whole site in one object: it follows the vault's settings and answers with reports, as the real roles do together, and moves real bytes.
+import { answerDoorbell } from '../../../../emulator/http/doorbell.ts';
+import type { Timer } from '../../../../emulator/kernel/clock.ts';
+import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
+import { blockChecksums, checksumBytes } from '../../../../emulator/replication/checksum.ts';
+import { encodeBatch } from '../../../../emulator/replication/batch.ts';
+import { LabError } from '../../../../emulator/kernel/errors.ts';
+import type { AgentReport, DiscoveredMachine, MachineOrder, MasterTargetReport, PairOrder, PairReport, ProcessServerReport, SiteReport, SiteSettings, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
+import { seal } from '../../../../emulator/replication/seal.ts';
+import type { Consistency, Extent, Mark, Stage } from '../../../../emulator/replication/stations.ts';
+import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
+import { MemoryBlob, type MemoryCompute, type MemoryStorage } from './memoryAzure.ts';
+
+const blockBytes = 4096;
+
+interface Agent {
+  readonly hostId: string;
+  readonly machineId: string;
+  readonly platform: AgentReport['platform'];
+  alive: boolean;
+  lastHeartbeatMs: number;
+  clockAheadMs: number;
+  appFailures: number;
+  crashFailures: number;
+  lastMarkMs: number | null;
+  lastMarkId: string | null;
+}
+
+interface Sending {
+  order: PairOrder;
+  sequence: number;
+  stage: Stage;
+  resyncId: string | null;
+  pending: Extent[];
+  sentBytes: number;
+}
+
+export class FakeSite {
+  readonly hostId = 'CS01';
+  readonly machines = new Map<string, { found: DiscoveredMachine; disks: Map<string, Buffer>; poweredOn: boolean }>();
+  readonly agents = new Map<string, Agent>();
+  readonly sendings = new Map<string, Sending>();
+  readonly processServers: ProcessServerReport[] = [];
+  readonly masterTarget: { -readonly [Key in keyof MasterTargetReport]: MasterTargetReport[Key] };
+  /** VMDKs at the master target, with their journal. */
+  readonly attached = new Map<string, MemoryBlob>();
+  readonly doneTasks: SiteTask[] = [];
+  /** Task kinds that fail, and how. */
+  readonly failing = new Map<SiteTask['kind'], LabError>();
+  /** Upload to Azure is held back. */
+  uploadCut = false;
+  vCenterConnected = true;
+  sslCertExpiryMs = Number.MAX_SAFE_INTEGER;
+  orders: readonly MachineOrder[] = [];
+  #results: TaskResult[] = [];
+  #marks = new Set<string>();
+  #signal = new AbortController();
+  #timers: Timer[] = [];
+  #deps: { kernel: Kernel; vault: Vault; storage: MemoryStorage; compute: MemoryCompute };
+
+  constructor(deps: { kernel: Kernel; vault: Vault; storage: MemoryStorage; compute: MemoryCompute }) {
+    this.#deps = deps;
+    const nowMs = deps.kernel.clock.now();
+    this.processServers.push(processServer('PS01', { inAzure: false, nowMs }), processServer('PSAZ', { inAzure: true, nowMs }));
+    this.masterTarget = {
+      hostId: 'MT01', name: 'MT01', url: 'https://mt01', osType: 'Windows', version: '9.41', lastHeartbeatMs: nowMs,
+      retentionVolumes: [{ volumeName: 'R:', capacityBytes: 1e12, freeBytes: 1e12, thresholdPercentage: 25, fileSystem: 'NTFS' }],
+      dataStores: [{ symbolicName: 'datastore1', capacityBytes: 1e12, freeBytes: 1e12, type: 'VMFS' }, { symbolicName: 'nfs1', capacityBytes: 1e12, freeBytes: 1e12, type: 'NFS' }],
+      attachedDisks: 0, pairs: [], validationErrors: [],
+    };
+    deps.compute.onPower = (machineId, running) => this.#azurePower(machineId, running);
+  }
+
+  addMachine(name: string, options: { disks?: readonly Buffer[]; platform?: 'VmWare' | 'Physical'; osType?: 'Windows' | 'Linux'; agent?: boolean; change?: Partial<DiscoveredMachine> } = {}): string {
+    const machineId = `vm-${name}`;
+    const disks = options.disks ?? [Buffer.alloc(16 * blockBytes, name)];
+    const found: DiscoveredMachine = {
+      machineId, name, platform: options.platform ?? 'VmWare', vCenterId: options.platform === 'Physical' ? null : 'vc1', poweredOn: true,
+      osType: options.osType ?? 'Windows', osVersion: 'Microsoft Windows Server 2016 (64-bit)', architecture: '64-bit', firmware: 'BIOS', secureBoot: false,
+      cpuCount: 2, memoryBytes: 4e9, toolsRunning: true, rebootPending: false, hostConnected: true, ipAddresses: ['10.0.0.5'], nics: [], datastores: ['datastore1'],
+      disks: disks.map((bytes, place) => ({ diskId: `{${name}-${place}}`, name: `disk ${place}`, sizeBytes: bytes.length, osDisk: place === 0, dynamic: false, sectorBytes: 512 })),
+      notSelectable: [], ...options.change,
+    };
+    this.machines.set(machineId, { found, poweredOn: true, disks: new Map(disks.map((bytes, place) => [`{${name}-${place}}`, Buffer.from(bytes)])) });
+    if (options.agent !== false) this.#install(machineId, found.platform);
+    return machineId;
+  }
+
+  /** Registers with the vault and goes to work. */
+  async start(): Promise<void> {
+    const { vault, kernel } = this.#deps;
+    vault.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
+    kernel.clock.start('first report', () => this.report());
+    answerDoorbell({ clock: kernel.clock, name: 'site', retryMs: 5000, signal: this.#signal.signal, poll: (after, signal) => vault.poll(this.hostId, after, signal), act: (settings) => this.#act(settings), onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }) });
+    this.#timers = [kernel.clock.every(60_000, 'site heartbeat', () => this.report()), kernel.clock.every(300_000, 'site marks', () => this.markAll('CrashConsistent'))];
+  }
+
+  stop(): void {
+    this.#signal.abort();
+    for (const timer of this.#timers.splice(0)) timer.cancel();
+  }
+
+  /** The same site goes on with a vault that was started again. */
+  movedTo(vault: Vault): this {
+    this.#deps = { ...this.#deps, vault };
+    this.#signal = new AbortController();
+    return this;
+  }
+
+  write(machineId: string, diskId: string, offset: number, bytes: Buffer): void {
+    bytes.copy(this.#disk(machineId, diskId), offset);
+    for (const sending of this.#sendingsOf(machineId)) if (sending.order.diskId === diskId) sending.pending.push({ offset, length: bytes.length });
+  }
+
+  /** A common mark for the members of a group, one of its own for each other machine. */
+  async markAll(consistency: Consistency): Promise<void> {
+    const done = new Set<string>();
+    for (const order of this.orders) {
+      if (done.has(order.hostId)) continue;
+      const hostIds = order.group?.members.map((member) => member.hostId) ?? [order.hostId];
+      for (const hostId of hostIds) done.add(hostId);
+      await this.mark(hostIds, { consistency });
+    }
+    await this.report();
+  }
+
+  async mark(hostIds: readonly string[], options: { consistency: Consistency; requestId?: string }): Promise<void> {
+    const { kernel } = this.#deps;
+    const able = hostIds.filter((hostId) => this.agents.get(hostId)?.alive === true);
+    const id = kernel.ids.guid();
+    for (const hostId of able) {
+      const order = this.orders.find((candidate) => candidate.hostId === hostId);
+      if (order === undefined) continue;
+      const mark: Mark = { id, timeMs: kernel.clock.now(), consistency: options.consistency, members: able, disks: order.pairs.map((pair) => pair.diskId), ...(options.requestId === undefined ? {} : { requestId: options.requestId }) };
+      for (const pair of order.pairs) await this.#send(this.sendings.get(pair.pairId) as Sending, mark);
+      Object.assign(this.agents.get(hostId) as Agent, { lastMarkMs: mark.timeMs, lastMarkId: mark.id });
+    }
+  }
+
+  async report(): Promise<void> {
+    const { kernel, vault } = this.#deps;
+    const nowMs = kernel.clock.now();
+    const results = this.#results.splice(0);
+    const report: SiteReport = {
+      configServer: { hostId: this.hostId, name: 'CS01', version: '9.41', ipAddress: '10.0.0.2', lastHeartbeatMs: nowMs, sslCertExpiryMs: this.sslCertExpiryMs, accounts: [{ accountId: '1', accountName: 'admin' }] },
+      agents: [...this.agents.values()].map((agent) => this.#agentReport(agent, nowMs)),
+      processServers: this.processServers.map((server) => ({ ...server, lastHeartbeatMs: server.lastHeartbeatMs < 0 ? 0 : nowMs })),
+      masterTargets: [{ ...this.masterTarget, lastHeartbeatMs: nowMs, attachedDisks: this.masterTarget.attachedDisks + this.attached.size, pairs: [...this.attached].map(([pairId, blob]) => ({ pairId, sequence: blob.sequence, snapshots: blob.snapshots.map(({ id, sequence, mark }) => ({ id, sequence, mark })) })) }],
+      vCenters: [{ vCenterId: 'vc1', friendlyName: 'vc1', url: 'https://vc1', connected: this.vCenterConnected, lastDiscoveryMs: nowMs, error: null }],
+      machines: [...this.machines.values()].map(({ found, poweredOn }) => ({ ...found, poweredOn })),
+      taskResults: results,
+    };
+    await vault.report(this.hostId, report);
+  }
+
+  async #act(settings: SiteSettings): Promise<void> {
+    this.orders = settings.machines;
+    const present = new Set(settings.machines.flatMap((order) => order.pairs.map((pair) => pair.pairId)));
+    for (const pairId of this.sendings.keys()) if (!present.has(pairId)) this.sendings.delete(pairId);
+    for (const order of settings.machines) await this.#follow(order);
+    for (const task of settings.tasks) if (!this.doneTasks.some((done) => done.taskId === task.taskId)) await this.#perform(task);
+    this.#deps.kernel.clock.start('site report', () => this.report());
+  }
+
+  async #follow(order: MachineOrder): Promise<void> {
+    if (order.processServer === null) return;
+    for (const pair of order.pairs) {
+      let sending = this.sendings.get(pair.pairId);
+      if (sending === undefined) {
+        sending = { order: pair, sequence: 0, stage: 'ResyncStepI', resyncId: null, pending: [], sentBytes: 0 };
+        this.sendings.set(pair.pairId, sending);
+        await this.#copy(sending, pair.initial);
+      } else if (pair.resyncId !== sending.resyncId) {
+        Object.assign(sending, { order: pair, resyncId: pair.resyncId });
+        await this.#copy(sending, 'checksum');
+      }
+    }
+    const request = order.markRequest;
+    if (request === null || this.#marks.has(request.requestId)) return;
+    this.#marks.add(request.requestId);
+    this.#deps.kernel.clock.start('asked mark', async () => {
+      await this.mark([order.hostId], request);
+      await this.report();
+    });
+  }
+
+  async #copy(sending: Sending, initial: 'copy' | 'checksum'): Promise<void> {
+    const machineId = this.#machineOf(sending.order.pairId);
+    const source = this.#disk(machineId, sending.order.diskId);
+    sending.stage = 'ResyncStepI';
+    const theirs = initial === 'copy' ? undefined : await this.#targetChecksums(sending, source.length);
+    const ours = blockChecksums(source, blockBytes);
+    for (let block = 0; block * blockBytes < source.length; block += 1) {
+      const at = block * checksumBytes;
+      if (theirs === undefined || ours.compare(theirs, at, at + checksumBytes, at, at + checksumBytes) !== 0) sending.pending.push({ offset: block * blockBytes, length: blockBytes });
+    }
+    await this.#send(sending, undefined);
+    sending.stage = 'ResyncStepII';
+  }
+
+  async #targetChecksums(sending: Sending, length: number): Promise<Buffer> {
+    if (sending.order.direction === 'reverse') return blockChecksums((this.attached.get(sending.order.pairId) as MemoryBlob).bytes, blockBytes);
+    return this.#deps.kernel.clock.idle(this.#deps.vault.checksums(this.hostId, sending.order.pairId, { offset: 0, length, blockBytes }));
+  }
+
+  async #send(sending: Sending, mark: Mark | undefined): Promise<void> {
+    const { pairId, diskId, key, target } = sending.order;
+    const source = this.#disk(this.#machineOf(pairId), diskId);
+    const extents = sending.pending.splice(0);
+    const payload = extents.map((extent) => Buffer.from(source.subarray(extent.offset, extent.offset + extent.length)));
+    sending.sentBytes += payload.reduce((sum, part) => sum + part.length, 0);
+    if (target.kind === 'mastertarget') {
+      const blob = this.attached.get(pairId) as MemoryBlob;
+      extents.forEach((extent, place) => payload[place]?.copy(blob.bytes, extent.offset));
+      sending.sequence = blob.sequence += 1;
+      if (mark !== undefined) blob.snapshots.push({ id: `mt-${mark.id}`, sequence: sending.sequence, mark, bytes: Buffer.from(blob.bytes) });
+    } else {
+      sending.sequence += 1;
+      const frame = encodeBatch({ pairId, sequence: sending.sequence, stage: sending.stage, extents, capturedMs: 0, ...(mark === undefined ? {} : { mark }) }, payload);
+      const log = await this.#deps.storage.openLog(pairId);
+      await log.append(pairId, sending.sequence, await seal(frame, { key: Buffer.from(key, 'base64'), pairId, sequence: sending.sequence }));
+      if (!this.uploadCut) this.#deps.vault.uploaded(this.hostId, pairId, { through: sending.sequence, newestMark: mark ?? null });
+    }
+    if (mark !== undefined) sending.stage = 'DifferentialSync';
+  }
+
+  async #perform(task: SiteTask): Promise<void> {
+    this.doneTasks.push(task);
+    const problem = this.failing.get(task.kind);
+    const order = task.kind === 'powerOff' ? this.orders.find((candidate) => this.agents.get(candidate.hostId)?.machineId === task.machineId) : undefined;
+    // A graceful shutdown sends the last changes first.
+    if (problem === undefined && order !== undefined) await this.mark([order.hostId], { consistency: 'CrashConsistent' });
+    const output = problem === undefined ? this.#work(task) : undefined;
+    this.#results.push(problem === undefined ? { taskId: task.taskId, state: 'done', ...(output === undefined ? {} : { output }) } : { taskId: task.taskId, state: 'failed', error: problem.toBody() });
+  }
+
+  #work(task: SiteTask): Record<string, unknown> | undefined {
+    switch (task.kind) {
+      case 'pushInstall':
+        this.#install(task.machineId, this.machines.get(task.machineId)?.found.platform ?? 'VmWare');
+        return undefined;
+      case 'powerOff':
+        this.power(task.machineId, false);
+        return undefined;
+      case 'powerOn':
+        this.power(task.machineId, true);
+        return undefined;
+      case 'attachDisks': {
+        const machineId = task.newMachine === null ? task.machineId : this.addMachine(`${task.newMachine.name}-back`, { disks: task.disks.map((disk) => Buffer.alloc(disk.sizeBytes)), agent: false });
+        const machine = this.machines.get(machineId);
+        if (task.newMachine !== null && machine !== undefined) machine.disks = new Map(task.disks.map((disk) => [disk.diskId, Buffer.alloc(disk.sizeBytes)]));
+        this.power(machineId, false);
+        for (const disk of task.disks) {
+          const blob = new MemoryBlob(0);
+          blob.bytes = this.#disk(machineId, disk.diskId);
+          this.attached.set(disk.pairId, blob);
+        }
+        return { machineId };
+      }
+      case 'detachDisks':
+        for (const disk of task.disks) {
+          const blob = this.attached.get(disk.pairId);
+          if (disk.snapshotId !== null) blob?.snapshots.find((snapshot) => snapshot.id === disk.snapshotId)?.bytes.copy(blob.bytes);
+          this.attached.delete(disk.pairId);
+        }
+        return undefined;
+      default:
+        return undefined;
+    }
+  }
+
+  power(machineId: string, on: boolean): void {
+    const machine = this.machines.get(machineId);
+    if (machine !== undefined) machine.poweredOn = on;
+    for (const agent of this.agents.values()) if (agent.machineId === machineId) agent.alive = on;
+    if (on && ![...this.agents.values()].some((agent) => agent.machineId === machineId)) this.#install(machineId, 'VmWare');
+  }
+
+  #azurePower(machineId: string, running: boolean): void {
+    const entry = this.#deps.compute.machines.get(machineId);
+    if (entry === undefined || entry.order.copyOf.drill) return;
+    if (running) this.#install(machineId, 'Azure');
+    else this.agents.delete(`agent-${machineId}`);
+  }
+
+  #install(machineId: string, platform: AgentReport['platform']): void {
+    const hostId = `agent-${machineId}`;
+    this.agents.set(hostId, { hostId, machineId, platform, alive: true, lastHeartbeatMs: this.#deps.kernel.clock.now(), clockAheadMs: 0, appFailures: 0, crashFailures: 0, lastMarkMs: null, lastMarkId: null });
+  }
+
+  #agentReport(agent: Agent, nowMs: number): AgentReport {
+    if (agent.alive) agent.lastHeartbeatMs = nowMs;
+    const order = this.orders.find((candidate) => candidate.hostId === agent.hostId);
+    return {
+      hostId: agent.hostId, machineId: agent.machineId, name: agent.machineId, platform: agent.platform, osType: 'Windows', ipAddress: '127.0.0.1', version: '9.41', lastHeartbeatMs: agent.lastHeartbeatMs,
+      clockMs: agent.lastHeartbeatMs + agent.clockAheadMs, lastMarkMs: agent.lastMarkMs, lastMarkId: agent.lastMarkId, crashFailures: agent.crashFailures, appFailures: agent.appFailures, lastAppMarkMs: null,
+      pairs: (order?.pairs ?? []).flatMap((pair) => this.sendings.get(pair.pairId) ?? []).map((sending): PairReport => ({ pairId: sending.order.pairId, stage: sending.stage, mode: 'data', totalBytes: sending.order.sizeBytes, processedBytes: sending.order.sizeBytes, transferredBytes: sending.sentBytes, pendingBytes: 0, resyncId: sending.resyncId, error: null })),
+    };
+  }
+
+  #machineOf(pairId: string): string {
+    const order = this.orders.find((candidate) => candidate.pairs.some((pair) => pair.pairId === pairId));
+    return this.agents.get(order?.hostId ?? '')?.machineId ?? '';
+  }
+
+  #sendingsOf(machineId: string): Sending[] {
+    return [...this.sendings.values()].filter((sending) => this.#machineOf(sending.order.pairId) === machineId);
+  }
+
+  #disk(machineId: string, diskId: string): Buffer {
+    const onPremises = this.machines.get(machineId)?.disks.get(diskId);
+    if (onPremises !== undefined) return onPremises;
+    const url = this.#deps.compute.machines.get(machineId)?.order.disks.find((disk) => disk.diskId === diskId)?.url;
+    return this.#deps.storage.disks.get(url as string) as Buffer;
+  }
+}
+
+function processServer(name: string, options: { inAzure: boolean; nowMs: number }): ProcessServerReport {
+  return { hostId: name, name, url: `https://${name}`, inAzure: options.inAzure, version: '9.41', lastHeartbeatMs: options.nowMs, cpuPercent: 10, memoryTotalBytes: 100, memoryFreeBytes: 80, cacheTotalBytes: 100, cacheFreeBytes: 90, throttled: false, pendingUploadBytes: 0, oldestPendingMs: 0, throughputBps: 0, services: [] };
+}
