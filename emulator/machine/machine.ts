@@ -187,7 +187,11 @@ export class Machine implements WorkloadHost, AsyncDisposable {
    */
   async quiesce(): Promise<void> {
     if (this.#state !== 'poweredOn') throw new LabError('MachineNotRunning', `${this.name} is ${this.#state}.`);
-    if (!this.#definition.guest.vssWorks) throw new LabError('QuiesceFailed', `${this.name}: ${this.#definition.osType === 'Windows' ? 'a VSS writer is in a failed state' : 'the pre script ended with an error'}.`);
+    if (!this.#definition.guest.vssWorks)
+      throw new LabError(
+        'QuiesceFailed',
+        `${this.name}: ${this.#definition.osType === 'Windows' ? 'a VSS writer is in a failed state' : 'the pre script ended with an error'}.`,
+      );
     if (this.#quiesced) throw new LabError('QuiesceFailed', `${this.name}: another one is under way.`);
     this.#quiesced = true;
     try {

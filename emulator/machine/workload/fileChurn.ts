@@ -45,7 +45,8 @@ export class FileChurn implements Workload {
     const { blockBytes = 64 * 1024, compressible = 0.5, tickMs = 1000 } = settings;
     this.#settings = { ...settings, blockBytes, compressible, tickMs };
     this.name = `churn ${settings.diskId}+${settings.offset}`;
-    if ([settings.offset, settings.sizeBytes, blockBytes].some((bytes) => bytes % sectorBytes !== 0) || settings.sizeBytes < blockBytes) throw new LabError('InvalidArgument', `${this.name}: region and block must be whole sectors, and the region hold a block.`);
+    if ([settings.offset, settings.sizeBytes, blockBytes].some((bytes) => bytes % sectorBytes !== 0) || settings.sizeBytes < blockBytes)
+      throw new LabError('InvalidArgument', `${this.name}: region and block must be whole sectors, and the region hold a block.`);
     this.#random = kernel.random.fork(this.name);
     this.#bytes = new ByteStream(this.#random.bytes(16));
     this.#pace = new Pace({ clock: kernel.clock, name: this.name, tickMs });

@@ -3,7 +3,18 @@ import { sectorBytes, type BlockDevice } from '../../disk/blockDevice.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Random } from '../../kernel/random.ts';
-import { encodeSuperblock, encodeTable, encodeTransfer, nextChain, places, superblockBytes, type LedgerShape, type LedgerState, type Superblock, type Transfer } from './ledgerFormat.ts';
+import {
+  encodeSuperblock,
+  encodeTable,
+  encodeTransfer,
+  nextChain,
+  places,
+  superblockBytes,
+  type LedgerShape,
+  type LedgerState,
+  type Superblock,
+  type Transfer,
+} from './ledgerFormat.ts';
 import { applyTransfer, newLedger, openLedger } from './ledgerRecovery.ts';
 import { Turns } from '../turns.ts';
 import { Pace, Quota } from './pacing.ts';
@@ -78,7 +89,8 @@ export class Ledger implements Workload {
       this.#problem = null;
       this.#quiesced = false;
       this.#superblock = opening.kind === 'open' ? opening.superblock : undefined;
-      this.#state = opening.kind === 'open' ? opening.state : newLedger({ ledgerId: this.ledgerId, peers: this.settings.peers ?? [], shape: this.#shape, openingBalance });
+      this.#state =
+        opening.kind === 'open' ? opening.state : newLedger({ ledgerId: this.ledgerId, peers: this.settings.peers ?? [], shape: this.#shape, openingBalance });
       if (opening.kind === 'empty' || opening.replayed > 0) await this.#checkpoint();
     });
     if (this.#state !== undefined) this.#pace.start(() => this.tick());
@@ -156,7 +168,7 @@ export class Ledger implements Workload {
   async #append(count: number, make: (index: number) => Omit<Transfer, 'sequence'>): Promise<void> {
     const state = this.#required();
     const half = Math.floor(state.shape.logSectors / 2);
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       if (state.sequence - (this.#superblock?.sequence ?? 0) >= half) await this.#checkpoint();
       const step = Math.min(count - done, half - (state.sequence - (this.#superblock?.sequence ?? 0)));
       const transfers = Array.from({ length: step }, (_, index): Transfer => ({ sequence: state.sequence + 1 + index, ...make(done + index) }));
@@ -190,7 +202,18 @@ export class Ledger implements Workload {
     const table = previous?.table === 0 ? 1 : 0;
     await this.#write(places(state.shape).table[table], encodeTable(state.balances, generation));
     const { ledgerId, peers, shape, openingTotal, sequence, chain, sent, received } = state;
-    const superblock: Superblock = { generation, table, sequence, chain, ledgerId, peers, shape, openingTotal, sent: sent.map((counter) => ({ ...counter })), received: received.map((counter) => ({ ...counter })) };
+    const superblock: Superblock = {
+      generation,
+      table,
+      sequence,
+      chain,
+      ledgerId,
+      peers,
+      shape,
+      openingTotal,
+      sent: sent.map((counter) => ({ ...counter })),
+      received: received.map((counter) => ({ ...counter })),
+    };
     await this.#write((generation % 2) * superblockBytes, encodeSuperblock(superblock));
     this.#superblock = superblock;
   }

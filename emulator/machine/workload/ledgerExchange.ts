@@ -76,7 +76,9 @@ export class LedgerExchange implements AsyncDisposable {
 
 function amounts(source: Ledger, target: Ledger, numbers: { from: number; to: number }): number[] {
   return Array.from({ length: numbers.to - numbers.from }, (_, index) => {
-    const digest = createHash('sha256').update(`${source.ledgerId} ${target.ledgerId} ${numbers.from + index}`).digest();
+    const digest = createHash('sha256')
+      .update(`${source.ledgerId} ${target.ledgerId} ${numbers.from + index}`)
+      .digest();
     return 1 + (digest.readUInt16LE(0) % 50);
   });
 }

@@ -139,7 +139,13 @@ export function decodeTransfer(sector: Buffer): { transfer: Transfer; chain: str
   const kind = transferKinds[sector.readUInt32LE(headBytes + 24)];
   if (kind === undefined) return undefined;
   return {
-    transfer: { sequence: sector.readDoubleLE(headBytes), kind, account: sector.readUInt32LE(headBytes + 28), counterpart: sector.readUInt32LE(headBytes + 32), amount: sector.readDoubleLE(headBytes + 40) },
+    transfer: {
+      sequence: sector.readDoubleLE(headBytes),
+      kind,
+      account: sector.readUInt32LE(headBytes + 28),
+      counterpart: sector.readUInt32LE(headBytes + 32),
+      amount: sector.readDoubleLE(headBytes + 40),
+    },
     chain: sector.toString('hex', headBytes + 8, headBytes + 24),
   };
 }

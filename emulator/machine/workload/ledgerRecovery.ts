@@ -1,6 +1,18 @@
 // Opening a ledger from any copy of its disk: the newest checkpoint, then every log record that follows it without a gap.
 import { sectorBytes, type BlockDevice } from '../../disk/blockDevice.ts';
-import { decodeSuperblock, decodeTable, decodeTransfer, firstChain, nextChain, places, superblockBytes, tableSectors, type LedgerState, type Superblock, type Transfer } from './ledgerFormat.ts';
+import {
+  decodeSuperblock,
+  decodeTable,
+  decodeTransfer,
+  firstChain,
+  nextChain,
+  places,
+  superblockBytes,
+  tableSectors,
+  type LedgerState,
+  type Superblock,
+  type Transfer,
+} from './ledgerFormat.ts';
 
 /** `empty`: never formatted. `open`: usable after replaying that many records. `broken`: no moment of the ledger's life looked like this. */
 export type LedgerOpening =

@@ -58,7 +58,8 @@ async function judge({ device, offset }: LedgerCopy): Promise<{ verdict: Verdict
   const { state, replayed } = opening;
   const total = totalOf(state);
   const figures = { ledgerId: state.ledgerId, sequence: state.sequence, replayed, total, chain: state.chain };
-  if (total !== demandedTotal(state)) return { verdict: { ...figures, state: 'broken', reason: `the accounts hold ${total}, they should hold ${demandedTotal(state)}` }, state };
+  if (total !== demandedTotal(state))
+    return { verdict: { ...figures, state: 'broken', reason: `the accounts hold ${total}, they should hold ${demandedTotal(state)}` }, state };
   return { verdict: { ...figures, state: replayed === 0 ? 'clean' : 'recovered', reason: null }, state };
 }
 
@@ -69,10 +70,14 @@ function flowOf(states: readonly LedgerState[], batchSize: number): { inFlight: 
       const target = states.find(({ ledgerId }) => ledgerId === peerId);
       const sent = source.sent[number];
       const received = target?.received[target.peers.indexOf(source.ledgerId)];
-      if (target === undefined || sent === undefined || received === undefined) return { inFlight, reason: `${peerId}, a peer of ${source.ledgerId}, is not among the copies` };
-      if (received.count > sent.count) return { inFlight, reason: `${peerId} has taken ${received.count} transfers of ${source.ledgerId}, which has sent ${sent.count}` };
-      if (sent.count > received.count + batchSize) return { inFlight, reason: `${source.ledgerId} has sent ${sent.count} transfers to ${peerId}, which has taken ${received.count}` };
-      if (sent.count === received.count && sent.sum !== received.sum) return { inFlight, reason: `${source.ledgerId} and ${peerId} disagree about the money that passed` };
+      if (target === undefined || sent === undefined || received === undefined)
+        return { inFlight, reason: `${peerId}, a peer of ${source.ledgerId}, is not among the copies` };
+      if (received.count > sent.count)
+        return { inFlight, reason: `${peerId} has taken ${received.count} transfers of ${source.ledgerId}, which has sent ${sent.count}` };
+      if (sent.count > received.count + batchSize)
+        return { inFlight, reason: `${source.ledgerId} has sent ${sent.count} transfers to ${peerId}, which has taken ${received.count}` };
+      if (sent.count === received.count && sent.sum !== received.sum)
+        return { inFlight, reason: `${source.ledgerId} and ${peerId} disagree about the money that passed` };
       inFlight += sent.sum - received.sum;
     }
   }

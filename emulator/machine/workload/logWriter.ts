@@ -149,7 +149,13 @@ function numbersIn(ring: Buffer): number[] {
   for (let at = 0; at < ring.length; at += lineBytes) {
     if (ring[at + lineBytes - 1] !== 0x0a) continue;
     const line = ring.toString('latin1', at, at + lineBytes);
-    if (line.slice(lineBytes - 9, lineBytes - 1) === crc32(line.slice(0, lineBytes - 10)).toString(16).padStart(8, '0')) numbers.push(Number(line.slice(0, 12)));
+    if (
+      line.slice(lineBytes - 9, lineBytes - 1) ===
+      crc32(line.slice(0, lineBytes - 10))
+        .toString(16)
+        .padStart(8, '0')
+    )
+      numbers.push(Number(line.slice(0, 12)));
   }
   return numbers;
 }

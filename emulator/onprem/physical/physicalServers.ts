@@ -65,7 +65,8 @@ export class PhysicalServers implements AsyncDisposable {
 
   /** By what somebody types in: name or IPv4 address. */
   find(nameOrAddress: string): MachineDefinition | undefined {
-    return this.list().find(({ definition }) => definition.name === nameOrAddress || definition.nics.some(({ ipAddress }) => ipAddress === nameOrAddress))?.definition;
+    return this.list().find(({ definition }) => definition.name === nameOrAddress || definition.nics.some(({ ipAddress }) => ipAddress === nameOrAddress))
+      ?.definition;
   }
 
   /** Disks first, the record last: a server is there when its record is. @throws LabError PhysicalServerExists, DiskSizeInvalid */
@@ -75,7 +76,8 @@ export class PhysicalServers implements AsyncDisposable {
       if (known !== undefined) throw new LabError('PhysicalServerExists', known);
       const definition = this.#define(spec);
       mkdirSync(this.#systemFolder(definition.machineId), { recursive: true });
-      for (const disk of definition.disks) await (await RawDisk.create({ path: this.diskPath(definition.machineId, disk.diskId), sizeBytes: disk.sizeBytes }))[Symbol.asyncDispose]();
+      for (const disk of definition.disks)
+        await (await RawDisk.create({ path: this.diskPath(definition.machineId, disk.diskId), sizeBytes: disk.sizeBytes }))[Symbol.asyncDispose]();
       this.#put({ definition, power: 'off' });
       return definition;
     });
@@ -99,7 +101,13 @@ export class PhysicalServers implements AsyncDisposable {
       const { kernel, captureLimitBytes } = this.#deps;
       const { definition } = this.#get(machineId);
       const openDevice = (diskId: string): Promise<BlockDevice> => RawDisk.open({ path: this.diskPath(machineId, diskId) });
-      machine = new Machine({ kernel, definition, folder: this.#systemFolder(machineId), openDevice, ...(captureLimitBytes === undefined ? {} : { captureLimitBytes }) });
+      machine = new Machine({
+        kernel,
+        definition,
+        folder: this.#systemFolder(machineId),
+        openDevice,
+        ...(captureLimitBytes === undefined ? {} : { captureLimitBytes }),
+      });
       this.#machines.set(machineId, machine);
     }
     return machine;
@@ -172,8 +180,11 @@ export class PhysicalServers implements AsyncDisposable {
   #define(spec: PhysicalServerSpec): MachineDefinition {
     const { ids, random } = this.#deps.kernel;
     const { architecture = '64-bit', firmware = 'BIOS', secureBoot = false, nics, disks, guest, ...rest } = spec;
-    const osDisk = Math.max(0, disks.findIndex((disk) => disk.osDisk === true));
-    const macAddress = (): string => ['d4', 'ae', '52', ...random.bytes(3).toString('hex').match(/../g) ?? []].join(':');
+    const osDisk = Math.max(
+      0,
+      disks.findIndex((disk) => disk.osDisk === true),
+    );
+    const macAddress = (): string => ['d4', 'ae', '52', ...(random.bytes(3).toString('hex').match(/../g) ?? [])].join(':');
     return {
       ...rest,
       machineId: ids.guid(),
@@ -182,7 +193,14 @@ export class PhysicalServers implements AsyncDisposable {
       firmware,
       secureBoot,
       nics: nics.map((nic) => ({ ...nic, nicId: nic.nicId ?? macAddress() })),
-      disks: disks.map((disk, index): DiskDefinition => ({ diskId: ids.guid(), name: spec.osType === 'Windows' ? `\\\\.\\PHYSICALDRIVE${index}` : `/dev/sd${String.fromCharCode(97 + index)}`, sizeBytes: disk.sizeBytes, osDisk: index === osDisk, dynamic: disk.dynamic ?? false, sectorBytes: disk.sectorBytes ?? 512 })),
+      disks: disks.map((disk, index): DiskDefinition => ({
+        diskId: ids.guid(),
+        name: spec.osType === 'Windows' ? `\\\\.\\PHYSICALDRIVE${index}` : `/dev/sd${String.fromCharCode(97 + index)}`,
+        sizeBytes: disk.sizeBytes,
+        osDisk: index === osDisk,
+        dynamic: disk.dynamic ?? false,
+        sectorBytes: disk.sectorBytes ?? 512,
+      })),
       guest: guestConditions(spec.osType, { toolsRunning: false, ...guest }),
     };
   }

@@ -49,6 +49,7 @@ export function requirePrivilege(account: VCenterAccount, ...privileges: readonl
 export function authenticate(accounts: readonly VCenterAccount[], credentials: { userName: string; password: string }): VCenterAccount {
   const account = accounts.find(({ userName }) => userName.toLowerCase() === credentials.userName.toLowerCase());
   const [given, wanted] = [Buffer.from(credentials.password), Buffer.from(account?.password ?? '')];
-  if (account === undefined || given.length !== wanted.length || !timingSafeEqual(given, wanted)) throw new LabError('VSphereUnauthenticated', `User "${credentials.userName}".`);
+  if (account === undefined || given.length !== wanted.length || !timingSafeEqual(given, wanted))
+    throw new LabError('VSphereUnauthenticated', `User "${credentials.userName}".`);
   return account;
 }

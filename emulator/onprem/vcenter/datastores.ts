@@ -47,7 +47,8 @@ export class Datastores {
     mkdirSync(root, { recursive: true });
     const target = join(root, normalize(path));
     const inside = relative(root, target);
-    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) || path.includes('\0')) throw new LabError('InvalidArgument', `"${path}" leads out of datastore ${datastore}.`);
+    if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside) || path.includes('\0'))
+      throw new LabError('InvalidArgument', `"${path}" leads out of datastore ${datastore}.`);
     return target;
   }
 
@@ -55,7 +56,8 @@ export class Datastores {
   browse(folder: string | DatastorePath): DatastoreFile[] {
     const path = this.locate(folder);
     const stats = statSync(path, { throwIfNoEntry: false });
-    if (stats === undefined || !stats.isDirectory()) throw new LabError('NotFound', typeof folder === 'string' ? folder : `[${folder.datastore}] ${folder.path}`);
+    if (stats === undefined || !stats.isDirectory())
+      throw new LabError('NotFound', typeof folder === 'string' ? folder : `[${folder.datastore}] ${folder.path}`);
     return readdirSync(path)
       .filter((name) => !isOurs(name))
       .flatMap((name) => {

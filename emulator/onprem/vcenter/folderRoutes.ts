@@ -23,7 +23,8 @@ export function folderRoutes(options: FolderOptions): Router {
     const path = vSphere.fileToRead(place);
     const stats = statSync(path, { throwIfNoEntry: false });
     if (stats === undefined || isOurs(basename(path))) throw new LabError('NotFound', `[${place.datastore}] ${place.path}`);
-    if (stats.isDirectory()) return listFolder(request, response, vSphere, place);
+    if (stats.isDirectory())
+      return page(response, `Index of ${place.path === '' ? '/' : place.path} on datastore ${place.datastore}`, linksOf(vSphere, place, dcPathOf(request)));
     // Ranges, conditional requests and HEAD are express's business.
     response.sendFile(path, { dotfiles: 'allow', cacheControl: false, headers: { 'Content-Type': 'application/octet-stream' } });
   });
@@ -95,19 +96,29 @@ function list(request: Request, response: Response, vSphere: VSphere): void {
   page(response, typeof dcPath === 'string' ? `Datastores of ${dcPath}` : 'Datacenters', links);
 }
 
-function listFolder(request: Request, response: Response, vSphere: VSphere, place: DatastorePath): void {
-  const query = `?dcPath=${encodeURIComponent(String(request.query['dcPath']))}&dsName=${encodeURIComponent(place.datastore)}`;
-  const links = vSphere.browse(place).map(({ name, folder, sizeBytes, modifiedMs }) => {
+function dcPathOf(request: Request): string {
+  const { dcPath } = request.query;
+  return typeof dcPath === 'string' ? dcPath : '';
+}
+
+function linksOf(vSphere: VSphere, place: DatastorePath, dcPath: string): { name: string; href: string; details: string }[] {
+  const query = `?dcPath=${encodeURIComponent(dcPath)}&dsName=${encodeURIComponent(place.datastore)}`;
+  return vSphere.browse(place).map(({ name, folder, sizeBytes, modifiedMs }) => {
     const inside = place.path === '' ? name : `${place.path}/${name}`;
     const href = `/folder/${inside.split('/').map(encodeURIComponent).join('/')}${folder ? '/' : ''}${query}`;
     return { name: folder ? `${name}/` : name, href, details: `${new Date(modifiedMs).toUTCString()} ${folder ? '-' : sizeBytes}` };
   });
-  page(response, `Index of ${place.path === '' ? '/' : place.path} on datastore ${place.datastore}`, links);
 }
 
 function page(response: Response, title: string, links: readonly { name: string; href: string; details?: string }[]): void {
-  const rows = links.map(({ name, href, details = '' }) => `<tr><td><a href="${escaped(href)}">${escaped(name)}</a></td><td align="right">${escaped(details)}</td></tr>`);
-  response.type('html').send(`<!DOCTYPE html>\n<html><head><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1><table>\n${rows.join('\n')}\n</table></body></html>\n`);
+  const rows = links.map(
+    ({ name, href, details = '' }) => `<tr><td><a href="${escaped(href)}">${escaped(name)}</a></td><td align="right">${escaped(details)}</td></tr>`,
+  );
+  response
+    .type('html')
+    .send(
+      `<!DOCTYPE html>\n<html><head><title>${escaped(title)}</title></head><body><h1>${escaped(title)}</h1><table>\n${rows.join('\n')}\n</table></body></html>\n`,
+    );
 }
 
 function escaped(text: string): string {

@@ -61,7 +61,9 @@ export function guestOfRestName(name: string): Guest {
 /** From a .vmx file's guest id. */
 export function guestOfVmxName(name: string): Guest {
   const known = guestOses.find(({ vmx }) => vmx === name) ?? Object.values(other).find(({ vmx }) => vmx === name);
-  return known === undefined ? { osType: name.startsWith('win') ? 'Windows' : 'Linux', osVersion: name, architecture: name.endsWith('64') ? '64-bit' : '32-bit' } : guestOfRestName(known.rest);
+  return known === undefined
+    ? { osType: name.startsWith('win') ? 'Windows' : 'Linux', osVersion: name, architecture: name.endsWith('64') ? '64-bit' : '32-bit' }
+    : guestOfRestName(known.rest);
 }
 
 const readable: Readonly<Record<string, string>> = {

@@ -108,7 +108,12 @@ export interface SiteSpec {
   readonly cluster: string;
   readonly hosts: readonly string[];
   /** `hosts` absent: mounted by all. */
-  readonly datastores: readonly { readonly name: string; readonly type: DatastoreRecord['type']; readonly capacityBytes: number; readonly hosts?: readonly string[] }[];
+  readonly datastores: readonly {
+    readonly name: string;
+    readonly type: DatastoreRecord['type'];
+    readonly capacityBytes: number;
+    readonly hosts?: readonly string[];
+  }[];
   readonly networks: readonly string[];
 }
 
@@ -123,7 +128,17 @@ interface Kinds {
 }
 
 /** Ids as vSphere makes them (vcenter.md §3.3): a word of the kind and a number that no other object has. */
-const idPrefix = { datacenter: 'datacenter-', cluster: 'domain-c', host: 'host-', datastore: 'datastore-', network: 'network-', folder: 'group-', vm: 'vm-', resourcePool: 'resgroup-', snapshot: 'snapshot-' } as const;
+const idPrefix = {
+  datacenter: 'datacenter-',
+  cluster: 'domain-c',
+  host: 'host-',
+  datastore: 'datastore-',
+  network: 'network-',
+  folder: 'group-',
+  vm: 'vm-',
+  resourcePool: 'resgroup-',
+  snapshot: 'snapshot-',
+} as const;
 const folderLetter = { DATACENTER: 'd', HOST: 'h', DATASTORE: 's', NETWORK: 'n', VIRTUAL_MACHINE: 'v' } as const;
 
 export class Inventory {
@@ -172,7 +187,21 @@ export class Inventory {
   /** An address in the range that vCenter assigns from. */
   newMacAddress(): string {
     const number = this.#nextNumber();
-    return ['00', '50', '56', ...[0x80 + ((number >> 16) & 0x3f), (number >> 8) & 0xff, number & 0xff].map((byte) => byte.toString(16).padStart(2, '0'))].join(':');
+    return ['00', '50', '56', ...[0x80 + ((number >> 16) & 0x3f), (number >> 8) & 0xff, number & 0xff].map((byte) => byte.toString(16).padStart(2, '0'))].join(
+      ':',
+    );
+  }
+
+  /** An IPv4 address as a DHCP server would lend it. */
+  newAddress(): string {
+    const number = this.#nextNumber();
+    return `10.99.${(number >> 8) & 0xff}.${number & 0xff}`;
+  }
+
+  rootVmFolder(): FolderRecord {
+    const folder = this.list('folder').find((candidate) => candidate.type === 'VIRTUAL_MACHINE');
+    if (folder === undefined) throw new Error('the inventory was not set up');
+    return folder;
   }
 
   /** Fills an empty inventory; a filled one is left as it is. */
@@ -189,7 +218,9 @@ export class Inventory {
       for (const name of site.hosts) this.put('host', { id: this.newId('host'), name, connection: 'CONNECTED' });
       for (const name of site.networks) this.put('network', { id: this.newId('network'), name });
       for (const { name, type, capacityBytes, hosts } of site.datastores) {
-        const hostIds = this.list('host').filter((host) => hosts?.includes(host.name) ?? true).map((host) => host.id);
+        const hostIds = this.list('host')
+          .filter((host) => hosts?.includes(host.name) ?? true)
+          .map((host) => host.id);
         this.put('datastore', { id: this.newId('datastore'), name, type, capacityBytes, hostIds, accessible: true });
       }
     });
@@ -197,8 +228,7 @@ export class Inventory {
 
   /** A folder for machines beside the others. */
   addVmFolder(name: string): FolderRecord {
-    const parent = this.list('folder').find((folder) => folder.type === 'VIRTUAL_MACHINE');
-    return this.get('folder', this.#addFolder('VIRTUAL_MACHINE', name, parent?.id ?? null));
+    return this.get('folder', this.#addFolder('VIRTUAL_MACHINE', name, this.rootVmFolder().id));
   }
 
   #addFolder(type: FolderRecord['type'], name: string, parentId: string | null): string {

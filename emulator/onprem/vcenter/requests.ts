@@ -65,7 +65,8 @@ export function parseNewVm(body: unknown, vSphere: VSphere): NewVm {
 
 /** @throws LabError MalformedRequest, VSphereUnsupported */
 export function parseDisk(spec: Record<string, unknown>): DiskSpec {
-  if (spec['type'] !== undefined && spec['type'] !== 'SCSI') throw new LabError('VSphereUnsupported', `Disks here are SCSI, not ${String(spec['type'])}.`);
+  if (spec['type'] !== undefined && spec['type'] !== 'SCSI')
+    throw new LabError('VSphereUnsupported', `Disks here are SCSI, not ${JSON.stringify(spec['type'])}.`);
   if (spec['backing'] !== undefined) {
     const backing = record(spec['backing'], 'backing');
     if (backing['type'] !== 'VMDK_FILE') throw new LabError('VSphereUnsupported', 'A backing is a VMDK_FILE.');
@@ -84,7 +85,11 @@ export function parseRegistration(body: unknown, vSphere: VSphere): { vmxFile: s
   const vmxFile = spec['datastore_path'] === undefined ? pathWithin(spec, vSphere) : text(spec, 'datastore_path');
   return {
     vmxFile,
-    options: { ...(spec['name'] === undefined ? {} : { name: text(spec, 'name') }), ...hostOf(placement, vSphere), ...(placement['folder'] === undefined ? {} : { folderId: text(placement, 'folder') }) },
+    options: {
+      ...(spec['name'] === undefined ? {} : { name: text(spec, 'name') }),
+      ...hostOf(placement, vSphere),
+      ...(placement['folder'] === undefined ? {} : { folderId: text(placement, 'folder') }),
+    },
   };
 }
 
@@ -109,7 +114,8 @@ function hostOf(placement: Record<string, unknown>, vSphere: VSphere): { hostId?
     if (!vSphere.hosts().some(({ id }) => id === hostId)) throw new LabError('NotFound', `host ${hostId}`);
     return { hostId };
   }
-  const known = (cluster: ClusterRecord): boolean => [cluster.id, cluster.resourcePoolId].some((id) => id === (placement['cluster'] ?? placement['resource_pool'] ?? cluster.id));
+  const known = (cluster: ClusterRecord): boolean =>
+    [cluster.id, cluster.resourcePoolId].some((id) => id === (placement['cluster'] ?? placement['resource_pool'] ?? cluster.id));
   if (!vSphere.clusters().some(known)) throw new LabError('NotFound', 'cluster or resource pool of the placement');
   return {};
 }

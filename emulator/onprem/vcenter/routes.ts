@@ -3,7 +3,7 @@ import express, { Router, type Request, type Response } from 'express';
 import { LabError } from '../../kernel/errors.ts';
 import { basicCredentials, sessionHeader, sessionOf, sessionToken } from './authentication.ts';
 import { parseDisk, parseFilter, parseNewVm, parsePowerAction, parseRegistration, passes, specOf, text, type Filter } from './requests.ts';
-import type { VmRecord } from './inventory.ts';
+import type { ClusterRecord, VmRecord } from './inventory.ts';
 import { VSphere, type VSphereDeps } from './service.ts';
 import type { Session, Sessions } from './sessions.ts';
 import * as wire from './wire.ts';
@@ -33,7 +33,9 @@ function sessionRoutes(router: Router, { sessions, dialect }: RestOptions): void
   const path = dialect === 'api' ? '/session' : '/com/vmware/cis/session';
   const describe = ({ account, createdMs, lastAccessedMs }: Session): object => {
     const [created, accessed] = [createdMs, lastAccessedMs].map((ms) => new Date(ms).toISOString());
-    return dialect === 'api' ? { user: account.userName, created_time: created, last_accessed_time: accessed } : { value: { user: account.userName, created_time: created, last_accessed_time: accessed } };
+    return dialect === 'api'
+      ? { user: account.userName, created_time: created, last_accessed_time: accessed }
+      : { value: { user: account.userName, created_time: created, last_accessed_time: accessed } };
   };
   router.post(path, (request, response) => {
     if (request.query['~action'] === 'get') return void response.json(describe(sessionOf(request, sessions)));
@@ -52,7 +54,12 @@ function sessionRoutes(router: Router, { sessions, dialect }: RestOptions): void
 
 function inventoryRoutes(router: Router, options: RestOptions): void {
   const named = { names: ({ name }: { name: string }) => name };
-  const list = <T extends { id: string; name: string }>(kind: string, read: (vSphere: VSphere) => T[], format: (entry: T) => object, more: Record<string, (entry: T) => string> = {}): void => {
+  const list = <T extends { id: string; name: string }>(
+    kind: string,
+    read: (vSphere: VSphere) => T[],
+    shape: { format: (entry: T) => object; more?: Record<string, (entry: T) => string> },
+  ): void => {
+    const { format, more = {} } = shape;
     const filters: Record<string, (entry: T) => string> = { ...named, [`${kind.replace('-', '_')}s`]: ({ id }) => id, ...more };
     router.get(`/vcenter/${kind}`, (request, response) => {
       const filter = parseFilter(request.query, Object.keys(filters));
@@ -60,15 +67,19 @@ function inventoryRoutes(router: Router, options: RestOptions): void {
       answer(response, options, found.map(format));
     });
   };
-  list('datacenter', (vSphere) => vSphere.datacenters(), wire.datacenterSummary);
-  list('cluster', (vSphere) => vSphere.clusters(), wire.clusterSummary);
-  list('host', (vSphere) => vSphere.hosts(), wire.hostSummary, { connection_states: ({ connection }) => connection });
-  list('datastore', (vSphere) => vSphere.datastores(), wire.datastoreSummary, { types: ({ type }) => type });
-  list('network', (vSphere) => vSphere.networks(), wire.networkSummary);
-  list('folder', (vSphere) => vSphere.folders(), wire.folderSummary, { type: ({ type }) => type });
-  list('resource-pool', (vSphere) => vSphere.clusters().map((cluster) => ({ ...cluster, id: cluster.resourcePoolId, name: 'Resources' })), wire.resourcePoolSummary);
+  list('datacenter', (vSphere) => vSphere.datacenters(), { format: wire.datacenterSummary });
+  list('cluster', (vSphere) => vSphere.clusters(), { format: wire.clusterSummary });
+  list('host', (vSphere) => vSphere.hosts(), { format: wire.hostSummary, more: { connection_states: ({ connection }) => connection } });
+  list('datastore', (vSphere) => vSphere.datastores(), { format: wire.datastoreSummary, more: { types: ({ type }) => type } });
+  list('network', (vSphere) => vSphere.networks(), { format: wire.networkSummary });
+  list('folder', (vSphere) => vSphere.folders(), { format: wire.folderSummary, more: { type: ({ type }) => type } });
+  const resourcePools = (vSphere: VSphere): ClusterRecord[] =>
+    vSphere.clusters().map((cluster) => ({ ...cluster, id: cluster.resourcePoolId, name: 'Resources' }));
+  list('resource-pool', resourcePools, { format: wire.resourcePoolSummary });
   router.get('/vcenter/datastore/:datastore', (request, response) => {
-    const found = as(request, options).datastores().find(({ id }) => id === request.params.datastore);
+    const found = as(request, options)
+      .datastores()
+      .find(({ id }) => id === request.params.datastore);
     if (found === undefined) throw new LabError('NotFound', `datastore ${request.params.datastore}`);
     answer(response, options, wire.datastoreDetails(found));
   });
@@ -80,16 +91,18 @@ function vmRoutes(router: Router, options: RestOptions): void {
     const filter = parseFilter(request.query, vmFilters);
     const vSphere = as(request, options);
     const found = vSphere.vms().filter((vm) => matches(vm, filter, vSphere));
-    if (found.length > listLimit && filter.size === 0) throw new LabError('VSphereUnableToAllocateResource', `${found.length} machines; name a filter to list more than ${listLimit}.`);
+    if (found.length > listLimit && filter.size === 0)
+      throw new LabError('VSphereUnableToAllocateResource', `${found.length} machines; name a filter to list more than ${listLimit}.`);
     answer(response, options, found.map(wire.vmSummary));
   });
   router.post(base, async (request, response) => {
     const vSphere = as(request, options);
     const action = request.query['action'] ?? request.query['~action'];
-    if (action !== undefined && action !== 'register') throw new LabError('VSphereUnsupported', `action=${String(action)} on machines; known is register.`);
+    if (action !== undefined && action !== 'register')
+      throw new LabError('VSphereUnsupported', `action=${JSON.stringify(action)} on machines; known is register.`);
     const { vmxFile, options: placement } = action === 'register' ? parseRegistration(request.body, vSphere) : { vmxFile: undefined, options: {} };
     const { id } = vmxFile === undefined ? await vSphere.createVm(parseNewVm(request.body, vSphere)) : await vSphere.registerVm(vmxFile, placement);
-    answer(response, options, id, 201);
+    answerMade(response, options, id);
   });
   router.get(`${base}/:vm`, (request, response) => {
     const vSphere = as(request, options);
@@ -97,7 +110,8 @@ function vmRoutes(router: Router, options: RestOptions): void {
     answer(response, options, options.dialect === 'api' ? details : wire.withKeyedLists(details));
   });
   router.post(`${base}/:vm`, async (request, response) => {
-    if ((request.query['action'] ?? request.query['~action']) !== 'unregister') throw new LabError('VSphereUnsupported', 'The action on a machine is unregister.');
+    if ((request.query['action'] ?? request.query['~action']) !== 'unregister')
+      throw new LabError('VSphereUnsupported', 'The action on a machine is unregister.');
     await as(request, options).removeVm(request.params.vm, { keepFiles: true });
     answer(response, options);
   });
@@ -112,10 +126,13 @@ function vmRoutes(router: Router, options: RestOptions): void {
     answer(response, options);
   });
   // DEVIATION: snapshots are on SOAP alone in vSphere; the components here speak REST only.
-  router.get(`${base}/:vm/snapshots`, (request, response) => answer(response, options, as(request, options).vm(request.params.vm).snapshots.map(wire.snapshotSummary)));
+  router.get(`${base}/:vm/snapshots`, (request, response) =>
+    answer(response, options, as(request, options).vm(request.params.vm).snapshots.map(wire.snapshotSummary)),
+  );
   router.post(`${base}/:vm/snapshots`, async (request, response) => {
     const spec = specOf(request.body);
-    answer(response, options, (await as(request, options).takeSnapshot(request.params.vm, { name: text(spec, 'name'), quiesce: spec['quiesce'] === true })).id, 201);
+    const { id } = await as(request, options).takeSnapshot(request.params.vm, { name: text(spec, 'name'), quiesce: spec['quiesce'] === true });
+    answerMade(response, options, id);
   });
   router.delete(`${base}/:vm/snapshots/:snapshot`, async (request, response) => {
     await as(request, options).removeSnapshot(request.params.vm, request.params.snapshot);
@@ -151,7 +168,7 @@ function hardwareRoutes(router: Router, options: RestOptions): void {
   });
   router.post(`${base}/disk`, async (request, response) => {
     const { key } = await as(request, options).addDisk(request.params.vm, parseDisk(specOf(request.body)));
-    answer(response, options, String(key), 201);
+    answerMade(response, options, String(key));
   });
   router.delete(`${base}/disk/:disk`, async (request, response) => {
     await as(request, options).removeDisk(request.params.vm, Number(request.params.disk));
@@ -175,11 +192,14 @@ function guestRoutes(router: Router, options: RestOptions): void {
   router.get(`${base}/tools`, (request, response) => answer(response, options, wire.toolsDetails(as(request, options).vm(request.params.vm))));
   router.get(`${base}/guest/power`, (request, response) => {
     const vm = as(request, options).vm(request.params.vm);
-    answer(response, options, { state: vm.power === 'POWERED_ON' && vm.guest.toolsRunning ? 'RUNNING' : 'NOT_RUNNING', operations_ready: vm.power === 'POWERED_ON' });
+    answer(response, options, {
+      state: vm.power === 'POWERED_ON' && vm.guest.toolsRunning ? 'RUNNING' : 'NOT_RUNNING',
+      operations_ready: vm.power === 'POWERED_ON',
+    });
   });
   router.post(`${base}/guest/power`, (request, response) => {
     const action = request.query['action'];
-    if (action !== 'shutdown') throw new LabError('VSphereUnsupported', `The guest's power action is shutdown, not ${String(action)}.`);
+    if (action !== 'shutdown') throw new LabError('VSphereUnsupported', `The guest's power action is shutdown, not ${JSON.stringify(action)}.`);
     as(request, options).shutDownGuest(request.params.vm);
     answer(response, options);
   });
@@ -191,13 +211,22 @@ function as(request: Request, { vSphere, sessions }: RestOptions): VSphere {
 
 function matches(vm: VmRecord, filter: Filter, vSphere: VSphere): boolean {
   const properties = { vms: [vm.id], names: [vm.name], folders: [vm.folderId], hosts: [vm.hostId], power_states: [vm.power] };
-  const above = { datacenters: vSphere.datacenters().map(({ id }) => id), clusters: vSphere.clusters().map(({ id }) => id), resource_pools: vSphere.clusters().map(({ resourcePoolId }) => resourcePoolId) };
+  const above = {
+    datacenters: vSphere.datacenters().map(({ id }) => id),
+    clusters: vSphere.clusters().map(({ id }) => id),
+    resource_pools: vSphere.clusters().map(({ resourcePoolId }) => resourcePoolId),
+  };
   return Object.entries({ ...properties, ...above }).every(([name, values]) => passes(filter, name, ...values));
 }
 
-/** @param status of `/api`; `/rest` answers 200 throughout */
-function answer(response: Response, { dialect }: RestOptions, body?: unknown, status = body === undefined ? 204 : 200): void {
-  if (body === undefined) response.status(dialect === 'api' ? status : 200).end();
-  else if (dialect === 'api') response.status(status).json(body);
-  else response.json({ value: body });
+/** The id of something new. */
+function answerMade(response: Response, options: RestOptions, id: string): void {
+  if (options.dialect === 'api') response.status(201);
+  answer(response, options, id);
+}
+
+/** `/rest` wraps the body and has no status but 200. */
+function answer(response: Response, { dialect }: RestOptions, body?: unknown): void {
+  if (body === undefined) response.status(dialect === 'api' ? 204 : 200).end();
+  else response.json(dialect === 'api' ? body : { value: body });
 }

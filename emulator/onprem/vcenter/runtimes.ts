@@ -9,11 +9,25 @@ import type { Inventory, VmRecord } from './inventory.ts';
 import type { VmDisks } from './vmDisks.ts';
 
 export class Runtimes {
-  readonly #deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined; onMachine: ((machine: Machine) => void) | undefined };
+  readonly #deps: {
+    kernel: Kernel;
+    folder: string;
+    inventory: Inventory;
+    disks: VmDisks;
+    captureLimitBytes: number | undefined;
+    onMachine: ((machine: Machine) => void) | undefined;
+  };
   readonly #machines = new Map<string, Machine>();
 
   /** @param deps `folder` holds one system folder per guest */
-  constructor(deps: { kernel: Kernel; folder: string; inventory: Inventory; disks: VmDisks; captureLimitBytes: number | undefined; onMachine: ((machine: Machine) => void) | undefined }) {
+  constructor(deps: {
+    kernel: Kernel;
+    folder: string;
+    inventory: Inventory;
+    disks: VmDisks;
+    captureLimitBytes: number | undefined;
+    onMachine: ((machine: Machine) => void) | undefined;
+  }) {
     this.#deps = deps;
   }
 
@@ -76,6 +90,13 @@ export function definitionOf(vm: VmRecord, inventory: Inventory): MachineDefinit
     memoryBytes,
     guest,
     nics: vm.nics.map((nic) => ({ nicId: nic.macAddress, network: inventory.get('network', nic.networkId).name, ipAddress: nic.ipAddress })),
-    disks: vm.disks.map(({ diskId, key, sizeBytes, osDisk, dynamic, sectorBytes }) => ({ diskId, name: `Hard disk ${key - 1999}`, sizeBytes, osDisk, dynamic, sectorBytes })),
+    disks: vm.disks.map(({ diskId, key, sizeBytes, osDisk, dynamic, sectorBytes }) => ({
+      diskId,
+      name: `Hard disk ${key - 1999}`,
+      sizeBytes,
+      osDisk,
+      dynamic,
+      sectorBytes,
+    })),
   };
 }

@@ -2,7 +2,18 @@
 import type { Datastores, DatastoreFile, DatastorePath } from './datastores.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { requirePrivilege, type VCenterAccount } from './accounts.ts';
-import type { ClusterRecord, DatacenterRecord, DatastoreRecord, FolderRecord, HostRecord, Inventory, NetworkRecord, VmDisk, VmRecord, VmSnapshot } from './inventory.ts';
+import type {
+  ClusterRecord,
+  DatacenterRecord,
+  DatastoreRecord,
+  FolderRecord,
+  HostRecord,
+  Inventory,
+  NetworkRecord,
+  VmDisk,
+  VmRecord,
+  VmSnapshot,
+} from './inventory.ts';
 import type { DiskSpec, NewVm, VirtualMachines } from './virtualMachines.ts';
 import type { VmPower } from './vmPower.ts';
 import type { VmSnapshots } from './vmSnapshots.ts';
@@ -49,7 +60,9 @@ export class VSphere {
 
   datastores(): (DatastoreRecord & { freeBytes: number })[] {
     const { datastores } = this.#deps;
-    return this.#reading().list('datastore').map((record) => ({ ...record, freeBytes: datastores.freeBytes(record) }));
+    return this.#reading()
+      .list('datastore')
+      .map((record) => ({ ...record, freeBytes: datastores.freeBytes(record) }));
   }
 
   vms(): VmRecord[] {

@@ -37,7 +37,8 @@ export class Sessions {
   get(token: string): Session {
     const session = this.#sessions.get(token);
     const nowMs = this.#kernel.clock.now();
-    if (session === undefined || nowMs - session.lastAccessedMs > idleLimitMs) throw new LabError('VSphereUnauthenticated', 'The session does not exist or has run out.');
+    if (session === undefined || nowMs - session.lastAccessedMs > idleLimitMs)
+      throw new LabError('VSphereUnauthenticated', 'The session does not exist or has run out.');
     session.lastAccessedMs = nowMs;
     return session;
   }

@@ -132,7 +132,9 @@ class SnapshotView implements BlockDevice {
     const bytes = await this.#base.read(offset, length);
     // Layers are asked after the read: what was overwritten meanwhile had been saved before.
     for (let block = Math.floor(offset / layerBlockBytes); block * layerBlockBytes < offset + length; block += 1) {
-      const kept = this.#layers().find((layer) => layer.has(block))?.read(block);
+      const kept = this.#layers()
+        .find((layer) => layer.has(block))
+        ?.read(block);
       if (kept === undefined) continue;
       const start = block * layerBlockBytes;
       kept.copy(bytes, Math.max(0, start - offset), Math.max(0, offset - start), offset + length - start);

@@ -24,16 +24,23 @@ const errorTypes: Partial<Record<ErrorCode, string>> = {
 
 /** Last middleware of the vCenter's app. `/rest` wraps the same in the older shape. */
 export function vSphereProblems(trace: Trace): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  // oxlint-disable-next-line max-params
   return (error: unknown, request, response, next) => {
-    if (response.headersSent) return void next(error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
     const refusal = refusedByExpress(error);
     const problem = refusal === undefined ? LabError.from(error) : new LabError('MalformedRequest', refusal.message, { cause: error });
-    if (problem.code === 'InternalError') trace.record('vcenter', 'unexpected', { path: request.path, stack: error instanceof Error ? error.stack : String(error) });
+    if (problem.code === 'InternalError')
+      trace.record('vcenter', 'unexpected', { path: request.path, stack: error instanceof Error ? error.stack : String(error) });
     const type = errorTypes[problem.code] ?? 'ERROR';
     const messages = [{ id: `com.siterecoverylab.vcenter.${problem.code}`, default_message: problem.message, args: [] }];
     if (problem.status === 401) response.setHeader('WWW-Authenticate', 'Basic realm="vCenter", charset="UTF-8"');
     response.status(refusal?.status ?? problem.status);
-    if (request.originalUrl.startsWith('/rest/')) response.json({ type: `com.vmware.vapi.std.errors.${type.toLowerCase()}`, value: { error_type: type, messages } });
+    if (request.originalUrl.startsWith('/rest/'))
+      response.json({ type: `com.vmware.vapi.std.errors.${type.toLowerCase()}`, value: { error_type: type, messages } });
     else response.json({ error_type: type, messages });
   };
 }

@@ -1,5 +1,4 @@
 // The vCenter role: its inventory and machines in one folder, its REST wire and datastore files on one HTTPS port.
-import express, { type Express } from 'express';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
@@ -12,17 +11,14 @@ import type { Machine } from '../../machine/machine.ts';
 import type { VCenterAccount } from './accounts.ts';
 import { inActivity } from '../../kernel/activity.ts';
 import { Datastores } from './datastores.ts';
-import { folderRoutes } from './folderRoutes.ts';
+import { vCenterApp } from './appRoutes.ts';
 import { Inventory, type DatastoreRecord, type HostConnection, type SiteSpec, type VmRecord } from './inventory.ts';
-import { restRoutes } from './routes.ts';
 import { Runtimes } from './runtimes.ts';
 import { VSphere, type PowerAction, type VSphereDeps } from './service.ts';
-import { Sessions } from './sessions.ts';
 import { VirtualMachines, type NewVm } from './virtualMachines.ts';
 import { VmDisks } from './vmDisks.ts';
 import { VmPower } from './vmPower.ts';
 import { VmSnapshots } from './vmSnapshots.ts';
-import { vSphereProblems } from './vSphereProblem.ts';
 
 export interface VCenterDeps {
   readonly kernel: Kernel;
@@ -45,6 +41,7 @@ export type MachineSpec = Omit<NewVm, 'datastoreId' | 'hostId' | 'folderId' | 'n
   readonly datastore: string;
   readonly host?: string;
   readonly folder?: string;
+  /** Without an `ipAddress` the guest gets one by DHCP; null: none. */
   readonly nics: readonly { readonly network: string; readonly macAddress?: string; readonly ipAddress?: string | null }[];
 };
 
@@ -69,14 +66,25 @@ export class VCenter implements AsyncDisposable {
     const runtimes = new Runtimes({ kernel, folder: join(folder, 'guests'), inventory, disks, captureLimitBytes, onMachine: deps.onMachine });
     const rules = { kernel, inventory, datastores, disks, runtimes };
     const machines = new VirtualMachines(rules);
-    this.#parts = { inventory, datastores, disks, runtimes, machines, power: new VmPower({ ...rules, machines }), snapshots: new VmSnapshots({ ...rules, machines }) };
+    this.#parts = {
+      inventory,
+      datastores,
+      disks,
+      runtimes,
+      machines,
+      power: new VmPower({ ...rules, machines }),
+      snapshots: new VmSnapshots({ ...rules, machines }),
+    };
   }
 
   /** Listening when it resolves; machines that were on stay off until `resume`. @throws LabError PortInUse, StateDatabaseDamaged, StateVersionUnknown */
   static async open(deps: VCenterDeps): Promise<VCenter> {
     const vCenter = new VCenter(deps);
     try {
-      vCenter.#listening = await serve(vCenter.#app(), { identity: deps.identity, ...(deps.port === undefined ? {} : { port: deps.port }) });
+      vCenter.#listening = await serve(vCenterApp({ kernel: vCenter.#kernel, vSphere: vCenter.#parts, accounts: () => vCenter.#accounts }), {
+        identity: deps.identity,
+        ...(deps.port === undefined ? {} : { port: deps.port }),
+      });
     } catch (error) {
       vCenter.#store[Symbol.dispose]();
       throw error;
@@ -198,7 +206,9 @@ export class VCenter implements AsyncDisposable {
    */
   async openAttachedDisk(vmdkFile: string): Promise<BlockDevice> {
     const { disks } = this.#parts;
-    const vm = this.list().find((candidate) => candidate.appliance && candidate.power === 'POWERED_ON' && candidate.disks.some((disk) => disk.vmdkFile === vmdkFile));
+    const vm = this.list().find(
+      (candidate) => candidate.appliance && candidate.power === 'POWERED_ON' && candidate.disks.some((disk) => disk.vmdkFile === vmdkFile),
+    );
     if (vm === undefined) throw new LabError('VSphereNotAllowedInCurrentState', `${vmdkFile} is attached to no running appliance.`);
     return disks.open(vm, vmdkFile);
   }
@@ -222,24 +232,6 @@ export class VCenter implements AsyncDisposable {
     await this.#listening?.[Symbol.asyncDispose]();
     await this.#parts.runtimes[Symbol.asyncDispose]();
     this.#store[Symbol.dispose]();
-  }
-
-  #app(): Express {
-    const { clock, faults, trace } = this.#kernel;
-    const app = express();
-    app.disable('x-powered-by');
-    const sessions = new Sessions(this.#kernel, () => this.#accounts);
-    app.use((request, _response, next) => {
-      if (!faults.active('vcenter.call')) return void next();
-      inActivity(clock, `vcenter ${request.path}`, () => faults.check('vcenter.call', request.path)).then(() => next(), next);
-    });
-    for (const dialect of ['api', 'rest'] as const) app.use(`/${dialect}`, restRoutes({ vSphere: this.#parts, sessions, dialect }));
-    app.use('/folder', folderRoutes({ vSphere: this.#parts, sessions }));
-    app.use((request) => {
-      throw new LabError('NotFound', `${request.method} ${request.path}`);
-    });
-    app.use(vSphereProblems(trace));
-    return app;
   }
 
   #require(): Listening {

@@ -19,7 +19,11 @@ export interface VirtualMachinesDeps {
 }
 
 /** A new disk of a size, or one that lies on a datastore already. */
-export type DiskSpec = ({ readonly sizeBytes: number } | { readonly vmdkFile: string }) & { readonly osDisk?: boolean; readonly dynamic?: boolean; readonly sectorBytes?: number };
+export type DiskSpec = ({ readonly sizeBytes: number } | { readonly vmdkFile: string }) & {
+  readonly osDisk?: boolean;
+  readonly dynamic?: boolean;
+  readonly sectorBytes?: number;
+};
 
 export interface NewVm extends Pick<VmRecord, 'name' | 'osType' | 'osVersion' | 'architecture' | 'firmware' | 'cpuCount' | 'memoryBytes'> {
   readonly datastoreId: string;
@@ -30,6 +34,7 @@ export interface NewVm extends Pick<VmRecord, 'name' | 'osType' | 'osVersion' | 
   readonly secureBoot?: boolean;
   readonly scsiType?: VmRecord['scsiType'];
   readonly appliance?: boolean;
+  /** Without an `ipAddress` the guest gets one by DHCP; null: none. */
   readonly nics: readonly { readonly networkId: string; readonly macAddress?: string; readonly ipAddress?: string | null }[];
   readonly disks: readonly DiskSpec[];
   readonly guest?: Partial<GuestConditions>;
@@ -86,7 +91,8 @@ export class VirtualMachines {
     const { inventory, datastores, disks, runtimes } = this.#deps;
     const vm = this.get(id);
     this.#requireOff(vm);
-    const shared = (vmdkFile: string): boolean => inventory.list('vm').some((other) => other.id !== id && other.disks.some((disk) => disk.vmdkFile === vmdkFile));
+    const shared = (vmdkFile: string): boolean =>
+      inventory.list('vm').some((other) => other.id !== id && other.disks.some((disk) => disk.vmdkFile === vmdkFile));
     const held = vm.disks.find((disk) => shared(disk.vmdkFile));
     if (!options.keepFiles && held !== undefined) throw new LabError('VSphereResourceInUse', `${held.vmdkFile} is attached to another machine.`);
     await runtimes.remove(vm);
@@ -115,11 +121,13 @@ export class VirtualMachines {
 
   async #create(spec: NewVm, registered?: string): Promise<VmRecord> {
     const { inventory, datastores, kernel } = this.#deps;
-    const folderId = spec.folderId ?? (inventory.list('folder').find((folder) => folder.type === 'VIRTUAL_MACHINE')?.id as string);
-    if (inventory.list('vm').some((vm) => vm.name === spec.name && vm.folderId === folderId)) throw new LabError('VSphereAlreadyExists', `virtual machine "${spec.name}"`);
+    const folderId = spec.folderId ?? inventory.rootVmFolder().id;
+    if (inventory.list('vm').some((vm) => vm.name === spec.name && vm.folderId === folderId))
+      throw new LabError('VSphereAlreadyExists', `virtual machine "${spec.name}"`);
     const datastore = inventory.get('datastore', spec.datastoreId);
     const hostId = spec.hostId ?? inventory.list('host').find((host) => host.connection === 'CONNECTED' && datastore.hostIds.includes(host.id))?.id;
-    if (hostId === undefined || !datastore.hostIds.includes(hostId)) throw new LabError('VSphereResourceInaccessible', `No connected host reaches datastore ${datastore.name}.`);
+    if (hostId === undefined || !datastore.hostIds.includes(hostId))
+      throw new LabError('VSphereResourceInaccessible', `No connected host reaches datastore ${datastore.name}.`);
     const vm: VmRecord = {
       id: inventory.newId('vm'),
       name: spec.name,
@@ -140,7 +148,12 @@ export class VirtualMachines {
       cpuCount: spec.cpuCount,
       memoryBytes: spec.memoryBytes,
       disks: [],
-      nics: spec.nics.map((nic, index): VmNic => ({ key: 4000 + index, macAddress: nic.macAddress ?? inventory.newMacAddress(), networkId: inventory.get('network', nic.networkId).id, ipAddress: nic.ipAddress ?? null })),
+      nics: spec.nics.map((nic, index): VmNic => ({
+        key: 4000 + index,
+        macAddress: nic.macAddress ?? inventory.newMacAddress(),
+        networkId: inventory.get('network', nic.networkId).id,
+        ipAddress: nic.ipAddress === undefined ? inventory.newAddress() : nic.ipAddress,
+      })),
       snapshots: [],
       guest: guestConditions(spec.osType, spec.guest),
     };
@@ -190,11 +203,13 @@ export class VirtualMachines {
     if ('vmdkFile' in spec) {
       ({ vmdkFile } = spec);
       if (vm.disks.some((disk) => disk.vmdkFile === vmdkFile)) throw new LabError('VSphereAlreadyExists', `${vmdkFile} is attached to ${vm.name}.`);
-      if (!inventory.named('datastore', parseDatastorePath(vmdkFile).datastore).hostIds.includes(vm.hostId)) throw new LabError('VSphereResourceInaccessible', `The host of ${vm.name} does not mount the datastore of ${vmdkFile}.`);
+      if (!inventory.named('datastore', parseDatastorePath(vmdkFile).datastore).hostIds.includes(vm.hostId))
+        throw new LabError('VSphereResourceInaccessible', `The host of ${vm.name} does not mount the datastore of ${vmdkFile}.`);
       await this.#takeOver(vm, vmdkFile);
     } else {
       const datastore = inventory.get('datastore', vm.datastoreId);
-      if (spec.sizeBytes > datastore.capacityBytes) throw new LabError('VSphereUnableToAllocateResource', `${spec.sizeBytes} bytes on ${datastore.name}, which has ${datastore.capacityBytes}.`);
+      if (spec.sizeBytes > datastore.capacityBytes)
+        throw new LabError('VSphereUnableToAllocateResource', `${spec.sizeBytes} bytes on ${datastore.name}, which has ${datastore.capacityBytes}.`);
       vmdkFile = this.#newVmdkFile(vm);
     }
     const facts = 'vmdkFile' in spec ? await disks.facts(vmdkFile) : await disks.create(vmdkFile, spec.sizeBytes);
@@ -255,6 +270,8 @@ function freeKey(vm: VmRecord): number | undefined {
 
 /** Whoever runs holds its disks. @throws LabError VSphereResourceInUse */
 export function requireUnlocked(inventory: Inventory, vm: VmRecord, vmdkFile: string): void {
-  const holder = inventory.list('vm').find((other) => other.id !== vm.id && other.power !== 'POWERED_OFF' && other.disks.some((disk) => disk.vmdkFile === vmdkFile));
+  const holder = inventory
+    .list('vm')
+    .find((other) => other.id !== vm.id && other.power !== 'POWERED_OFF' && other.disks.some((disk) => disk.vmdkFile === vmdkFile));
   if (holder !== undefined) throw new LabError('VSphereResourceInUse', `${vmdkFile} is locked by ${holder.name}.`);
 }

@@ -23,7 +23,10 @@ export class VmSnapshots {
       const guest = options.quiesce && !vm.appliance && vm.power === 'POWERED_ON' ? runtimes.of(vm) : undefined;
       await guest?.quiesce();
       try {
-        return await disks.atRest(vm.disks.map(({ vmdkFile }) => vmdkFile), () => this.#begin(vmId, options.name));
+        return await disks.atRest(
+          vm.disks.map(({ vmdkFile }) => vmdkFile),
+          () => this.#begin(vmId, options.name),
+        );
       } finally {
         await guest?.resume();
       }

@@ -4,7 +4,10 @@ import { guestOfVmxName, vmxGuestOs } from './guestOs.ts';
 import { parseDatastorePath } from './datastores.ts';
 import type { NetworkRecord, VmRecord } from './inventory.ts';
 
-export interface VmxContent extends Pick<VmRecord, 'name' | 'osType' | 'osVersion' | 'architecture' | 'firmware' | 'secureBoot' | 'scsiType' | 'cpuCount' | 'memoryBytes'> {
+export interface VmxContent extends Pick<
+  VmRecord,
+  'name' | 'osType' | 'osVersion' | 'architecture' | 'firmware' | 'secureBoot' | 'scsiType' | 'cpuCount' | 'memoryBytes'
+> {
   readonly instanceUuid: string;
   readonly nics: readonly { readonly networkName: string; readonly macAddress: string }[];
   /** Datastore paths, in the order of the controllers' units. */
@@ -37,7 +40,13 @@ export function formatVmx(vm: VmRecord, networks: readonly NetworkRecord[]): str
   }
   for (const [index, nic] of vm.nics.entries()) {
     const network = networks.find(({ id }) => id === nic.networkId)?.name ?? '';
-    values.push([`ethernet${index}.present`, 'TRUE'], [`ethernet${index}.virtualDev`, 'vmxnet3'], [`ethernet${index}.networkName`, network], [`ethernet${index}.addressType`, 'vpx'], [`ethernet${index}.generatedAddress`, nic.macAddress]);
+    values.push(
+      [`ethernet${index}.present`, 'TRUE'],
+      [`ethernet${index}.virtualDev`, 'vmxnet3'],
+      [`ethernet${index}.networkName`, network],
+      [`ethernet${index}.addressType`, 'vpx'],
+      [`ethernet${index}.generatedAddress`, nic.macAddress],
+    );
   }
   return `.encoding = "UTF-8"\n${values.map(([name, value]) => `${name} = "${value}"`).join('\n')}\n`;
 }
@@ -55,8 +64,12 @@ export function parseVmx(text: string, folder: string): VmxContent {
     return found;
   };
   const guest = guestOfVmxName(value('guestOS'));
-  const disks = [...values].filter(([name]) => /^scsi\d:\d+\.filename$/.test(name)).map(([, file]) => (file.startsWith('/vmfs/volumes/') ? file.replace(/^\/vmfs\/volumes\/([^/]+)\//, '[$1] ') : `${folder}/${file}`));
-  const nics = [...values].filter(([name]) => /^ethernet\d+\.networkname$/.test(name)).map(([name, networkName]) => ({ networkName, macAddress: values.get(`${name.split('.')[0]}.generatedaddress`) ?? '' }));
+  const disks = [...values]
+    .filter(([name]) => /^scsi\d:\d+\.filename$/.test(name))
+    .map(([, file]) => (file.startsWith('/vmfs/volumes/') ? file.replace(/^\/vmfs\/volumes\/([^/]+)\//, '[$1] ') : `${folder}/${file}`));
+  const nics = [...values]
+    .filter(([name]) => /^ethernet\d+\.networkname$/.test(name))
+    .map(([name, networkName]) => ({ networkName, macAddress: values.get(`${name.split('.')[0]}.generatedaddress`) ?? '' }));
   return {
     ...guest,
     name: value('displayName'),

@@ -1,6 +1,17 @@
 // vSphere's REST shapes of what the inventory holds (vcenter.md §11; field names as in VMware's API reference).
 import { guestFullName, restGuestOs } from './guestOs.ts';
-import type { ClusterRecord, DatacenterRecord, DatastoreRecord, FolderRecord, HostRecord, NetworkRecord, VmDisk, VmNic, VmRecord, VmSnapshot } from './inventory.ts';
+import type {
+  ClusterRecord,
+  DatacenterRecord,
+  DatastoreRecord,
+  FolderRecord,
+  HostRecord,
+  NetworkRecord,
+  VmDisk,
+  VmNic,
+  VmRecord,
+  VmSnapshot,
+} from './inventory.ts';
 
 const mebibyte = 2 ** 20;
 const unitsPerController = 16;
@@ -36,13 +47,22 @@ export function vmDetails(vm: VmRecord, networks: readonly NetworkRecord[]): Rec
     power_state: vm.power,
     guest_OS: restGuestOs(vm),
     hardware: { version: 'VMX_19', upgrade_policy: 'NEVER', upgrade_status: 'NONE' },
-    boot: { type: vm.firmware === 'UEFI' ? 'EFI' : 'BIOS', ...(vm.firmware === 'UEFI' ? { efi_legacy_boot: false } : {}), delay: 0, retry: false, retry_delay: 10_000, enter_setup_mode: false },
+    boot: {
+      type: vm.firmware === 'UEFI' ? 'EFI' : 'BIOS',
+      ...(vm.firmware === 'UEFI' ? { efi_legacy_boot: false } : {}),
+      delay: 0,
+      retry: false,
+      retry_delay: 10_000,
+      enter_setup_mode: false,
+    },
     boot_devices: [],
     cpu: { count: vm.cpuCount, cores_per_socket: 1, hot_add_enabled: false, hot_remove_enabled: false },
     memory: { size_MiB: vm.memoryBytes / mebibyte, hot_add_enabled: false },
     disks: Object.fromEntries(vm.disks.map((disk) => [String(disk.key), diskDetails(disk)])),
     nics: Object.fromEntries(vm.nics.map((nic) => [String(nic.key), nicDetails(nic, networks, vm)])),
-    scsi_adapters: Object.fromEntries(scsiBuses(vm).map((bus) => [String(1000 + bus), { label: `SCSI controller ${bus}`, type: vm.scsiType, sharing: 'NONE', scsi: { bus, unit: 7 } }])),
+    scsi_adapters: Object.fromEntries(
+      scsiBuses(vm).map((bus) => [String(1000 + bus), { label: `SCSI controller ${bus}`, type: vm.scsiType, sharing: 'NONE', scsi: { bus, unit: 7 } }]),
+    ),
     sata_adapters: {},
     nvme_adapters: {},
     cdroms: {},
@@ -55,7 +75,13 @@ export function vmDetails(vm: VmRecord, networks: readonly NetworkRecord[]): Rec
 
 export function diskDetails({ key, sizeBytes, vmdkFile }: VmDisk): object {
   const place = key - 2000;
-  return { label: `Hard disk ${place + 1}`, type: 'SCSI', scsi: { bus: Math.floor(place / unitsPerController), unit: place % unitsPerController }, backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile }, capacity: sizeBytes };
+  return {
+    label: `Hard disk ${place + 1}`,
+    type: 'SCSI',
+    scsi: { bus: Math.floor(place / unitsPerController), unit: place % unitsPerController },
+    backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile },
+    capacity: sizeBytes,
+  };
 }
 
 export function nicDetails(nic: VmNic, networks: readonly NetworkRecord[], { power }: Pick<VmRecord, 'power'>): object {
@@ -94,12 +120,27 @@ export function guestInterfaces(vm: VmRecord): object[] {
 
 export function guestFileSystems(vm: VmRecord): object {
   const osDisk = vm.disks.find((disk) => disk.osDisk);
-  return { [vm.osType === 'Windows' ? 'C:\\' : '/']: { capacity: osDisk?.sizeBytes ?? 0, free_space: vm.guest.freeBytes, filesystem: vm.osType === 'Windows' ? 'NTFS' : 'ext4' } };
+  return {
+    [vm.osType === 'Windows' ? 'C:\\' : '/']: {
+      capacity: osDisk?.sizeBytes ?? 0,
+      free_space: vm.guest.freeBytes,
+      filesystem: vm.osType === 'Windows' ? 'NTFS' : 'ext4',
+    },
+  };
 }
 
 export function toolsDetails(vm: VmRecord): object {
   const running = vm.power === 'POWERED_ON' && vm.guest.toolsRunning;
-  return { run_state: running ? 'RUNNING' : 'NOT_RUNNING', version_status: 'CURRENT', version_number: 12_352, version: '12352', upgrade_policy: 'MANUAL', auto_update_supported: true, install_type: 'MSI', install_attempt_count: 0 };
+  return {
+    run_state: running ? 'RUNNING' : 'NOT_RUNNING',
+    version_status: 'CURRENT',
+    version_number: 12_352,
+    version: '12352',
+    upgrade_policy: 'MANUAL',
+    auto_update_supported: true,
+    install_type: 'MSI',
+    install_attempt_count: 0,
+  };
 }
 
 /**
@@ -113,7 +154,9 @@ export function guestConditionsOf(vm: VmRecord): object {
     architecture: vm.architecture,
     secure_boot: vm.secureBoot,
     reboot_pending: vm.guest.rebootPending,
-    disks: Object.fromEntries(vm.disks.map(({ key, diskId, osDisk, dynamic, sectorBytes }) => [String(key), { disk_id: diskId, os_disk: osDisk, dynamic, sector_bytes: sectorBytes }])),
+    disks: Object.fromEntries(
+      vm.disks.map(({ key, diskId, osDisk, dynamic, sectorBytes }) => [String(key), { disk_id: diskId, os_disk: osDisk, dynamic, sector_bytes: sectorBytes }]),
+    ),
   };
 }
 
@@ -124,7 +167,12 @@ export function powerDetails({ power }: VmRecord): object {
 /** The older `/rest` wire has lists of key and value where `/api` has maps. */
 export function withKeyedLists(details: Record<string, unknown>): Record<string, unknown> {
   const maps = ['disks', 'nics', 'scsi_adapters', 'sata_adapters', 'nvme_adapters', 'cdroms', 'floppies', 'parallel_ports', 'serial_ports'];
-  return Object.fromEntries(Object.entries(details).map(([name, value]) => [name, maps.includes(name) ? Object.entries(value as object).map(([key, entry]) => ({ key, value: entry as unknown })) : value]));
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      maps.includes(name) ? Object.entries(value as object).map(([key, entry]) => ({ key, value: entry as unknown })) : value,
+    ]),
+  );
 }
 
 function firstAddress(vm: VmRecord): string | undefined {

@@ -30,7 +30,14 @@ export function guestLab(seed = 'guest'): GuestLab {
   const failures: unknown[] = [];
   const clock = new LabClock({ startMs: Date.UTC(2017, 5, 1), onError: (_name, error) => void failures.push(error) });
   const random = seededRandom(seed);
-  const kernel: Kernel = { clock, random, ids: seededIds(random.fork('ids')), faults: new FaultGate({ clock, random: random.fork('faults') }), network: new Network(clock), trace: new Trace(() => clock.now()) };
+  const kernel: Kernel = {
+    clock,
+    random,
+    ids: seededIds(random.fork('ids')),
+    faults: new FaultGate({ clock, random: random.fork('faults') }),
+    network: new Network(clock),
+    trace: new Trace(() => clock.now()),
+  };
   const machines: Machine[] = [];
   const diskPath = (machineName: string, diskId: string): string => join(folder, machineName, `${diskId}.raw`);
   return {
@@ -42,8 +49,14 @@ export function guestLab(seed = 'guest'): GuestLab {
     machine: async (name, change = {}) => {
       const definition = definitionOf(name, change);
       mkdirSync(join(folder, name, 'system'), { recursive: true });
-      for (const disk of definition.disks) await (await RawDisk.create({ path: diskPath(name, disk.diskId), sizeBytes: disk.sizeBytes }))[Symbol.asyncDispose]();
-      const machine = new Machine({ kernel, definition, folder: join(folder, name, 'system'), openDevice: (diskId) => RawDisk.open({ path: diskPath(name, diskId) }) });
+      for (const disk of definition.disks)
+        await (await RawDisk.create({ path: diskPath(name, disk.diskId), sizeBytes: disk.sizeBytes }))[Symbol.asyncDispose]();
+      const machine = new Machine({
+        kernel,
+        definition,
+        folder: join(folder, name, 'system'),
+        openDevice: (diskId) => RawDisk.open({ path: diskPath(name, diskId) }),
+      });
       machines.push(machine);
       return machine;
     },

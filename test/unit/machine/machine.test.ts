@@ -25,7 +25,13 @@ const newLab = (): GuestLab => {
   labs.push(lab);
   return lab;
 };
-const codeOf = async (work: Promise<unknown>): Promise<string> => LabError.from(await work.then(() => undefined, (error: unknown) => error)).code;
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  LabError.from(
+    await work.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  ).code;
 
 test('disks are open while the machine runs and only then', async () => {
   const machine = await newLab().machine('web');
@@ -46,7 +52,8 @@ test('services start before programs write, and stop after them', async () => {
   const churn = new FileChurn(lab.kernel, { kind: 'fileChurn', diskId: 'disk0', offset: 2 ** 20, sizeBytes: 2 ** 20, bytesPerSecond: 2 ** 20 });
   const service: GuestService = {
     start: async () => void seen.push(`start, churn running: ${churn.describe().running}`),
-    stop: async (how) => void seen.push(`${how}, churn running: ${churn.describe().running}, disk open: ${(await machine.disk('disk0').read(0, 512)).length === 512}`),
+    stop: async (how) =>
+      void seen.push(`${how}, churn running: ${churn.describe().running}, disk open: ${(await machine.disk('disk0').read(0, 512)).length === 512}`),
   };
   await machine.install(service);
   await machine.run(churn);
@@ -71,7 +78,10 @@ test('pulling the plug ends a shutdown that hangs', async () => {
 test('a machine whose disk cannot be opened stays off with nothing left open', async () => {
   const machine = await newLab().machine('web');
   const { disks } = machine.definition;
-  await machine.redefine({ ...machine.definition, disks: [...disks, { diskId: 'gone', name: 'gone', sizeBytes: 512, osDisk: false, dynamic: false, sectorBytes: 512 }] });
+  await machine.redefine({
+    ...machine.definition,
+    disks: [...disks, { diskId: 'gone', name: 'gone', sizeBytes: 512, osDisk: false, dynamic: false, sectorBytes: 512 }],
+  });
   expect(await codeOf(machine.powerOn())).toBe('DiskFileMissing');
   expect(machine.state).toBe('poweredOff');
   await machine.redefine({ ...machine.definition, disks });
@@ -143,7 +153,9 @@ test('the churn writes what its rate says, from the seed, and inside its region'
   const bytesOf = async (): Promise<Buffer> => {
     const lab = newLab();
     const machine = await lab.machine('web');
-    await machine.run(new FileChurn(lab.kernel, { kind: 'fileChurn', diskId: 'disk0', offset: 2 ** 20, sizeBytes: 4 * 2 ** 20, bytesPerSecond: 100_000, blockBytes: 4096 }));
+    await machine.run(
+      new FileChurn(lab.kernel, { kind: 'fileChurn', diskId: 'disk0', offset: 2 ** 20, sizeBytes: 4 * 2 ** 20, bytesPerSecond: 100_000, blockBytes: 4096 }),
+    );
     await machine.powerOn();
     await lab.clock.advance(10_000);
     expect(machine.workloads[0]?.describe().writtenBytes).toBe(Math.floor(1_000_000 / 4096) * 4096);
@@ -190,5 +202,7 @@ test('a sample disk knows its files, and sees a changed byte', async () => {
 
 test('the churn refuses a region that holds no block', () => {
   const { kernel } = newLab();
-  expect(() => new FileChurn(kernel, { kind: 'fileChurn', diskId: 'disk0', offset: 100, sizeBytes: 2 ** 20, bytesPerSecond: 1 })).toThrowError(expect.objectContaining({ code: 'InvalidArgument' }));
+  expect(() => new FileChurn(kernel, { kind: 'fileChurn', diskId: 'disk0', offset: 100, sizeBytes: 2 ** 20, bytesPerSecond: 1 })).toThrowError(
+    expect.objectContaining({ code: 'InvalidArgument' }),
+  );
 });

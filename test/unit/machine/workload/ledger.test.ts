@@ -37,7 +37,16 @@ async function twoLedgers(seconds: number): Promise<{ tape: Tape; lab: GuestLab;
   const tape = new Tape();
   const make = async (ledgerId: string, peer: string): Promise<Ledger> => {
     const disk = tape.disk(ledgerId, sizeBytes);
-    const ledger = new Ledger(lab.kernel, { kind: 'ledger', ledgerId, diskId: 'disk0', offset, transfersPerSecond: 2, accountCount: 100, logSectors: 64, peers: [peer] });
+    const ledger = new Ledger(lab.kernel, {
+      kind: 'ledger',
+      ledgerId,
+      diskId: 'disk0',
+      offset,
+      transfersPerSecond: 2,
+      accountCount: 100,
+      logSectors: 64,
+      peers: [peer],
+    });
     await ledger.start({ name: ledgerId, disk: () => disk });
     return ledger;
   };
@@ -75,14 +84,13 @@ test('after quiescing, a copy needs no recovery', async () => {
 test('a log write that was lost before later ones is seen', async () => {
   const { tape } = await oneLedger(30);
   const logWrites = tape.written.map((write, index) => ({ ...write, index })).filter(({ bytes }) => bytes.toString('latin1', 4, 8) === 'LDGL');
-  let broken = 0;
-  for (const { index } of logWrites.slice(-10, -1)) {
-    const verdict = await verifyLedger({ device: tape.copy('a', tape.written.length, (at) => at === index), offset });
-    if (verdict.state === 'broken') broken += 1;
-    // A record that a checkpoint covers is history: nobody needs it.
-    else expect(verdict.total).toBe(130_000);
-  }
-  expect(broken).toBeGreaterThan(0);
+  const verdicts = await Promise.all(
+    logWrites.slice(-10, -1).map(({ index }) => verifyLedger({ device: tape.copy('a', tape.written.length, (at) => at === index), offset })),
+  );
+  // A record that a checkpoint covers is history: nobody needs it, and its loss is no damage.
+  const states = verdicts.map(({ state }) => state);
+  expect(states).toContain('broken');
+  expect(verdicts.filter(({ state }) => state !== 'broken').every(({ total }) => total === 130_000)).toBe(true);
 });
 
 test('an account table that did not arrive before its superblock is seen', async () => {
@@ -140,7 +148,10 @@ test('copies of one instant of two machines add up, whatever the instant', async
   const { tape } = await twoLedgers(20);
   let inFlight = 0;
   for (let count = 6; count <= tape.written.length; count += 1) {
-    const verdict = await verifyGroup(['a', 'b'].map((name) => ({ device: tape.copy(name, count), offset })), batchSize);
+    const verdict = await verifyGroup(
+      ['a', 'b'].map((name) => ({ device: tape.copy(name, count), offset })),
+      batchSize,
+    );
     expect(verdict).toMatchObject({ consistent: true, reason: null });
     expect(verdict.members.reduce((sum, { total }) => sum + total, verdict.inFlight)).toBe(200_000);
     inFlight = Math.max(inFlight, verdict.inFlight);
@@ -154,8 +165,20 @@ test('copies of different instants do not add up', async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 6, max: end }), fc.integer({ min: 25, max: 100 }), async (early, apart) => {
       fc.pre(early + apart <= end);
-      const newer = await verifyGroup([{ device: tape.copy('a', early), offset }, { device: tape.copy('b', early + apart), offset }], batchSize);
-      const older = await verifyGroup([{ device: tape.copy('a', early + apart), offset }, { device: tape.copy('b', early), offset }], batchSize);
+      const newer = await verifyGroup(
+        [
+          { device: tape.copy('a', early), offset },
+          { device: tape.copy('b', early + apart), offset },
+        ],
+        batchSize,
+      );
+      const older = await verifyGroup(
+        [
+          { device: tape.copy('a', early + apart), offset },
+          { device: tape.copy('b', early), offset },
+        ],
+        batchSize,
+      );
       expect(newer.consistent).toBe(false);
       expect(older.consistent).toBe(false);
     }),

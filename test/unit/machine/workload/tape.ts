@@ -44,7 +44,8 @@ export class TapedDisk implements BlockDevice {
   }
 
   async write(offset: number, bytes: Buffer): Promise<void> {
-    if (offset % sectorBytes !== 0 || bytes.length % sectorBytes !== 0 || offset + bytes.length > this.sizeBytes) throw new RangeError(`${offset} + ${bytes.length}`);
+    if (offset % sectorBytes !== 0 || bytes.length % sectorBytes !== 0 || offset + bytes.length > this.sizeBytes)
+      throw new RangeError(`${offset} + ${bytes.length}`);
     bytes.copy(this.#content, offset);
     this.#onWrite(offset, bytes);
   }

@@ -17,7 +17,13 @@ const spec: PhysicalServerSpec = {
   disks: [{ sizeBytes: 2 ** 20 }, { sizeBytes: 2 ** 21, dynamic: true }],
 };
 const open = (): Promise<PhysicalServers> => PhysicalServers.open({ kernel: lab.kernel, folder: `${lab.folder}/physical` });
-const codeOf = async (work: Promise<unknown>): Promise<string> => LabError.from(await work.then(() => undefined, (error: unknown) => error)).code;
+const codeOf = async (work: Promise<unknown>): Promise<string> =>
+  LabError.from(
+    await work.then(
+      () => undefined,
+      (error: unknown) => error,
+    ),
+  ).code;
 
 beforeEach(async () => {
   lab = guestLab('physical');
@@ -30,7 +36,13 @@ afterEach(async () => {
 
 test('a server is found by its name and its address, and runs on its own disks', async () => {
   const definition = await servers.add(spec);
-  expect(definition).toMatchObject({ platform: 'Physical', disks: [{ name: '\\\\.\\PHYSICALDRIVE0', osDisk: true }, { osDisk: false, dynamic: true }] });
+  expect(definition).toMatchObject({
+    platform: 'Physical',
+    disks: [
+      { name: '\\\\.\\PHYSICALDRIVE0', osDisk: true },
+      { osDisk: false, dynamic: true },
+    ],
+  });
   expect(servers.find('metal')).toEqual(definition);
   expect(servers.find('192.168.1.20')).toEqual(definition);
   expect(servers.find('192.168.1.21')).toBeUndefined();
@@ -71,6 +83,9 @@ test('servers that ran come up again, and their conditions are kept', async () =
   await servers[Symbol.asyncDispose]();
   servers = await open();
   expect(await servers.resume()).toEqual([]);
-  expect(servers.list().map(({ definition, power }) => [definition.name, power, servers.machine(definition.machineId).state])).toEqual([['metal', 'on', 'poweredOn'], ['idle', 'off', 'poweredOff']]);
+  expect(servers.list().map(({ definition, power }) => [definition.name, power, servers.machine(definition.machineId).state])).toEqual([
+    ['metal', 'on', 'poweredOn'],
+    ['idle', 'off', 'poweredOff'],
+  ]);
   expect(servers.machine(machineId).definition.guest.wmi).toBe(false);
 });

@@ -1,4 +1,7 @@
 // Snapshots: the bytes of their instant, whatever is written, taken, removed or killed afterwards.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import fc from 'fast-check';
 import { appendFileSync, mkdtempSync, readdirSync, rmSync, truncateSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +12,8 @@ import { RawDisk } from '../../../../emulator/disk/rawDisk.ts';
 import { FileChurn } from '../../../../emulator/machine/workload/fileChurn.ts';
 import { mergeAway, SnapshotDisk } from '../../../../emulator/onprem/vcenter/snapshotDisk.ts';
 import { layerBlockBytes, SnapshotLayer } from '../../../../emulator/onprem/vcenter/snapshotLayer.ts';
-import { accounts, diskBytes, vCenterLab, type VCenterLab } from './vcenterLab.ts';
+import { accounts, diskBytes } from './siteSpec.ts';
+import { vCenterLab, type VCenterLab } from './vcenterLab.ts';
 
 const folders: string[] = [];
 const sites: VCenterLab[] = [];
@@ -28,7 +32,12 @@ test('a snapshot reads as the disk was, after any writes, other snapshots, remov
   const sizeBytes = 3 * layerBlockBytes + 512;
   const sectors = sizeBytes / 512;
   const write = fc.record({ kind: fc.constant('write' as const), sector: fc.nat(sectors - 1), count: fc.integer({ min: 1, max: 200 }), fill: fc.nat(255) });
-  const step = fc.oneof({ weight: 5, arbitrary: write }, fc.constant({ kind: 'take' as const }), fc.record({ kind: fc.constant('remove' as const), which: fc.nat(9) }), fc.constant({ kind: 'reopen' as const }));
+  const step = fc.oneof(
+    { weight: 5, arbitrary: write },
+    fc.constant({ kind: 'take' as const }),
+    fc.record({ kind: fc.constant('remove' as const), which: fc.nat(9) }),
+    fc.constant({ kind: 'reopen' as const }),
+  );
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
       const folder = newFolder();
@@ -53,7 +62,10 @@ test('a snapshot reads as the disk was, after any writes, other snapshots, remov
         } else {
           await disk[Symbol.asyncDispose]();
           kept = kept.map(({ layer, bytes }) => ({ layer: SnapshotLayer.open(layer.path), bytes }));
-          disk = new SnapshotDisk(await RawDisk.open({ path }), kept.map(({ layer }) => layer));
+          disk = new SnapshotDisk(
+            await RawDisk.open({ path }),
+            kept.map(({ layer }) => layer),
+          );
         }
         expect((await whole(disk)).equals(model)).toBe(true);
         for (const { layer, bytes } of kept) {
@@ -132,7 +144,9 @@ test('a snapshot over the wire of a running machine holds its instant, and mergi
   const later = await site.client(accounts[0]);
   expect((await later.call(`/api/vcenter/vm/${vm.id}/snapshots`)).body).toMatchObject([{ snapshot: snapshotId, name: 'before' }]);
   const mt = site.vCenter.list().find(({ name }) => name === 'mt')?.id;
-  expect(await later.call(`/api/vcenter/vm/${mt}/hardware/disk`, { body: { type: 'SCSI', backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile } } })).toMatchObject({ status: 400, body: { error_type: 'NOT_ALLOWED_IN_CURRENT_STATE' } });
+  expect(
+    await later.call(`/api/vcenter/vm/${mt}/hardware/disk`, { body: { type: 'SCSI', backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile } } }),
+  ).toMatchObject({ status: 400, body: { error_type: 'NOT_ALLOWED_IN_CURRENT_STATE' } });
   expect((await later.call(`/api/vcenter/vm/${vm.id}/snapshots/${snapshotId}`, { method: 'DELETE' })).status).toBe(204);
   expect((await later.call(`/api/vcenter/vm/${vm.id}/snapshots/${snapshotId}`, { method: 'DELETE' })).status).toBe(404);
   expect(readdirSync(site.vCenter.file('[datastore1] web')).filter((name) => name.endsWith('.layer'))).toEqual([]);
@@ -150,4 +164,29 @@ test('a snapshot that shall be quiesced fails when VSS does not work, and the ma
   expect((await admin.call(`/api/vcenter/vm/${vm.id}/snapshots`, { body: { name: 'before', quiesce: true } })).status).toBe(409);
   expect((await admin.call(`/api/vcenter/vm/${vm.id}/snapshots`)).body).toEqual([]);
   expect(site.vCenter.machine(vm.instanceUuid).state).toBe('poweredOn');
+});
+
+test('a process killed while a machine overwrites its disk loses neither an acknowledged write nor a byte of the snapshot', async () => {
+  const site = await vCenterLab();
+  sites.push(site);
+  const folder = `${site.lab.folder}/killed`;
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'killedCenter.ts'), folder], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const acknowledged = new Map<number, number>();
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [sector, round] = line.split(' ').map(Number);
+    if (round !== undefined) acknowledged.set(Number(sector), round);
+    if (acknowledged.size === 500) child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  expect(child.signalCode).toBe('SIGKILL');
+  await site.reopen(folder);
+  const vm = site.vCenter.list()[0] as ReturnType<typeof site.vCenter.list>[number];
+  expect([vm.power, vm.snapshots.length]).toEqual(['POWERED_ON', 1]);
+  await site.vCenter.resume();
+  const { diskId, vmdkFile } = vm.disks[0] as (typeof vm.disks)[number];
+  const present = await whole(site.vCenter.machine(vm.instanceUuid).disk(diskId));
+  const lost = [...acknowledged].filter(([sector, round]) => Number.parseInt(present.toString('latin1', sector * 512, sector * 512 + 12), 10) < round);
+  expect(lost).toEqual([]);
+  const snapshot = await site.vCenter.openSnapshot(vm.instanceUuid, vm.snapshots[0]?.id as string, vmdkFile);
+  expect((await whole(snapshot)).equals(Buffer.alloc(diskBytes, 'a'))).toBe(true);
 });

@@ -3,25 +3,19 @@ import { createAuthority, issue } from '../../../../emulator/http/certificates.t
 import { HttpClient, type CallOptions } from '../../../../emulator/http/client.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import type { VCenterAccount } from '../../../../emulator/onprem/vcenter/accounts.ts';
-import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
+import { VCenter } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { guestLab, type GuestLab } from '../../machine/guestLab.ts';
-
-export const accounts: readonly VCenterAccount[] = [
-  { userName: 'administrator@vsphere.local', password: 'Adm1n!', role: 'administrator' },
-  { userName: 'asr@vsphere.local', password: 'Asr1!', role: 'siteRecovery' },
-  { userName: 'reader@vsphere.local', password: 'Read1!', role: 'readOnly' },
-];
+import { accounts, diskBytes, siteSpec, specOf } from './siteSpec.ts';
 
 const authority = createAuthority('test authority');
-export const diskBytes = 2 * 2 ** 20;
 
 export interface VCenterLab extends AsyncDisposable {
   readonly lab: GuestLab;
   readonly kernel: Kernel;
   readonly ca: string;
   vCenter: VCenter;
-  /** Closes the role and opens it again on its folder. */
-  reopen(): Promise<void>;
+  /** Closes the role and opens it again, on its folder or on that of another one. */
+  reopen(folder?: string): Promise<void>;
   client(account: VCenterAccount | undefined): Promise<WireClient>;
 }
 
@@ -36,35 +30,32 @@ export async function vCenterLab(): Promise<VCenterLab> {
   const identity = await issue(ca, { name: 'vcenter', role: 'vcenter' });
   const folder = `${lab.folder}/vcenter`;
   const clients: HttpClient[] = [];
-  const open = (): Promise<VCenter> =>
+  const open = (place = folder): Promise<VCenter> =>
     VCenter.open({
       kernel: lab.kernel,
-      folder,
+      folder: place,
       identity,
       accounts,
-      site: {
-        datacenter: 'DC0',
-        cluster: 'Cluster0',
-        hosts: ['esxi-1', 'esxi-2'],
-        networks: ['VM Network'],
-        datastores: [
-          { name: 'datastore1', type: 'VMFS', capacityBytes: 100 * 2 ** 30 },
-          { name: 'nfs1', type: 'NFS', capacityBytes: 10 * 2 ** 30, hosts: ['esxi-2'] },
-        ],
-      },
+      site: siteSpec,
     });
   const vCenter = await open();
   await vCenter.addMachine(specOf('web'));
-  await vCenter.addMachine({ ...specOf('db'), osType: 'Windows', osVersion: 'Windows Server 2016', firmware: 'UEFI', disks: [{ sizeBytes: diskBytes }, { sizeBytes: diskBytes }] });
+  await vCenter.addMachine({
+    ...specOf('db'),
+    osType: 'Windows',
+    osVersion: 'Windows Server 2016',
+    firmware: 'UEFI',
+    disks: [{ sizeBytes: diskBytes }, { sizeBytes: diskBytes }],
+  });
   await vCenter.addMachine({ ...specOf('mt'), appliance: true });
   const result: VCenterLab = {
     lab,
     kernel: lab.kernel,
     ca: ca.certificate,
     vCenter,
-    reopen: async () => {
+    reopen: async (place) => {
       await result.vCenter[Symbol.asyncDispose]();
-      result.vCenter = await open();
+      result.vCenter = await open(place);
     },
     client: async (account) => {
       const http = new HttpClient({ url: result.vCenter.url, identity: { ca: ca.certificate }, network: lab.kernel.network, paths: [] });
@@ -74,7 +65,8 @@ export async function vCenterLab(): Promise<VCenterLab> {
         return { status, headers, bytes, body: String(headers['content-type']).includes('json') ? JSON.parse(bytes.toString()) : undefined };
       };
       const session: Record<string, string> = {};
-      if (account !== undefined) session['vmware-api-session-id'] = (await call('/api/session', { method: 'POST', headers: { authorization: basic(account) } })).body as string;
+      if (account !== undefined)
+        session['vmware-api-session-id'] = (await call('/api/session', { method: 'POST', headers: { authorization: basic(account) } })).body as string;
       return { call };
     },
     [Symbol.asyncDispose]: async () => {
@@ -88,19 +80,4 @@ export async function vCenterLab(): Promise<VCenterLab> {
 
 export function basic({ userName, password }: Pick<VCenterAccount, 'userName' | 'password'>): string {
   return `Basic ${Buffer.from(`${userName}:${password}`).toString('base64')}`;
-}
-
-export function specOf(name: string): MachineSpec {
-  return {
-    name,
-    osType: 'Linux',
-    osVersion: 'Ubuntu 16.04',
-    architecture: '64-bit',
-    firmware: 'BIOS',
-    cpuCount: 2,
-    memoryBytes: 4 * 2 ** 30,
-    datastore: 'datastore1',
-    nics: [{ network: 'VM Network', ipAddress: '10.0.0.5' }],
-    disks: [{ sizeBytes: diskBytes }],
-  };
 }
