@@ -1,7 +1,7 @@
 // The bounded cache folder of a process server: one file per accepted batch, one small position file per pair.
 // A batch's file is complete before it is acknowledged; a frame knows its own length, so what a kill tore is recognised.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { open, readFile, rm } from 'node:fs/promises';
+import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../kernel/errors.ts';
 import { decodeBatch, decodeHeader, frameChecksum } from '../../replication/batch.ts';
@@ -85,7 +85,7 @@ export class CacheFolder {
       }
     } catch (error) {
       this.#usedBytes -= frame.length;
-      await rm(path, { force: true });
+      await removeFile(path);
       if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) throw new LabError('ProcessServerCacheFull', `${this.#folder}: ${error.message}`, { cause: error });
       throw error;
     }
@@ -107,11 +107,11 @@ export class CacheFolder {
 
   /** Forgets batches; the caller has saved a position that covers them. */
   async remove(pairId: string, batches: readonly CachedBatch[]): Promise<void> {
-    for (const { sequence, sizeBytes } of batches) {
+    for (const { sequence } of batches) {
       this.#forget(pairId, sequence);
-      this.#usedBytes -= sizeBytes;
-      await rm(this.#batchPath(pairId, sequence), { force: true });
+      await removeFile(this.#batchPath(pairId, sequence));
     }
+    this.#usedBytes -= batches.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
   /** Written beside and renamed: a kill leaves the old position or the new one. */
@@ -184,6 +184,15 @@ function readCached(path: string, sequence: number, nowMs: number): CachedBatch 
   } catch (error) {
     if (LabError.is(error, 'BatchTruncated')) return undefined;
     return { sequence, sizeBytes: frame.length, checksum: 0, mark: undefined, acceptedMs: nowMs };
+  }
+}
+
+/** Gone already is as good: a write may have failed before it made the file, or the pair was forgotten. */
+async function removeFile(path: string): Promise<void> {
+  try {
+    await unlink(path);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
   }
 }
 

@@ -26,8 +26,9 @@ interface Waiter {
 }
 
 const retryMs = 5000;
-/** Without a mark that somebody waits for, so much is put under one barrier. */
+/** A barrier costs the storage a write-out: without a mark that somebody waits for, it covers so much, or what came in so long. */
 const barrierBytes = 32 * 1024 * 1024;
+const lingerMs = 1000;
 
 export class PairUpload {
   readonly #deps: PairUploadDeps;
@@ -39,6 +40,7 @@ export class PairUpload {
   /** Goes up when the log's process lost what no barrier covered; what was begun before counts for nothing then. */
   #generation = 0;
   #confirming = false;
+  #lingering = false;
   #noticing = false;
   #noticed = 0;
   #stalled: LabError | undefined;
@@ -89,6 +91,7 @@ export class PairUpload {
     if (this.#stalled !== undefined) throw new LabError('UploadStalled', this.#stalled.message, { cause: this.#stalled });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiters.push({ through, resolve, reject });
+    this.#startConfirm();
     this.#deps.onProgress();
     await promise;
   }
@@ -155,12 +158,16 @@ export class PairUpload {
       marked ||= batch.mark !== undefined;
     }
     if (through === undefined) return undefined;
-    const last = through === this.#pair.batches.at(-1)?.sequence;
-    return { through, worthBarrier: last || marked || bytes >= barrierBytes || this.#stalled !== undefined || this.#waiters.length > 0 };
+    const { cache } = this.#deps;
+    const scarce = cache.usedBytes * 2 > cache.limitBytes;
+    return { through, worthBarrier: marked || scarce || bytes >= barrierBytes || this.#stalled !== undefined || this.#waiters.length > 0 };
   }
 
-  #startConfirm(): void {
-    if (this.#confirming || this.#closed || this.#appendedThrough()?.worthBarrier !== true) return;
+  #startConfirm(lingered = false): void {
+    if (this.#confirming || this.#closed) return;
+    const covered = this.#appendedThrough();
+    if (covered === undefined) return;
+    if (!covered.worthBarrier && !lingered) return this.#linger();
     this.#confirming = true;
     this.#deps.kernel.clock.start(`barrier ${this.#pair.pairId}`, async () => {
       const generation = this.#generation;
@@ -173,6 +180,16 @@ export class PairUpload {
       }
       if (this.#stalled === undefined) this.#startConfirm();
       this.#deps.onProgress();
+    });
+  }
+
+  #linger(): void {
+    if (this.#lingering) return;
+    this.#lingering = true;
+    const { clock } = this.#deps.kernel;
+    clock.at(clock.now() + lingerMs, `barrier ${this.#pair.pairId}`, () => {
+      this.#lingering = false;
+      this.#startConfirm(true);
     });
   }
 

@@ -109,6 +109,11 @@ export function credentialsFile(nowMs: number): string {
   return JSON.stringify({ vaultName: 'vault', expiresMs: nowMs + 5 * 86_400_000 });
 }
 
+/** Lets lab time pass until `seen`, a minute at most. */
+export async function inTime(kernel: TestKernel, seen: () => boolean): Promise<void> {
+  if (!(await kernel.clock.runUntil(seen, 60_000))) throw new Error('It did not happen within a minute.');
+}
+
 /** Lets things that are under way in real sockets happen until `seen`; stepped time does not move. */
 export async function eventually(kernel: TestKernel, seen: () => boolean): Promise<void> {
   for (let turn = 0; turn < 5000; turn += 1) {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority, issue } from '../../../../emulator/http/certificates.ts';
 import { HttpClient } from '../../../../emulator/http/client.ts';
 import { registerHost } from '../../../../emulator/onprem/registration/registerHost.ts';
-import { eventually } from '../siteLab.ts';
+import { inTime } from '../siteLab.ts';
 import { frameOf, machineOrder, openRelayLab, pairOrder, type RelayLab } from './relayLab.ts';
 
 let lab: RelayLab;
@@ -40,7 +40,7 @@ test('a browser that tries the port gets 400, as from the product', async () => 
 
 test('a batch is acknowledged, uploaded, put under a barrier and told to the vault', async () => {
   expect(await lab.send('disk-a', 1, 'one')).toBe(1);
-  await eventually(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
+  await inTime(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
   expect(lab.site.vault.uploads).toEqual([{ pairId: 'disk-a', through: 1, newestMark: null }]);
   expect(await lab.log('disk-a').payload('disk-a', 1)).toBe('one');
   expect(await readdir(cacheOf('disk-a'))).toEqual(['position.json']);
@@ -69,7 +69,7 @@ test('bytes that are no batch, and a batch under another name, are refused', asy
 
 test('a replayed batch is acknowledged again and stored once, another under its sequence is refused', async () => {
   await lab.send('disk-a', 1, 'one');
-  await eventually(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
+  await inTime(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
   expect(await lab.send('disk-a', 1, 'one')).toBe(1);
   await expect(lab.send('disk-a', 1, 'other')).rejects.toMatchObject({ code: 'BatchReplayMismatch' });
   expect(lab.log('disk-a').order).toEqual([1]);
@@ -111,7 +111,7 @@ test('under 20 % free space the agent has to wait, and goes on when the uploads 
   expect(lab.processServer.report()).toMatchObject({ throttled: true, cacheTotalBytes: 10_000 });
   expect(await lab.send('disk-a', 3, payload)).toBe(3);
   resume();
-  await eventually(lab.site.kernel, () => !lab.processServer.report().throttled);
+  await inTime(lab.site.kernel, () => !lab.processServer.report().throttled);
   expect(await lab.send('disk-a', 4, payload)).toBe(4);
 });
 
@@ -140,7 +140,7 @@ test('after a restart the accepted batches are there, the torn one is not', asyn
   expect(await lab.accepted('disk-a')).toBe(2);
   resume();
   expect(await lab.send('disk-a', 3, 'batch 3 again')).toBe(3);
-  await eventually(lab.site.kernel, () => lab.log('disk-a').final.size === 3);
+  await inTime(lab.site.kernel, () => lab.log('disk-a').final.size === 3);
   expect(await lab.log('disk-a').payload('disk-a', 3)).toBe('batch 3 again');
 });
 

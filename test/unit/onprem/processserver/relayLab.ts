@@ -74,6 +74,8 @@ export interface RelayLab extends AsyncDisposable {
   readonly logs: Map<string, ForgetfulLog>;
   /** As the agent `agent-1`, with its certificate. */
   agent: HttpClient;
+  /** Registers it again, for the process server that there is now. */
+  newAgent(): Promise<HttpClient>;
   processServer: ProcessServer;
   log(pairId: string): ForgetfulLog;
   /** The vault wants these pairs of the agent to be replicated. */
@@ -113,14 +115,18 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
       ...more,
     });
   const { network } = kernel;
-  const { key, certificate, authority } = await registerHost({ configServerUrl: configServer.url, passphrase: configServer.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, network, paths: [] });
+  const newAgent = async (url: string): Promise<HttpClient> => {
+    const { key, certificate, authority } = await registerHost({ configServerUrl: configServer.url, passphrase: configServer.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, network, paths: [] });
+    return new HttpClient({ url, identity: { ca: authority, key, certificate }, network, paths: ['machine-processserver'] });
+  };
   const processServer = await openProcessServer();
   const lab: RelayLab = {
     site,
     configServer,
     logs,
     processServer,
-    agent: new HttpClient({ url: processServer.url, identity: { ca: authority, key, certificate }, network, paths: ['machine-processserver'] }),
+    agent: await newAgent(processServer.url),
+    newAgent: () => newAgent(lab.processServer.url),
     log,
     openProcessServer,
     replicate: async (...pairs) => {

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { LabError } from '../../../../emulator/kernel/errors.ts';
-import { eventually } from '../siteLab.ts';
+import { inTime } from '../siteLab.ts';
 import { machineOrder, markOf, openRelayLab, pairOrder, type RelayLab } from './relayLab.ts';
 
 let lab: RelayLab;
@@ -18,8 +18,8 @@ afterEach(async () => {
 });
 
 /** Ends when the log holds all up to this sequence for good. */
-function final(pairId: string, through: number): Promise<void> {
-  return eventually(lab.site.kernel, () => lab.log(pairId).final.has(through) && lab.processServer.gateway.pairs.get(pairId)?.batches.length === 0);
+async function final(pairId: string, through: number): Promise<void> {
+  await inTime(lab.site.kernel, () => lab.log(pairId).final.has(through) && lab.processServer.gateway.pairs.get(pairId)?.batches.length === 0);
 }
 
 function hold(pairId: string): () => void {
@@ -50,7 +50,7 @@ test('a cut to the vault delays the notice, not the upload', async () => {
   expect(lab.site.vault.uploads).toEqual([]);
   network.set('processserver-vault', { state: 'up' });
   await clock.advance(5000);
-  await eventually(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
+  await inTime(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
   expect(lab.site.vault.uploads).toEqual([{ pairId: 'disk-a', through: 2, newestMark: markOf('m1') }]);
 });
 
@@ -96,7 +96,7 @@ test('what was accepted before a restart is uploaded after it, and the vault hea
   release();
   lab.processServer = await lab.openProcessServer();
   await final('disk-a', 2);
-  await eventually(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
+  await inTime(lab.site.kernel, () => lab.site.vault.uploads.length > 0);
   expect(lab.site.vault.uploads.at(-1)).toEqual({ pairId: 'disk-a', through: 2, newestMark: markOf('m1') });
 });
 
@@ -141,10 +141,26 @@ test('with a throttle an upload takes the time that its bytes need at 512 Kbps',
   lab.processServer.setBandwidth({ workDays: [], startWorkHour: 8, endWorkHour: 18, workHourBps: 512_000, nonWorkHourBps: 512_000 });
   const startMs = clock.now();
   await lab.send('disk-a', 1, randomBytes(500_000).toString('hex'));
-  expect(await clock.runUntil(() => lab.log('disk-a').final.has(1), 60_000)).toBe(true);
-  const sealedBytes = lab.log('disk-a').final.get(1)?.length ?? 0;
+  await inTime(lab.site.kernel, () => lab.log('disk-a').appended.has(1));
+  const sealedBytes = lab.log('disk-a').appended.get(1)?.length ?? 0;
   expect(clock.now() - startMs).toBe(Math.ceil((sealedBytes * 8) / 512));
   expect(lab.processServer.report().throughputBps).toBe((sealedBytes * 8000) / 300_000);
+});
+
+test('batches without a mark share a barrier; a mark does not wait', async () => {
+  let barriers = 0;
+  const log = lab.log('disk-a');
+  const barrier = log.barrier.bind(log);
+  log.barrier = async () => {
+    barriers += 1;
+    await barrier();
+  };
+  for (const sequence of [1, 2, 3]) await lab.send('disk-a', sequence, `batch ${sequence}`);
+  await lab.site.kernel.clock.advance(1000);
+  expect({ barriers, final: log.final.size }).toEqual({ barriers: 1, final: 3 });
+  await lab.send('disk-a', 4, 'four', markOf('m1'));
+  await lab.site.kernel.clock.settle();
+  expect({ barriers, final: log.final.size }).toEqual({ barriers: 2, final: 4 });
 });
 
 test('checksums come from the target when all that was accepted is there', async () => {
