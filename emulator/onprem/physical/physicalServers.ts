@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import { RawDisk } from '../../disk/rawDisk.ts';
-import { inActivity } from '../../kernel/activity.ts';
+import { inActivity } from '../../kernel/inActivity.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';

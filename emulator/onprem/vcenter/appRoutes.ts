@@ -1,6 +1,6 @@
 // All wires of the vCenter on one port: REST in both dialects and the datastore files; SOAP has its place beside them.
 import express, { type Express } from 'express';
-import { inActivity } from '../../kernel/activity.ts';
+import { inActivity } from '../../kernel/inActivity.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { VCenterAccount } from './accounts.ts';

@@ -9,7 +9,7 @@ import { Store } from '../../kernel/store.ts';
 import type { GuestConditions } from '../../machine/guest.ts';
 import type { Machine } from '../../machine/machine.ts';
 import type { VCenterAccount } from './accounts.ts';
-import { inActivity } from '../../kernel/activity.ts';
+import { inActivity } from '../../kernel/inActivity.ts';
 import { Datastores } from './datastores.ts';
 import { vCenterApp } from './appRoutes.ts';
 import { Inventory, type DatastoreRecord, type HostConnection, type SiteSpec, type VmRecord } from './inventory.ts';

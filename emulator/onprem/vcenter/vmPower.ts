@@ -1,6 +1,6 @@
 // Power of virtual machines: on, off, and the guest's own shutdown.
 import { LabError } from '../../kernel/errors.ts';
-import { inActivity } from '../../kernel/activity.ts';
+import { inActivity } from '../../kernel/inActivity.ts';
 import type { VmRecord } from './inventory.ts';
 import { requireUnlocked, type VirtualMachines, type VirtualMachinesDeps } from './virtualMachines.ts';
 

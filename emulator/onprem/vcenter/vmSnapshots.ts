@@ -1,7 +1,7 @@
 // Snapshots of virtual machines: taking them at one instant of all disks, reading them, merging them away.
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import { LabError } from '../../kernel/errors.ts';
-import { inActivity } from '../../kernel/activity.ts';
+import { inActivity } from '../../kernel/inActivity.ts';
 import type { VmRecord, VmSnapshot } from './inventory.ts';
 import type { VirtualMachines, VirtualMachinesDeps } from './virtualMachines.ts';
 
