@@ -80,7 +80,7 @@ export interface RelayLab extends AsyncDisposable {
   log(pairId: string): ForgetfulLog;
   /** The vault wants these pairs of the agent to be replicated. */
   replicate(...pairs: PairOrder[]): Promise<void>;
-  send(pairId: string, sequence: number, payload: string, mark?: Mark): Promise<number>;
+  send(...batch: [pairId: string, sequence: number, payload: string, mark?: Mark]): Promise<number>;
   accepted(pairId: string): Promise<number>;
   /** Ends the process server and opens it again on its folder. */
   reopen(change?: Partial<ProcessServerDeps>): Promise<void>;
@@ -134,8 +134,8 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
       // A ring does not wait for a component that has just started and is not connected yet.
       await eventually(kernel, () => pairs.every(({ pairId }) => lab.processServer.gateway.pairs.has(pairId)));
     },
-    send: async (pairId, sequence, payload, mark) => {
-      const body = frameOf(pairId, sequence, payload, mark);
+    send: async (...[pairId, sequence, payload, mark]) => {
+      const body = frameOf(pairId, sequence, { payload, mark });
       return (await lab.agent.json<{ accepted: number }>(`/pairs/${pairId}/batches/${sequence}`, { body })).accepted;
     },
     accepted: async (pairId) => (await lab.agent.json<{ accepted: number }>(`/pairs/${pairId}`)).accepted,
@@ -152,7 +152,8 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
   return lab;
 }
 
-export function frameOf(pairId: string, sequence: number, payload: string, mark?: Mark): Buffer {
+export function frameOf(pairId: string, sequence: number, content: string | { payload: string; mark: Mark | undefined }): Buffer {
+  const { payload, mark } = typeof content === 'string' ? { payload: content, mark: undefined } : content;
   const bytes = Buffer.from(payload, 'utf8');
   return encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: 0, length: bytes.length }], capturedMs: 0, ...(mark && { mark }) }, [bytes]);
 }

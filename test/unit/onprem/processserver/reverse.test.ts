@@ -43,7 +43,7 @@ async function openTarget(): Promise<Listening> {
     received.set(Number(request.params['sequence']), request.body);
     response.status(204).end();
   });
-  app.get('/pairs/:pairId/checksums', (request, response) => void response.end(`${String(request.query['offset'])}+${String(request.query['length'])}`));
+  app.get('/pairs/:pairId/checksums', (request, response) => void response.end(JSON.stringify(request.query)));
   app.use(problems('mastertarget', trace));
   return serve(app, { identity: { key, certificate, clientCa: authority } });
 }
@@ -68,7 +68,7 @@ test('without the VPN they wait in Azure', async () => {
 
 test('checksums come from the master target', async () => {
   const answer = await lab.agent.call('/pairs/disk-a/checksums?offset=4096&length=8192&block=4096');
-  expect(answer.bytes.toString()).toBe('4096+8192');
+  expect(JSON.parse(answer.bytes.toString())).toEqual({ offset: '4096', length: '8192', block: '4096' });
 });
 
 test('a server in Azure neither discovers nor shows services that it has not', async () => {
