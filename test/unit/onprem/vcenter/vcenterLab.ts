@@ -5,7 +5,7 @@ import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import type { VCenterAccount } from '../../../../emulator/onprem/vcenter/accounts.ts';
 import { VCenter } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { guestLab, type GuestLab } from '../../machine/guestLab.ts';
-import { accounts, siteSpec, specOf } from './siteSpec.ts';
+import { accounts, diskBytes, siteSpec, specOf } from './siteSpec.ts';
 
 export { accounts, diskBytes, specOf } from './siteSpec.ts';
 
