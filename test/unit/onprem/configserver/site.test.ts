@@ -205,6 +205,16 @@ test('a vCenter that is away keeps its machines in the list, as not selectable',
   expect(lab.vault.reports.findLast((report) => report.machines !== undefined)?.machines?.[0]?.notSelectable).toContain('vCenter is not connected.');
 });
 
+test('a discovery that vCenter answers with a wrong number of snapshots fails with its documented code', async () => {
+  await joinVault();
+  const vCenter = await openVCenter();
+  await openProcessServer();
+  server.addAccount('vcenter', 'asr', 'Asr1!');
+  lab.kernel.faults.add({ id: 'snapshots', point: 'processserver.discover', subject: 'vc-1', effect: { kind: 'error', code: '95126' }, times: 1 });
+  expect(await carryOut(addVCenter(vCenter.url, '1'))).toMatchObject([{ state: 'failed', error: { code: '95126' } }]);
+  expect(await carryOut({ ...addVCenter(vCenter.url, '1'), taskId: 'again' })).toMatchObject([{ state: 'done' }]);
+});
+
 test('machines are shut down through vCenter, unless the account may only read', async () => {
   await joinVault();
   const vCenter = await openVCenter();

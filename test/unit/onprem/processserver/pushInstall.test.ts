@@ -77,7 +77,7 @@ test.each<[string, string, MachineDefinition, string?]>([
   ['95522', 'Netlogon does not run', machine('Windows', { netlogonRunning: false })],
   ['95523', 'it has no address', machine('Windows', {}, { nics: [] })],
   ['95524', 'less than 100 MB are free', machine('Windows', { freeBytes: 99 * 2 ** 20 })],
-])('%s: the installation fails when %s', async (code, _condition, definition, password) => {
+])('%s: the installation fails when %s', async (...[code, , definition, password]) => {
   const { result, installations } = await attempt({ definition, ...(password && { password }) });
   expect(result).toMatchObject({ taskId: 't-1', state: 'failed', error: { code } });
   expect(installations).toBe(0);
