@@ -29,6 +29,7 @@ export const errorCatalogue = {
   InvalidArgument: entry(400, 'A value given to the lab is not usable.', 'Correct the value named in the details.'),
   LabFolderInUse: entry(409, 'Another process already runs a lab in this folder.', 'Use the running lab with --dir, stop it, or choose another folder.'),
   LabNotRunning: entry(404, 'No lab runs in this folder.', 'Start one with: srlab up --dir <folder>.'),
+  LabRunning: entry(409, 'The lab is running.', 'Stop it first with: srlab down, or Ctrl-C where it runs.'),
   LoopStalled: entry(500, 'A step of the sample loop does not end.', 'Look at srlab status and srlab job list of the lab: health errors say which component holds it up.'),
   PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),
   StateDatabaseDamaged: entry(500, 'The state database of this folder is damaged.', 'Restore the folder from a saved lab, or move the file away to start empty; disks and replicas are untouched.'),
@@ -36,6 +37,7 @@ export const errorCatalogue = {
   // wires
   AccessDenied: entry(403, 'The caller may not do this.', 'Use the credentials of the lab that printed this endpoint.'),
   CertificateNotTrusted: entry(401, 'The peer certificate cannot be authenticated.', 'Register the component again with the configuration server and its passphrase.'),
+  MachineMustBeOff: entry(409, 'The machine is running.', 'Shut it down first; its disks are then free.'),
   LinkDown: entry(503, 'The network link is cut.', 'Restore the link; replication goes on by itself.'),
   MalformedRequest: entry(400, 'The request could not be read.', 'Send the documented shape.'),
   NotFound: entry(404, 'The object does not exist.', 'List the objects and use one of the names shown.'),

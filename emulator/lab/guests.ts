@@ -55,17 +55,24 @@ export class Guests implements AsyncDisposable {
   }
 
   /** The programs of a machine and of all its copies. Set once, when the estate is built. */
-  setPrograms(originId: string, workloads: readonly WorkloadSettings[]): void {
-    this.#deps.store.put('program', originId, { originId, workloads, running: true } satisfies ProgramRecord);
+  async setPrograms(originId: string, workloads: readonly WorkloadSettings[]): Promise<void> {
+    const program: ProgramRecord = { originId, workloads, running: true };
+    this.#deps.store.put('program', originId, program);
+    const machine = this.#machines.get(originId);
+    if (machine !== undefined) await this.#runPrograms(machine, program);
   }
 
   /**
    * Puts into a machine what its disks would bring along: before its first power-on, and again after a restart of the process.
    * `drill`: a copy for a test does not register with the configuration server.
    */
-  async adopt(machine: Machine, copy?: { originId: string; drill: boolean; configServerUrl: string; passphrase: string }): Promise<void> {
+  adopt(machine: Machine, copy?: { originId: string; drill: boolean; configServerUrl: string; passphrase: string }): void {
     if (this.#machines.get(machine.machineId) === machine) return;
     this.#machines.set(machine.machineId, machine);
+    this.#deps.kernel.clock.start(`adopt ${machine.name}`, () => this.#furnish(machine, copy));
+  }
+
+  async #furnish(machine: Machine, copy: { originId: string; drill: boolean; configServerUrl: string; passphrase: string } | undefined): Promise<void> {
     const record = this.#record(machine.machineId) ?? this.#newRecord(machine, copy);
     if (record.mobility !== null) await this.#installService(machine, record.mobility);
     const program = this.#programOf(record.originId);

@@ -98,17 +98,13 @@ export class AzureMachines implements AsyncDisposable {
   async createMachine(order: MachineOrder): Promise<AzureMachine> {
     const { kernel, networks, store, quota, resourceGroupId } = this.#deps;
     const size = validateOrder(order);
-    const existing = this.list();
-    const same = existing.find((record) => record.order.name.toLowerCase() === order.name.toLowerCase());
-    if (same !== undefined) {
-      if (order.copyOf === null || same.order.copyOf?.machineId !== order.copyOf.machineId) throw new LabError('AzureMachineExists', order.name);
-      return summaryOf(same);
-    }
+    if (this.#sameAs(order) === undefined) for (const disk of order.disks) if (!(await this.#deps.diskExists(disk.url))) throw new LabError('70038', `Disk ${disk.url}.`);
+    // From here on nothing waits, so two orders cannot both find a name, an address or the last of a quota free.
+    const same = this.#sameAs(order);
+    if (same !== undefined) return summaryOf(same);
     const nicCount = nicsToKeep(order, size);
-    requireQuota(quota(), existing, nicCount);
-    for (const disk of order.disks) if (!(await this.#deps.diskExists(disk.url))) throw new LabError('70038', `Disk ${disk.url}.`);
+    requireQuota(quota(), this.list(), nicCount);
     const machineId = kernel.ids.guid();
-    // From here on nothing waits, so two orders cannot both find an address or a name free.
     const record = store.transaction(() => {
       const nics = Array.from({ length: nicCount }, (_, place) => this.#newNic(order, place));
       const made: AzureMachineRecord = { machineId, resourceId: `${resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${order.name}`, order, nics, poweredOn: false };
@@ -146,22 +142,37 @@ export class AzureMachines implements AsyncDisposable {
     this.#machines.delete(machineId);
   }
 
+  /** A disk of a machine that is off, for the lab's own tools. @throws LabError NotFound, AzureMachineRunning */
+  async openStoppedDisk(machineId: string, diskId: string): Promise<BlockDevice> {
+    const machine = this.machine(machineId);
+    const record = this.list().find((one) => one.machineId === machineId);
+    if (machine.state !== 'poweredOff' || record === undefined) throw new LabError('AzureMachineRunning', machine.name);
+    return this.#openDisk(record, diskId);
+  }
+
   /** As a process that ends: guests are cut off, and come back with `resume`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([...this.#machines.values()].map((machine) => machine[Symbol.asyncDispose]()));
   }
 
+  /** The machine that this order has made already. @throws LabError AzureMachineExists when another one has the name */
+  #sameAs(order: MachineOrder): AzureMachineRecord | undefined {
+    const named = this.list().find((record) => record.order.name.toLowerCase() === order.name.toLowerCase());
+    if (named !== undefined && (order.copyOf === null || named.order.copyOf?.machineId !== order.copyOf.machineId)) throw new LabError('AzureMachineExists', order.name);
+    return named;
+  }
+
   #host(record: AzureMachineRecord): void {
-    const { makeMachine, openDisk } = this.#deps;
     const folder = join(this.#folderOf(record.machineId), 'guest');
     mkdirSync(folder, { recursive: true });
-    const openDevice = async (diskId: string): Promise<BlockDevice> => {
-      const disk = record.order.disks.find((one) => one.diskId === diskId) as AzureDisk;
-      return openDisk(disk.url, join(this.#folderOf(record.machineId), 'host', encodeURIComponent(diskId)));
-    };
-    const machine = makeMachine(definitionOf(record), { folder, openDevice });
+    const machine = this.#deps.makeMachine(definitionOf(record), { folder, openDevice: (diskId) => this.#openDisk(record, diskId) });
     this.#machines.set(record.machineId, machine);
     for (const listener of this.#listeners) listener(machine, record);
+  }
+
+  async #openDisk(record: AzureMachineRecord, diskId: string): Promise<BlockDevice> {
+    const disk = record.order.disks.find((one) => one.diskId === diskId) as AzureDisk;
+    return this.#deps.openDisk(disk.url, join(this.#folderOf(record.machineId), 'host', encodeURIComponent(diskId)));
   }
 
   #newNic(order: MachineOrder, place: number): NicDefinition {

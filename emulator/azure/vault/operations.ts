@@ -149,7 +149,7 @@ export class VaultOperations {
     return startPlanCommit(this.#context, planName);
   }
 
-  planReprotect(planName: string, choices: Omit<ReprotectRequest, 'itemId'>): JobView {
-    return startPlanReprotect(this.#context, planName, choices);
+  planReprotect(planName: string, choose: Parameters<typeof startPlanReprotect>[2]): JobView {
+    return startPlanReprotect(this.#context, planName, choose);
   }
 }

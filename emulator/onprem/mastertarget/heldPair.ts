@@ -45,6 +45,10 @@ export class HeldPair implements AsyncDisposable {
     return pair;
   }
 
+  get replica(): VmdkReplica {
+    return this.#replica;
+  }
+
   get broken(): LabError | undefined {
     return this.#engine.broken;
   }

@@ -9,22 +9,22 @@ import type { Timer } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';
-import type { MasterTargetReport, MasterTargetSettings, TaskResult, VCenterConnection } from '../../replication/orders.ts';
+import type { MasterTargetReport, MasterTargetSettings, VCenterConnection } from '../../replication/orders.ts';
+import type { Replica } from '../../replication/stations.ts';
 import { SiteConnection } from '../registration/siteConnection.ts';
 import { VSphereClient } from '../vsphere/vSphereClient.ts';
 import { HeldPair } from './heldPair.ts';
-import { retentionVolumeErrors } from './prerequisites.ts';
 import { RetentionLog } from './retentionLog.ts';
 import { RetentionVolume, type RetentionVolumeDefinition } from './retentionVolume.ts';
 import { masterTargetApp } from './routes.ts';
 import { SiteInventory, type SiteDatastore } from './siteInventory.ts';
 import type { HeldDisk } from './state.ts';
+import { TaskQueue } from './taskQueue.ts';
 import { attachDisks, detachDisks, type TaskDeps } from './taskRunner.ts';
 import { VmdkReplica } from './vmdkReplica.ts';
+import { volumesReport } from './volumesReport.ts';
 
 const heartbeatMs = 60_000;
-/** The product reports how full a retention drive may become before it warns. */
-const thresholdPercentage = 25;
 
 export interface MasterTargetDeps {
   readonly kernel: Kernel;
@@ -60,10 +60,9 @@ export class MasterTarget implements AsyncDisposable {
   #listening: Listening | undefined;
   #heartbeat: Timer | undefined;
   #datastores: readonly SiteDatastore[] = [];
-  #settings: MasterTargetSettings | undefined;
+  readonly #tasks: TaskQueue;
   /** Why a disk that should be held is not. */
   readonly #problems = new Map<string, LabError>();
-  #working = false;
   #reporting: 'no' | 'yes' | 'again' = 'no';
   #closed = false;
 
@@ -72,6 +71,7 @@ export class MasterTarget implements AsyncDisposable {
     this.#store = opened.store;
     this.#site = opened.site;
     this.#drives = opened.drives;
+    this.#tasks = new TaskQueue({ kernel: deps.kernel, store: opened.store, perform: (order) => this.#perform(order), onDone: () => this.#report() });
   }
 
   /**
@@ -100,6 +100,15 @@ export class MasterTarget implements AsyncDisposable {
     return (this.#listening as Listening).url;
   }
 
+  get name(): string {
+    return this.#deps.name;
+  }
+
+  /** The replica of a pair while its disk is attached here. */
+  replicaOf(pairId: string): Replica | undefined {
+    return this.#pairs.get(pairId)?.replica;
+  }
+
   get hostId(): string {
     return this.#site.hostId;
   }
@@ -111,6 +120,7 @@ export class MasterTarget implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
+    this.#tasks.close();
     this.#heartbeat?.cancel();
     await this.#listening?.[Symbol.asyncDispose]();
     for (const pair of this.#pairs.values()) await pair[Symbol.asyncDispose]();
@@ -125,8 +135,7 @@ export class MasterTarget implements AsyncDisposable {
     await this.#listen();
     this.#site.onIdentity(() => kernel.clock.start('master target port', () => this.#listen()));
     this.#site.follow<MasterTargetSettings>(async (settings) => {
-      this.#settings = settings;
-      this.#work();
+      this.#tasks.follow(settings.tasks);
     });
     this.#heartbeat = kernel.clock.every(heartbeatMs, 'master target heartbeat', async () => {
       for (const pairId of this.#problems.keys()) await this.#takeUp(this.#store.get<HeldDisk>('held', pairId));
@@ -198,42 +207,11 @@ export class MasterTarget implements AsyncDisposable {
     return drive;
   }
 
-  #work(): void {
-    if (this.#working) return;
-    this.#working = true;
-    this.#deps.kernel.clock.start('master target tasks', async () => {
-      try {
-        for (let next = this.#nextTask(); next !== undefined && !this.#closed; next = this.#nextTask()) await this.#perform(next);
-      } finally {
-        this.#working = false;
-      }
-      const listed = new Set(this.#settings?.tasks.map(({ task }) => task.taskId));
-      for (const { taskId } of this.#store.list<TaskResult>('result')) if (!listed.has(taskId)) this.#store.delete('result', taskId);
-      await this.#report();
-    });
-  }
-
-  #nextTask(): MasterTargetSettings['tasks'][number] | undefined {
-    return this.#settings?.tasks.find(({ task }) => this.#store.get('result', task.taskId) === undefined);
-  }
-
-  async #perform({ task, vCenter }: MasterTargetSettings['tasks'][number]): Promise<void> {
-    const { kernel } = this.#deps;
-    let result: TaskResult;
-    try {
-      if (vCenter === null) throw new LabError('VCenterDisconnected', 'The configuration server knows none that holds the machine.');
-      await using client = this.#vSphere(vCenter);
-      const site = new SiteInventory(client);
-      const output = task.kind === 'attachDisks' ? await attachDisks(task, site, this.#taskDeps()) : await detachDisks(task, site, this.#taskDeps());
-      result = { taskId: task.taskId, state: 'done', output };
-    } catch (error) {
-      const problem = LabError.from(error);
-      if (problem.code === 'InternalError') kernel.trace.record('mastertarget', 'unexpected', { taskId: task.taskId, stack: error instanceof Error ? error.stack : String(error) });
-      result = { taskId: task.taskId, state: 'failed', error: problem.toBody() };
-    }
-    kernel.trace.record('mastertarget', task.kind, { taskId: task.taskId, state: result.state, code: result.error?.code });
-    // A kill before this line runs the task again, which finds its steps done.
-    if (!this.#closed) this.#store.put('result', task.taskId, result);
+  async #perform({ task, vCenter }: MasterTargetSettings['tasks'][number]): Promise<Record<string, unknown>> {
+    if (vCenter === null) throw new LabError('VCenterDisconnected', 'The configuration server knows none that holds the machine.');
+    await using client = this.#vSphere(vCenter);
+    const site = new SiteInventory(client);
+    return task.kind === 'attachDisks' ? await attachDisks(task, site, this.#taskDeps()) : await detachDisks(task, site, this.#taskDeps());
   }
 
   #vSphere({ url, userName, password }: VCenterConnection): VSphereClient {
@@ -272,7 +250,7 @@ export class MasterTarget implements AsyncDisposable {
   async #report(): Promise<void> {
     if (this.#closed) return;
     try {
-      await this.#site.report({ masterTarget: await this.#describe(), taskResults: this.#store.list<TaskResult>('result') });
+      await this.#site.report({ masterTarget: await this.#describe(), taskResults: this.#tasks.results() });
     } catch (error) {
       const { code, message } = LabError.from(error);
       this.#deps.kernel.trace.record('mastertarget', 'reportFailed', { code, message });
@@ -282,9 +260,7 @@ export class MasterTarget implements AsyncDisposable {
 
   async #describe(): Promise<MasterTargetReport> {
     const { kernel, name, osType, version } = this.#deps;
-    const volumes = [...this.#drives.values()].map(({ volume }) => volume);
-    const broken = [...this.#pairs.values()].flatMap((pair) => pair.broken ?? []);
-    const errors = [...volumes.flatMap(({ definition }) => retentionVolumeErrors(definition, definition.volumeName)), ...broken, ...this.#problems.values()];
+    const pairs = [...this.#pairs.values()];
     return {
       hostId: this.hostId,
       name,
@@ -292,11 +268,10 @@ export class MasterTarget implements AsyncDisposable {
       osType,
       version,
       lastHeartbeatMs: kernel.clock.now(),
-      retentionVolumes: volumes.map(({ definition, freeBytes }) => ({ volumeName: definition.volumeName, capacityBytes: definition.capacityBytes, freeBytes, thresholdPercentage, fileSystem: definition.fileSystem })),
+      ...volumesReport([...this.#drives.values()].map(({ volume }) => volume), [...pairs.flatMap((pair) => pair.broken ?? []), ...this.#problems.values()]),
       dataStores: this.#datastores.map((datastore) => ({ symbolicName: datastore.name, capacityBytes: datastore.capacityBytes, freeBytes: datastore.freeBytes, type: datastore.type })),
       attachedDisks: this.#store.list<HeldDisk>('held').length,
-      pairs: await Promise.all([...this.#pairs.values()].map((pair) => pair.describe())),
-      validationErrors: errors.map((error) => error.toBody()),
+      pairs: await Promise.all(pairs.map((pair) => pair.describe())),
     };
   }
 }

@@ -19,7 +19,7 @@ export interface SiteDisk {
   readonly label: string;
   readonly vmdkFile: string;
   readonly sizeBytes: number;
-  /** The VMDK's uuid where vCenter tells it. */
+  /** The VMDK's uuid. */
   readonly diskId: string | undefined;
 }
 
@@ -34,11 +34,16 @@ export interface SiteDatastore {
 
 interface VmDetail {
   readonly name: string;
-  readonly guest_OS: string;
   readonly power_state: string;
   readonly identity: { readonly name: string; readonly instance_uuid: string };
-  readonly disks: Readonly<Record<string, { readonly label: string; readonly capacity: number; readonly uuid?: string; readonly backing: { readonly type: string; readonly vmdk_file: string } }>>;
+  readonly disks: Readonly<Record<string, { readonly label: string; readonly capacity: number; readonly backing: { readonly type: string; readonly vmdk_file: string } }>>;
   readonly scsi_adapters?: Readonly<Record<string, { readonly type: string }>>;
+}
+
+/** What vSphere's REST API has no other place for. */
+interface GuestConditions {
+  readonly os_type: 'Windows' | 'Linux';
+  readonly disks: Readonly<Record<string, { readonly disk_id: string }>>;
 }
 
 interface DatastoreSummary {
@@ -78,13 +83,14 @@ export class SiteInventory {
 
   async vm(vm: string): Promise<SiteVm> {
     const detail = await this.#client.json<VmDetail>(`/api/vcenter/vm/${vm}`);
-    const disks = Object.entries(detail.disks).map(([key, { label, capacity, uuid, backing }]): SiteDisk => ({ key, label, vmdkFile: backing.vmdk_file, sizeBytes: capacity, diskId: uuid }));
+    const guest = await this.#client.json<GuestConditions>(`/api/vcenter/vm/${vm}/guest/conditions`);
+    const disks = Object.entries(detail.disks).map(([key, { label, capacity, backing }]): SiteDisk => ({ key, label, vmdkFile: backing.vmdk_file, sizeBytes: capacity, diskId: guest.disks[key]?.disk_id }));
     return {
       vm,
       name: detail.name,
       instanceUuid: detail.identity.instance_uuid,
       poweredOn: detail.power_state === 'POWERED_ON',
-      osType: detail.guest_OS.startsWith('WINDOWS') ? 'Windows' : 'Linux',
+      osType: guest.os_type,
       scsiTypes: Object.values(detail.scsi_adapters ?? {}).map(({ type }) => type),
       disks: disks.sort((one, other) => Number(one.key) - Number(other.key)),
     };

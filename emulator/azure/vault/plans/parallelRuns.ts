@@ -6,10 +6,13 @@ import type { VaultContext } from '../context.ts';
 import { startCommit } from '../failover/commit.ts';
 import { startReprotect, type ReprotectRequest } from '../failover/reprotect.ts';
 import { startTestFailoverCleanup } from '../failover/testFailover.ts';
-import { isGrouped } from '../items/state.ts';
+import { isGrouped, type ProtectedItem } from '../items/state.ts';
 import { eligible, planTarget } from './service.ts';
 
-type Work = { readonly kind: 'commit' } | { readonly kind: 'cleanup'; readonly comments: string | null } | { readonly kind: 'reprotect'; readonly choices: Omit<ReprotectRequest, 'itemId'> };
+type Work = { readonly kind: 'commit' } | { readonly kind: 'cleanup'; readonly comments: string | null } | { readonly kind: 'reprotect'; readonly choices: ReprotectChoices };
+
+/** By item: a plan may mix kinds of systems, and each kind has its own master target (asr-behaviour §7.3). */
+export type ReprotectChoices = Readonly<Record<string, Omit<ReprotectRequest, 'itemId'>>>;
 
 interface ParallelInput {
   readonly work: Work;
@@ -45,10 +48,12 @@ export function startPlanCleanup(context: VaultContext, planName: string, commen
   return startParallel(context, planName, { work: { kind: 'cleanup', comments }, itemIds: eligible(context, plan, 'TestFailoverCleanup', () => true) });
 }
 
-/** All members take one master target. @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument */
-export function startPlanReprotect(context: VaultContext, planName: string, choices: Omit<ReprotectRequest, 'itemId'>): JobView {
+/** @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument */
+export function startPlanReprotect(context: VaultContext, planName: string, choose: (item: ProtectedItem) => Omit<ReprotectRequest, 'itemId'>): JobView {
   const plan = context.records.plans.require(planName);
-  return startParallel(context, planName, { work: { kind: 'reprotect', choices }, itemIds: eligible(context, plan, 'SwitchProtection', () => true) });
+  const itemIds = eligible(context, plan, 'SwitchProtection', () => true);
+  const choices = Object.fromEntries(itemIds.map((itemId) => [itemId, choose(context.records.items.require(itemId))]));
+  return startParallel(context, planName, { work: { kind: 'reprotect', choices }, itemIds });
 }
 
 function startParallel(context: VaultContext, planName: string, input: ParallelInput): JobView {
@@ -92,6 +97,6 @@ function startOne(context: VaultContext, work: Work, { itemId, parentJobId }: { 
     case 'cleanup':
       return startTestFailoverCleanup(context, { itemId, comments: work.comments }, parentJobId);
     case 'reprotect':
-      return startReprotect(context, { ...work.choices, itemId }, parentJobId);
+      return startReprotect(context, { ...(work.choices[itemId] as Omit<ReprotectRequest, 'itemId'>), itemId }, parentJobId);
   }
 }

@@ -1,0 +1,67 @@
+// Azure: storage accounts, networks, virtual machines and the vault, with its service endpoint on a socket.
+import { AzureMachines } from '../azure/compute/service.ts';
+import { VirtualNetworks } from '../azure/network/service.ts';
+import { BlobLog } from '../azure/storage/blobLog.ts';
+import { StorageAccount } from '../azure/storage/storageAccount.ts';
+import { StorageAccounts } from '../azure/storage/storageAccounts.ts';
+import { Store } from '../kernel/store.ts';
+import { Machine } from '../machine/machine.ts';
+import type { AzureTarget } from '../onprem/processserver/uploadTarget.ts';
+import type { BatchLog } from '../replication/stations.ts';
+import type { World } from './world.ts';
+
+export const logAccount = 'asrlablogs';
+export const targetAccount = 'asrlabtarget';
+/** Of a new subscription (Azure's own default is lower in cores, which the lab does not count). */
+const quota = { machines: 250, nics: 250 } as const;
+
+export interface Cloud {
+  readonly store: Store;
+  readonly storage: StorageAccounts;
+  readonly networks: VirtualNetworks;
+  readonly machines: AzureMachines;
+  /** The log of a forward pair, as a process server opens it: by address and key, with connections of its own. */
+  readonly openLog: (target: AzureTarget) => Promise<BatchLog>;
+}
+
+export async function openCloud(world: World, siteAccess: () => { configServerUrl: string; passphrase: string }, resources: AsyncDisposableStack): Promise<Cloud> {
+  const { kernel, folder, estate, household, guests, ports } = world;
+  const store = resources.use(new Store(folder.path('azure.db')));
+  const storage = resources.use(
+    await StorageAccounts.start({ kernel, store, folder: folder.folder('storage'), logAccount, targetAccounts: [targetAccount], ports: { ...(ports.blob === undefined ? {} : { target: ports.blob }) } }),
+  );
+  const networks = new VirtualNetworks({ kernel, store });
+  for (const { name, addressSpace, subnets } of estate.azure.networks) {
+    if (networks.subnets(name) === undefined) networks.create({ name, region: estate.vault.region, addressPrefix: addressSpace, subnets });
+  }
+  const machines = resources.use(
+    new AzureMachines({
+      kernel,
+      store,
+      folder: folder.folder('azure', 'machines'),
+      networks,
+      resourceGroupId: `/subscriptions/${household.subscriptionId}/resourceGroups/${estate.vault.resourceGroup}`,
+      quota: () => quota,
+      makeMachine: (definition, host) => new Machine({ kernel, definition, folder: host.folder, openDevice: host.openDevice }),
+      openDisk: (url, journalPath) => storage.openDisk(url, journalPath),
+      diskExists: (url) => storage.diskExists(url),
+      deleteDisk: (url) => storage.deleteDisk(url),
+    }),
+  );
+  machines.onMachine((machine, { order }) => {
+    const { copyOf } = order;
+    void guests.adopt(machine, copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, ...siteAccess() });
+  });
+  const logs = new Map<string, StorageAccount>();
+  resources.defer(async () => {
+    for (const account of logs.values()) await account[Symbol.asyncDispose]();
+  });
+  const openLog = async (target: AzureTarget): Promise<BatchLog> => {
+    const url = target.logContainerUrl.slice(0, target.logContainerUrl.lastIndexOf('/'));
+    const container = target.logContainerUrl.slice(url.length + 1);
+    let account = logs.get(url);
+    if (account === undefined) logs.set(url, (account = new StorageAccount({ url, accountName: target.accountName, accountKey: target.accountKey, barrierUrl: target.barrierUrl })));
+    return new BlobLog({ session: account.session(), container });
+  };
+  return { store, storage, networks, machines, openLog };
+}

@@ -1,0 +1,120 @@
+// Control operations on the lab itself: status, events, saved labs, stopping.
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabStatus, RoleStatus, SavedLab } from '../../contract/resources.ts';
+import { LabError } from '../../kernel/errors.ts';
+import { hasEnded } from '../../kernel/jobRecord.ts';
+import type { ControlParts } from '../control.ts';
+import { siteOf } from './choices.ts';
+import { fidelity } from './fidelity.ts';
+import { machineRecord } from './records.ts';
+import type { Handlers } from './server.ts';
+
+type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'lab.load' | 'lab.reset' | 'role.restart' | 'fidelity.list' | 'event.list';
+
+const defaultEvents = 100;
+
+export function labHandlers(parts: ControlParts): Handlers<Names> {
+  const { world, vault, cloud } = parts;
+  const { kernel, folder } = world;
+  return {
+    'lab.status': async () => status(parts),
+    'lab.stop': async () => {
+      // As the owner would: the entry of the process listens for it and disposes everything.
+      setImmediate(() => process.kill(process.pid, 'SIGTERM'));
+      return {};
+    },
+    'lab.list': async () => savedLabs(parts),
+    'lab.save': async ({ name }) => save(parts, name),
+    'lab.load': async () => {
+      throw new LabError('LabRunning', 'srlab lab load works on a lab that is stopped.');
+    },
+    'lab.reset': async () => {
+      throw new LabError('LabRunning', `srlab lab reset works on a lab that is stopped (${folder.dir}).`);
+    },
+    'role.restart': async ({ role, kill }) => {
+      const process = role === 'storage' || role === 'storage-target' ? cloud.storage.processes.target : role === 'storage-log' ? cloud.storage.processes.log : undefined;
+      if (process === undefined) throw new LabError('NotFound', `${role} runs inside the lab's own process; storage and storage-log are processes of their own.`);
+      if (!kill) throw new LabError('InvalidArgument', 'A storage process keeps nothing that a shutdown would save: use --kill.');
+      await process.kill();
+      return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
+    },
+    'fidelity.list': async () => fidelity,
+    'event.list': async ({ limit }) =>
+      vault
+        .events()
+        .slice(-(limit ?? defaultEvents))
+        .map((event) => ({ timeMs: event.timeOfOccurrenceMs, severity: event.severity, code: event.eventCode, subject: event.affectedObjectFriendlyName, message: event.description })),
+  };
+
+  function status({ disks }: ControlParts): LabStatus {
+    const { settings } = folder;
+    const { problems } = vault.configServerHealth(siteOf(parts).hostId);
+    return {
+      dir: folder.dir,
+      pid: process.pid,
+      scenario: settings?.scenario ?? '',
+      seed: settings?.seed ?? '',
+      vault: world.estate.vault.name,
+      clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
+      roles: roles(parts),
+      machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
+      jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
+      links: kernel.network.list(),
+      faults: kernel.faults.list().map(({ rule }) => rule),
+      healthErrors: problems.map(({ level, code, text }) => ({ code, level, message: text, possibleCauses: '', recommendedAction: '', sinceMs: kernel.clock.now() })),
+    };
+  }
+}
+
+function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleStatus[] {
+  const server = vault.records.configServers.list()[0];
+  const { target, log } = cloud.storage.processes;
+  const base = { state: 'running', health: 'Normal', lastHeartbeatMs: null } as const;
+  return [
+    { role: 'vault', name: world.estate.vault.name, url: null, ...base },
+    { role: 'storage', name: 'storage', url: target.url, pid: target.pid, ...base },
+    { role: 'storage', name: 'storage-log', url: log.url, pid: log.pid, ...base },
+    { role: 'vcenter', name: world.estate.vCenter.name, url: datacenter.vCenter.url, ...base },
+    { role: 'configserver', name: world.estate.configServer.name, url: site.configServer.url, state: 'running', health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level, lastHeartbeatMs: server?.reportedMs ?? null },
+    ...site.processServers.map(({ name, url, hostId }): RoleStatus => {
+      const known = server?.processServers.find((one) => one.hostId === hostId);
+      return { role: 'processserver', name, url, state: 'running', health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level, lastHeartbeatMs: known?.lastHeartbeatMs ?? null };
+    }),
+    ...site.masterTargets.map(({ name, url, hostId }): RoleStatus => {
+      const known = server?.masterTargets.find((one) => one.hostId === hostId);
+      return { role: 'mastertarget', name, url, state: 'running', health: known === undefined ? 'Critical' : known.validationErrors.length > 0 ? 'Warning' : 'Normal', lastHeartbeatMs: known?.lastHeartbeatMs ?? null };
+    }),
+  ];
+}
+
+const savedFolder = 'saved';
+
+function savedLabs({ world }: ControlParts): SavedLab[] {
+  const root = join(world.folder.dir, savedFolder);
+  if (!existsSync(root)) return [];
+  return readdirSync(root).flatMap((name) => {
+    const path = join(root, name, 'saved.json');
+    return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as SavedLab] : [];
+  });
+}
+
+/** Everything acknowledged is on disk at any moment, so a copy of the folder is a lab: as one that was killed at this moment. */
+async function save(parts: ControlParts, name: string): Promise<SavedLab> {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new LabError('InvalidArgument', `${name}: letters, digits, dots, hyphens and underscores.`);
+  const { folder, kernel } = parts.world;
+  const target = join(folder.dir, savedFolder, name);
+  if (existsSync(target)) throw new LabError('InvalidArgument', `${name} exists already.`);
+  await kernel.clock.settle();
+  mkdirSync(target, { recursive: true });
+  cpSync(folder.root, join(target, '.srlab'), { recursive: true, preserveTimestamps: true, filter: (source) => !source.endsWith('lab.lock') && !source.endsWith('lab.json') });
+  const saved: SavedLab = { name, scenario: folder.settings?.scenario ?? '', savedAtMs: kernel.clock.now(), sizeBytes: bytesBelow(target) };
+  writeFileSync(join(target, 'saved.json'), JSON.stringify(saved));
+  return saved;
+}
+
+function bytesBelow(path: string): number {
+  return readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+}

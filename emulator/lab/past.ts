@@ -1,0 +1,58 @@
+// Opens what a disk was: replicas and recovery points, in storage for a machine at the site, on the master target for one in Azure.
+import { sectorBytes, type BlockDevice } from '../disk/blockDevice.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Replica } from '../replication/stations.ts';
+import type { ItemView, Vault } from '../azure/vault/vault.ts';
+import type { Cloud } from './cloud.ts';
+import type { OpenPast } from './diskPlaces.ts';
+import type { Site } from './site.ts';
+
+/** The item that a machine belongs to, by any machine it ever was. */
+export function itemOf(vault: Vault, machineId: string): ItemView | undefined {
+  return vault.items().find((item) => [item.source.machineId, item.onPremisesMachineId, item.forward.azureCopy?.machineId, item.testFailover.copy?.machineId, item.reverse?.sourceMachineId, item.reverse?.targetMachineId].includes(machineId));
+}
+
+export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): OpenPast {
+  const { vault, cloud, site } = parts;
+  return async (reference, hosted, disk) => {
+    const item = itemOf(vault, hosted.definition.machineId);
+    const pair = item?.pairs.find((one) => one.diskId === disk.diskId);
+    if (item === undefined || pair === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);
+    const snapshotId = reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault, item, pair.pairId, reference.at.pointId);
+    if (pair.replica !== null) {
+      const replica = await cloud.storage.openReplica(pair.replica);
+      return { device: readOnly(replica, snapshotId), [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };
+    }
+    const held = site.masterTargets.map((target) => target.replicaOf(pair.pairId)).find((replica) => replica !== undefined);
+    if (held === undefined) throw new LabError('NotFound', `No master target holds ${disk.name} of ${hosted.definition.name}.`);
+    return { device: readOnly(held, snapshotId), [Symbol.asyncDispose]: async () => undefined };
+  };
+}
+
+function snapshotOf(vault: Vault, item: ItemView, pairId: string, pointId: string): string {
+  const point = vault.recoveryPoints(item.itemId).find((one) => one.recoveryPointId === pointId);
+  const disk = point?.disks.find((one) => one.pairId === pairId);
+  if (disk === undefined) throw new LabError('NotFound', `Recovery point ${pointId} of ${item.friendlyName}.`);
+  return disk.snapshotId;
+}
+
+/** Reads only: nobody may write past the pipeline. */
+function readOnly(replica: Replica, snapshotId: string | undefined): BlockDevice {
+  const refuse = async (): Promise<never> => {
+    throw new LabError('DiskReadOnly', 'Replicas are written by replication alone.');
+  };
+  const unit = 4 * 2 ** 20;
+  return {
+    sizeBytes: replica.sizeBytes,
+    read: (offset, length) => (snapshotId === undefined ? replica.read({ offset, length }) : replica.read({ offset, length }, snapshotId)),
+    write: refuse,
+    zero: refuse,
+    // Which parts hold data is not asked of a replica's past: all may.
+    allocated: async ({ offset, length }) => {
+      const ranges = [];
+      for (let at = offset; at < offset + length; at += unit) ranges.push({ offset: at, length: Math.min(unit, offset + length - at) });
+      return ranges.filter((range) => range.length >= sectorBytes);
+    },
+    [Symbol.asyncDispose]: async () => undefined,
+  };
+}

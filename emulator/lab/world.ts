@@ -1,0 +1,18 @@
+// What the parts of a composition share while the lab is put together.
+import type { LabPorts } from '../contract/control.ts';
+import type { Store } from '../kernel/store.ts';
+import type { Estate } from './estate.ts';
+import type { Guests } from './guests.ts';
+import type { Household } from './household.ts';
+import type { LabFolder } from './labFolder.ts';
+import type { LabKernel } from './openKernel.ts';
+
+export interface World {
+  readonly kernel: LabKernel;
+  readonly folder: LabFolder;
+  readonly store: Store;
+  readonly estate: Estate;
+  readonly household: Household;
+  readonly guests: Guests;
+  readonly ports: LabPorts;
+}
