@@ -7,7 +7,7 @@ import { LabError } from '../../kernel/errors.ts';
 import { BlockIndex, journalBlockBytes } from './blockIndex.ts';
 
 const magic = 0x314a5253;
-export const recordHeaderBytes = 32;
+const recordHeaderBytes = 32;
 const scanBytes = 256 * 1024;
 
 /** What a range held; `bytes` null: zeros. Offset and length are whole journal blocks, except at the end of the disk. */
@@ -84,7 +84,7 @@ export class JournalLayer {
     }
   }
 
-  /** Bytes of `length` from `offset`, all within one block that the layer holds. */
+  /** Bytes from a place within a block that the layer holds; they may reach into blocks that `continues` it. */
   async readBlock(block: number, within: { offset: number; length: number }): Promise<Buffer> {
     const at = this.#index.get(block);
     if (at === 0) throw new Error(`block ${block} is not in ${this.path}`);

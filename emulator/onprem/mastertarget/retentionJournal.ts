@@ -10,7 +10,7 @@ import { JournalLayer, type BeforeImage } from './journalLayer.ts';
 import { loadJournalState, saveJournalState, type JournalState } from './journalState.ts';
 import { asDriveError, type Reclaimer, type RetentionVolume } from './retentionVolume.ts';
 
-export const journalFolder = 'journal';
+const journalFolder = 'journal';
 const stateFile = 'journal.json';
 const layerName = /^(\d+)\.layer$/;
 /** Before-images are read and written in portions, so that zeroing a whole disk needs no memory of its size. */

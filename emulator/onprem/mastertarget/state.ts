@@ -1,5 +1,4 @@
-// What a master target keeps of its work: the disks it holds, and what became of its tasks.
-import type { TaskResult } from '../../replication/orders.ts';
+// What a master target keeps of its work: the disks it holds, and the machines it had made.
 
 /** One disk in the hands of the master target. */
 export interface HeldDisk {
@@ -22,5 +21,3 @@ export interface MachineCreation {
   readonly taskId: string;
   readonly name: string;
 }
-
-export type FinishedTask = TaskResult;
