@@ -60,15 +60,17 @@ function startParallel(context: VaultContext, planName: string, input: ParallelI
   return context.jobs.start(kinds[input.work.kind].kind, input, { target: planTarget(context.records.plans.require(planName)) });
 }
 
-/** A replication group comes back whole, and its members run one kind of system (asr-behaviour §12). */
+/** A replication group comes back whole, its members run one kind of system and take one master target (asr-behaviour §12). */
 function preflight(context: VaultContext, input: ParallelInput): TaskOutcome {
   if (input.work.kind !== 'reprotect') return 'done';
+  const { choices } = input.work;
   const members = input.itemIds.map((itemId) => context.records.items.require(itemId)).filter(isGrouped);
   for (const [groupId, group] of Map.groupBy(members, (item) => item.groupId)) {
     const name = group[0]?.groupName ?? groupId;
     const missing = context.records.groupMembers(groupId).filter((item) => !input.itemIds.includes(item.itemId));
     if (missing.length > 0) return { failed: new LabError('GroupMemberOutsidePlan', `${missing.map((item) => item.friendlyName).join(', ')} of ${name} cannot take part.`) };
     if (new Set(group.map((item) => item.source.osType)).size > 1) return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} run different kinds of system.`) };
+    if (new Set(group.map((item) => choices[item.itemId]?.masterTargetId)).size > 1) return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} need one master target.`) };
   }
   return 'done';
 }

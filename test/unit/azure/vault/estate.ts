@@ -78,7 +78,7 @@ export class Estate implements AsyncDisposable {
 
   /** Enabled and `Protected`. */
   async protect(machineId: string, change: Parameters<Estate['enable']>[1] = {}): Promise<ItemView> {
-    await this.clock.settle();
+    await this.site.report();
     const { targetId } = await this.succeed(this.enable(machineId, change));
     await this.until(() => this.vault.item(targetId).protectionState === 'Protected');
     return this.vault.item(targetId);
