@@ -56,6 +56,7 @@ export class MobilityService implements GuestService {
   readonly #deps: MobilityServiceDeps;
   #running: Running | undefined;
   #registered = Promise.withResolvers<string>();
+  #firstAttempt = firstAttempt();
   #registrationError: LabError | undefined;
 
   constructor(deps: MobilityServiceDeps) {
@@ -76,6 +77,11 @@ export class MobilityService implements GuestService {
     return this.#registered.promise;
   }
 
+  /** As `registered`, but ends with this boot's first failure: for an installation, which has to say so. @throws LabError NoValidIpAddress, PassphraseWrong, PeerUnreachable, LinkDown and others of `registerHost` */
+  registeredAtFirst(): Promise<string> {
+    return this.#firstAttempt.promise;
+  }
+
   /** Capture goes on by the orders kept on the disk; registration and everything else follow in the background. */
   async start(machine: Machine): Promise<void> {
     const running = this.#begin(machine);
@@ -94,6 +100,7 @@ export class MobilityService implements GuestService {
     if (this.#running !== running) return;
     this.#running = undefined;
     this.#registered = Promise.withResolvers();
+    this.#firstAttempt = firstAttempt();
     await this.#end(running, how);
   }
 
@@ -146,6 +153,7 @@ export class MobilityService implements GuestService {
         running.site = site;
       } catch (error) {
         this.#registrationError = LabError.from(error);
+        this.#firstAttempt.reject(this.#registrationError);
         kernel.trace.record('agent', 'registrationFailed', { machineId: machine.machineId, code: this.#registrationError.code, message: this.#registrationError.message });
         if (this.#registrationError.code === 'InternalError') throw error;
         await kernel.clock.sleep(registrationRetryMs);
@@ -172,6 +180,7 @@ export class MobilityService implements GuestService {
     running.heartbeat = kernel.clock.every(heartbeatMs, 'agent heartbeat', () => this.#heartbeat(running));
     this.#reportSoon(running);
     this.#registered.resolve(site.hostId);
+    this.#firstAttempt.resolve(site.hostId);
   }
 
   async #obey(running: Running, order: MachineOrder | null): Promise<void> {
@@ -275,6 +284,13 @@ export class MobilityService implements GuestService {
     await running.site?.[Symbol.asyncDispose]();
     running.state[Symbol.dispose]();
   }
+}
+
+/** Most boots have nobody who waits for the first attempt; its failure is then only traced. */
+function firstAttempt(): PromiseWithResolvers<string> {
+  const attempt = Promise.withResolvers<string>();
+  attempt.promise.catch(() => undefined);
+  return attempt;
 }
 
 /** An Azure VM reaches the configuration server through the VPN; its process server stands in Azure too (asr-behaviour §7.3). */

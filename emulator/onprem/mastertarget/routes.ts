@@ -20,7 +20,7 @@ export function masterTargetApp(kernel: Kernel, pair: (pairId: string) => HeldPa
   app.put('/pairs/:pairId/batches/:sequence', express.raw({ type: () => true, limit: batchLimitBytes }), async (request, response) => {
     const sequence = whole('sequence', request.params.sequence);
     if (!Buffer.isBuffer(request.body)) throw new LabError('BatchTruncated', 'The request has no body.');
-    await pair(String(request.params.pairId)).take(sequence, request.body);
+    await pair(request.params.pairId).take(sequence, request.body);
     response.status(204).end();
   });
   app.get('/pairs/:pairId/checksums', async (request, response) => {

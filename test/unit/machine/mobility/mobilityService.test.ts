@@ -170,7 +170,7 @@ test('a wrong passphrase leaves the machine unregistered', async () => {
   await using world = await SiteWorld.open();
   const machine = await world.lab.machine('web');
   const service = await world.install(machine, { passphrase: 'not the passphrase' });
-  expect(service.registrationError?.code).toBe('PassphraseWrong');
+  await expect(service.registeredAtFirst()).rejects.toMatchObject({ code: 'PassphraseWrong' });
   expect(service.hostId).toBeUndefined();
 });
 
