@@ -136,7 +136,7 @@ export class FailbackWorld implements AsyncDisposable {
   /** Orders a task and waits for what becomes of it. */
   async give(task: SiteTask extends infer T ? (T extends SiteTask ? Omit<T, 'taskId'> : never) : never): Promise<TaskResult | undefined> {
     const taskId = `task-${(this.#nextTask += 1)}`;
-    this.#tasks = [...this.#tasks.filter(({ kind }) => kind === 'addVCenter'), { ...task, taskId } as SiteTask];
+    this.#tasks = [...this.#tasks.filter(({ kind }) => kind === 'addVCenter'), { ...task, taskId }];
     await this.#doorbell.ring('vault');
     await this.site.lab.clock.settle();
     await this.site.lab.clock.advance(minuteMs);
@@ -149,7 +149,8 @@ export class FailbackWorld implements AsyncDisposable {
     return { kind: 'attachDisks', masterTargetId: this.masterTarget.hostId, retentionDrive: 'R:', datastore: 'datastore1', machineId: this.machineId(name), newMachine: null, disks, ...change };
   }
 
-  async send(pairId: string, sequence: number, write: { offset: number; bytes: Buffer }, mark?: Mark): Promise<void> {
+  async send(pairId: string, sequence: number, write: { offset: number; bytes: Buffer; mark?: Mark }): Promise<void> {
+    const { mark } = write;
     const frame = encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: write.offset, length: write.bytes.length }], capturedMs: 0, ...(mark === undefined ? {} : { mark }) }, [write.bytes]);
     await this.processServer.call(`/pairs/${pairId}/batches/${sequence}`, { method: 'PUT', body: await seal(frame, { key, pairId, sequence }) });
     await this.site.lab.clock.settle();

@@ -25,8 +25,8 @@ describe('a failback to the original location', () => {
     expect(world.site.vCenter.list().find(({ name }) => name === 'web')).toMatchObject({ power: 'POWERED_OFF', snapshots: [] });
     const pairId = attach.disks[0]?.pairId as string;
     const [first, second] = [Buffer.alloc(8192, 1), Buffer.alloc(8192, 2)];
-    await world.send(pairId, 1, { offset: 4096, bytes: first }, markOf(1));
-    await world.send(pairId, 2, { offset: 8192, bytes: second }, markOf(2));
+    await world.send(pairId, 1, { offset: 4096, bytes: first, mark: markOf(1) });
+    await world.send(pairId, 2, { offset: 8192, bytes: second, mark: markOf(2) });
     await world.site.lab.clock.advance(minuteMs);
     const reported = world.report?.masterTargets?.[0];
     expect(reported?.pairs[0]).toMatchObject({ pairId, sequence: 2 });
@@ -94,7 +94,7 @@ test('to an alternate location a new machine is made first, and a name that is t
   expect(nfs?.error?.code).toBe('DatastoreNotSupported');
   const done = await world.give(world.attachOf('web', { newMachine, disks }));
   expect(done).toMatchObject({ state: 'done', output: { machineId: world.machineId('returned') } });
-  await world.send('returned-0', 1, { offset: 0, bytes: Buffer.alloc(4096, 9) }, markOf(1));
+  await world.send('returned-0', 1, { offset: 0, bytes: Buffer.alloc(4096, 9), mark: markOf(1) });
   await world.site.lab.clock.advance(minuteMs);
   const snapshotId = world.report?.masterTargets?.[0]?.pairs[0]?.snapshots[0]?.id as string;
   await world.give({ kind: 'detachDisks', masterTargetId: world.masterTarget.hostId, machineId: world.machineId('returned'), disks: [{ pairId: 'returned-0', snapshotId }] });
