@@ -163,6 +163,7 @@ export const errorCatalogue = {
   VCenterPermissionDenied: entry(403, 'The vCenter account lacks a privilege.', 'Give the account the role described for failback; read-only is enough for discovery and replication only.'),
   VssProviderFailed: entry(409, 'The VSS provider could not be installed; there will be crash-consistent recovery points only.', 'Correct the VSS service of the machine and install the provider again.'),
   // vault
+  '170010': entry(409, 'The drivers of the machine could not be prepared for Azure.', 'Choose an older recovery point, or set the storage and network drivers to start at boot and wait for a new point.'),
   '28031': entry(409, 'The virtual machine could not be created: the subscription has no quota left for it.', 'Raise the quota or choose a smaller size, then restart the job.'),
   '78093': entry(409, 'The failed-over Azure virtual machine does not run.', 'Start the Azure virtual machine, wait until its Mobility service is registered, then repeat.'),
   '78253': entry(409, 'Protection could not be enabled: the replication policy is invalid or not associated with the configuration server.', 'Create a forward policy, associate it with the configuration server, then enable again.'),
@@ -178,7 +179,6 @@ export const errorCatalogue = {
   FailbackPolicyMissing: entry(409, 'The failback policy is not associated with the configuration server.', 'Associate <policy>-failback with the configuration server.'),
   FailoverPrerequisitesFailed: entry(409, 'The machine cannot be failed over now.', 'Correct each point in the details, then repeat.'),
   GroupMemberOutsidePlan: entry(409, 'A member of a replication group is re-protected only together with its group.', 'Put all members into one recovery plan and re-protect the plan.'),
-  HydrationFailed: entry(409, "The machine's drivers could not be prepared for Azure (170010).", 'Choose an older recovery point, or set the storage and network drivers to start at boot and wait for a new point.'),
   ItemBusy: entry(409, 'Another job works on this item.', 'Wait for the job named here, or cancel it.'),
   JobActionNotAllowed: entry(409, 'The job does not allow this action in its present state.', 'Use one of the allowed actions.'),
   JobNotFound: entry(404, 'There is no such job.', 'List the jobs.'),

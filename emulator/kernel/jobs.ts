@@ -36,7 +36,7 @@ export class JobRunner implements AsyncDisposable {
   }
 
   define<Input>(definition: JobDefinition<Input>): void {
-    this.#definitions.set(definition.kind, definition as JobDefinition<unknown>);
+    this.#definitions.set(definition.kind, definition);
   }
 
   /** Takes up the jobs that a former process left unfinished. Call once, after all `define`. */

@@ -73,21 +73,30 @@ export function processServerHealth(samples: readonly ProcessServerSample[], las
   if (nowMs - lastHeartbeatMs >= limits.heartbeatMs) alerts.push({ condition: 'heartbeat', level: 'Critical', description: `No heartbeat for ${minutes(nowMs - lastHeartbeatMs)} minutes.` });
   const newest = samples.at(-1);
   if (newest !== undefined && samples[0] !== undefined && nowMs - samples[0].timeMs >= limits.observationMs) {
-    const held = (condition: ProcessServerCondition, figure: (sample: ProcessServerSample) => number, bounds: { warning: number; critical: number }, text: string): void => {
+    const { cpuPercent, memoryPercent, cacheFreePercent: free } = limits;
+    const figures: Figure[] = [
+      { condition: 'cpu', figure: (sample) => sample.cpuPercent, bounds: cpuPercent, description: `CPU load is ${newest.cpuPercent.toFixed(0)} %.` },
+      { condition: 'memory', figure: (sample) => sample.memoryPercent, bounds: memoryPercent, description: `Memory use is ${newest.memoryPercent.toFixed(0)} %.` },
+      // Free space alarms downwards: mirrored, so that one comparison serves all.
+      { condition: 'cacheSpace', figure: (sample) => -sample.cacheFreePercent, bounds: { warning: -free.warning, critical: -free.critical }, description: `The cache folder has ${newest.cacheFreePercent.toFixed(0)} % free.` },
+    ];
+    for (const { condition, figure, bounds, description } of figures) {
       const level = heldLevel(samples.map(figure), bounds);
-      if (level !== 'Normal') alerts.push({ condition, level, description: text });
-    };
-    held('cpu', (sample) => sample.cpuPercent, limits.cpuPercent, `CPU load is ${newest.cpuPercent.toFixed(0)} %.`);
-    held('memory', (sample) => sample.memoryPercent, limits.memoryPercent, `Memory use is ${newest.memoryPercent.toFixed(0)} %.`);
-    // Free space alarms downwards: mirrored, so that one comparison serves all.
-    const free = limits.cacheFreePercent;
-    held('cacheSpace', (sample) => -sample.cacheFreePercent, { warning: -free.warning, critical: -free.critical }, `The cache folder has ${newest.cacheFreePercent.toFixed(0)} % free.`);
+      if (level !== 'Normal') alerts.push({ condition, level, description });
+    }
     if (samples.every((sample) => sample.stoppedServices.length > 0)) alerts.push({ condition: 'services', level: 'Warning', description: `Not running: ${newest.stoppedServices.join(', ')}.` });
   }
   // The backlog's age is itself a duration; it needs no observation window.
   const backlog = newest === undefined ? 'Normal' : heldLevel([newest.oldestPendingMs], limits.oldestPendingMs);
   if (newest !== undefined && backlog !== 'Normal') alerts.push({ condition: 'uploadBacklog', level: backlog, description: `Changes wait for their upload since ${minutes(newest.oldestPendingMs)} minutes.` });
   return { level: worstLevel(alerts.map((alert) => alert.level)), alerts };
+}
+
+interface Figure {
+  readonly condition: ProcessServerCondition;
+  readonly figure: (sample: ProcessServerSample) => number;
+  readonly bounds: { readonly warning: number; readonly critical: number };
+  readonly description: string;
 }
 
 export function worstLevel(levels: readonly HealthLevel[]): HealthLevel {

@@ -1,8 +1,7 @@
-// Fixed names of the Azure side, the same in every vault (asr-behaviour §1.5). [Observed]
+// Fixed names and times of the vault, the same in every profile.
 
+/** The Azure side is always this fabric (asr-behaviour §1.5). [Observed] */
 export const azureFabricId = 'Microsoft Azure';
-export const azureCloudId = 'd38048d4-b460-4791-8ece-108395ee8478';
-export const azureServerId = '21a9403c-6ec1-44f2-b744-b4e50b792387';
 /** Credentials files open the vault this long (asr-behaviour §1.4). */
 export const credentialsLifetimeMs = 5 * 24 * 3_600_000;
 /** The configuration server's certificate is complained about this long before its end (asr-behaviour §1.4). */

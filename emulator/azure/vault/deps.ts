@@ -25,7 +25,6 @@ export interface VaultStorage {
   deleteReplica(reference: string): Promise<void>;
   /** The state of a snapshot as an independent disk of its own; a disk of this name that is there already is replaced. @returns its address */
   copySnapshotToDisk(reference: string, snapshotId: string, name: string): Promise<string>;
-  deleteDisk(url: string): Promise<void>;
 }
 
 export interface AzureDisk {

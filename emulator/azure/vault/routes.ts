@@ -38,12 +38,12 @@ export function vaultRoutes(vault: Vault, trace: Trace): Express {
 }
 
 /** The configuration server that calls; its process servers carry its token. */
-function caller(vault: Vault, request: Request): string {
+function caller(vault: Vault, request: { headers: { authorization?: string | undefined } }): string {
   return vault.authenticate(parseToken(request.headers.authorization)).hostId;
 }
 
 function own(vault: Vault, request: Request<{ id: string }>): string {
-  const hostId = caller(vault, request as unknown as Request);
+  const hostId = caller(vault, request);
   if (hostId !== request.params.id) throw new LabError('AccessDenied', `The token is not that of ${request.params.id}.`);
   return hostId;
 }

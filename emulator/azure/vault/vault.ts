@@ -96,8 +96,10 @@ export class Vault implements AsyncDisposable {
     // An activity, because a fault may cost lab time.
     kernel.clock.start(`report ${configServerId}`, async () => {
       try {
-        if ((await kernel.faults.check('vault.report', configServerId)) !== 'skip') site.take(configServerId, report);
-        this.#reported(configServerId, report);
+        if ((await kernel.faults.check('vault.report', configServerId)) !== 'skip') {
+          site.take(configServerId, report);
+          this.#reported(configServerId, report);
+        }
         resolve();
       } catch (error) {
         reject(error);

@@ -5,13 +5,15 @@ import type { AzureDisk, AzureMachineOrder } from '../deps.ts';
 import type { AzureCopy, ProtectedItem } from '../items/state.ts';
 
 export interface CopyOrder {
+  readonly point: RecoveryPoint;
   readonly name: string;
   readonly drill: boolean;
   readonly network: AzureMachineOrder['network'];
 }
 
 /** Makes the machine, not running. Idempotent: disks of the same name are replaced as long as the machine is not there. */
-export async function createAzureCopy(context: VaultContext, item: ProtectedItem, point: RecoveryPoint, order: CopyOrder): Promise<AzureCopy> {
+export async function createAzureCopy(context: VaultContext, item: ProtectedItem, order: CopyOrder): Promise<AzureCopy> {
+  const { point } = order;
   const { storage, compute } = context.deps;
   const disks: AzureDisk[] = [];
   for (const { pairId, snapshotId } of point.disks) {

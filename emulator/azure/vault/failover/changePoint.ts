@@ -29,7 +29,7 @@ export function changePointJob(context: VaultContext): JobDefinition<ChangePoint
       { name: 'ApplyRecoveryPoint', friendlyName: 'Changing the recovery point', run: (task) => apply(context, task) },
       { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', run: (task) => boot(context, task) },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId, job.state === 'Succeeded' ? undefined : 'changePointFailed'),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Succeeded' ? undefined : 'changePointFailed' }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'ChangePit', event: 'changePointStarted' }),
   };
 }
@@ -46,7 +46,7 @@ async function apply(context: VaultContext, task: TaskContext<ChangePointInput>)
   if (task.recall('made') === undefined) {
     if (item.forward.azureCopy !== null) await context.deps.compute.delete(item.forward.azureCopy.machineId);
     changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, azureCopy: null } }));
-    const copy = await createAzureCopy(context, item, point, { name: item.forward.target.azureMachineName, drill: false, network: targetNetwork(context, item) });
+    const copy = await createAzureCopy(context, item, { point, name: item.forward.target.azureMachineName, drill: false, network: targetNetwork(context, item) });
     changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, azureCopy: copy } }));
     task.remember('made', true);
   }

@@ -26,7 +26,7 @@ export function commitJob(context: VaultContext): JobDefinition<CommitInput> {
       { name: 'CommitFailoverPrerequisitesCheck', friendlyName: 'Prerequisite check', run: () => 'done' },
       { name: 'VmCommitFailover', friendlyName: 'Commit', run: (task) => commit(context, task) },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId, job.state === 'Succeeded' ? undefined : 'commitFailed'),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Succeeded' ? undefined : 'commitFailed' }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'Commit', event: 'commitStarted' }),
   };
 }
@@ -89,7 +89,7 @@ export function completeMigrationJob(context: VaultContext): JobDefinition<Commi
         },
       },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'CompleteMigration' }),
   };
 }

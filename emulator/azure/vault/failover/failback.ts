@@ -21,7 +21,7 @@ export function failbackViolations(context: VaultContext, item: ProtectedItem): 
 }
 
 /** Stops the Azure VM for good and lets the master target bring the disks to the point. @returns undefined when they are there */
-export async function failBack(context: VaultContext, task: TaskContext<unknown>, item: ProtectedItem, point: RecoveryPoint): Promise<TaskOutcome | undefined> {
+export async function failBack(context: VaultContext, task: TaskContext<unknown>, { item, point }: { item: ProtectedItem; point: RecoveryPoint }): Promise<TaskOutcome | undefined> {
   const reverse = reverseOf(item);
   // Never two running copies: the machine in Azure is off before its disks go home.
   if (context.deps.compute.state(reverse.sourceMachineId) === 'running') await context.deps.compute.stop(reverse.sourceMachineId, 'hard');

@@ -4,7 +4,8 @@ import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPoint.ts';
 import { durationMs, type VaultContext } from '../context.ts';
-import { changeItem, moveItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import { changeItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import { transition } from '../items/protectionState.ts';
 import { activeDirection, withActive, type ProtectedItem } from '../items/state.ts';
 import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
 import { taskError } from '../site/siteLink.ts';
@@ -41,10 +42,10 @@ export function failoverJob(context: VaultContext): JobDefinition<FailoverInput>
       { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', limitMs: gatedLimitMs(gate), run: (task) => startReplica(context, task) },
     ],
     ended: (job, input) => {
-      if (job.state === 'Succeeded' || job.state === 'CompletedWithInformation') return releaseItem(context, job, input.itemId);
+      if (job.state === 'Succeeded' || job.state === 'CompletedWithInformation') return releaseItem(context, job, { itemId: input.itemId });
       // Once replication is stopped it does not resume, whatever ends the job (asr-behaviour §7.2).
       const stopped = activeDirection(context.records.items.require(input.itemId)).replication === 'stopped';
-      releaseItem(context, job, input.itemId, stopped ? 'failoverFailed' : 'failoverRefused');
+      releaseItem(context, job, { itemId: input.itemId, event: stopped ? 'failoverFailed' : 'failoverRefused' });
     },
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'UnplannedFailover', event: 'failoverStarted' }),
   };
@@ -96,7 +97,7 @@ async function synchronize(context: VaultContext, task: TaskContext<FailoverInpu
   if (!input.performShutdown) return 'skipped';
   const item = context.records.items.require(input.itemId);
   if (activeDirection(item).replication !== 'running') return 'skipped';
-  return (await settleLatest(context, task, item, task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost')) ?? 'done';
+  return (await settleLatest(context, task, { item, source: task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost' })) ?? 'done';
 }
 
 async function failOver(context: VaultContext, task: TaskContext<FailoverInput>): Promise<TaskOutcome> {
@@ -109,8 +110,8 @@ async function failOver(context: VaultContext, task: TaskContext<FailoverInput>)
   await context.kernel.faults.check('vault.failover', item.itemId);
   if (task.recall('point') === undefined) task.remember('point', resolvePoint(context, item, input));
   const point = task.recall<RecoveryPoint>('point') as RecoveryPoint;
-  if (item.direction === 'reverse') return (await failBack(context, task, item, point)) ?? task.notBefore(durationMs(context, 'failbackMs')) ?? 'done';
-  if (task.recall('made') === undefined) await makeCopy(context, task, item, point);
+  if (item.direction === 'reverse') return (await failBack(context, task, { item, point })) ?? task.notBefore(durationMs(context, 'failbackMs')) ?? 'done';
+  if (task.recall('made') === undefined) await makeCopy(context, task, point);
   return task.notBefore(durationMs(context, 'failoverMs') + hydrationMs(context, item), 'The disks and the machine are being prepared.') ?? 'done';
 }
 
@@ -118,7 +119,7 @@ async function failOver(context: VaultContext, task: TaskContext<FailoverInput>)
 async function stopReplication(context: VaultContext, task: TaskContext<FailoverInput>, item: ProtectedItem): Promise<TaskOutcome | undefined> {
   if (activeDirection(item).replication === 'stopped') return undefined;
   if (task.input.choice === 'Latest' && !task.input.performShutdown) {
-    const waiting = await settleLatest(context, task, item, sourceIsHeard(context, item) ? 'running' : 'lost');
+    const waiting = await settleLatest(context, task, { item, source: sourceIsHeard(context, item) ? 'running' : 'lost' });
     if (waiting !== undefined) return waiting;
   }
   if (task.input.choice === 'Latest') {
@@ -132,10 +133,11 @@ async function stopReplication(context: VaultContext, task: TaskContext<Failover
   return undefined;
 }
 
-async function makeCopy(context: VaultContext, task: TaskContext<FailoverInput>, item: ProtectedItem, point: RecoveryPoint): Promise<void> {
+async function makeCopy(context: VaultContext, task: TaskContext<FailoverInput>, point: RecoveryPoint): Promise<void> {
+  const item = context.records.items.require(task.input.itemId);
   // What an earlier attempt left would be taken for this one.
   if (item.forward.azureCopy !== null) await context.deps.compute.delete(item.forward.azureCopy.machineId);
-  const copy = await createAzureCopy(context, item, point, { name: item.forward.target.azureMachineName, drill: false, network: targetNetwork(context, item) });
+  const copy = await createAzureCopy(context, item, { point, name: item.forward.target.azureMachineName, drill: false, network: targetNetwork(context, item) });
   changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, azureCopy: copy } }));
   task.remember('made', true);
 }
@@ -152,6 +154,6 @@ async function startReplica(context: VaultContext, task: TaskContext<FailoverInp
     if (item.forward.azureCopy === null) throw new Error('The machine was made by the task before.');
     await context.deps.compute.start(item.forward.azureCopy.machineId);
   }
-  moveItem(context, item.itemId, 'failoverCompleted', (present) => ({ ...present, failedOverMs: context.kernel.clock.now() }));
+  changeItem(context, item.itemId, (present) => ({ ...transition(present, 'failoverCompleted'), failedOverMs: context.kernel.clock.now() }));
   return 'done';
 }

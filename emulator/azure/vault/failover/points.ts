@@ -66,7 +66,8 @@ export async function requestMark(context: VaultContext, item: ProtectedItem, co
  * "Latest": a running source makes a mark, then everything in the log is processed.
  * @returns undefined when the newest point there can be is there; otherwise what the task has to wait for
  */
-export async function settleLatest(context: VaultContext, task: TaskContext<unknown>, item: ProtectedItem, source: 'running' | 'shutDown' | 'lost'): Promise<TaskOutcome | undefined> {
+export async function settleLatest(context: VaultContext, task: TaskContext<unknown>, order: { item: ProtectedItem; source: 'running' | 'shutDown' | 'lost' }): Promise<TaskOutcome | undefined> {
+  const { item, source } = order;
   const begunMs = task.recall<number>('latestBegunMs') ?? context.kernel.clock.now();
   if (task.recall('latestBegunMs') === undefined) task.remember('latestBegunMs', begunMs);
   const deadlineMs = begunMs + newestMarkLimitMs;

@@ -56,7 +56,7 @@ export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInpu
       { name: 'GetSwitchProtectionRequirementsTask', friendlyName: 'Getting reprotection requirements', run: (task) => turnRound(context, task.input) },
       { name: 'ProtectReplicaTask', friendlyName: 'Reprotecting virtual machine (1)', limitMs: Infinity, run: (task) => protectReplica(context, task) },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId, job.state === 'Failed' || job.state === 'Cancelled' ? 'reprotectFailed' : undefined),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Failed' || job.state === 'Cancelled' ? 'reprotectFailed' : undefined }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'SwitchProtection', event: 'reprotectStarted' }),
   };
 }

@@ -26,7 +26,7 @@ export function reprotectViolations(context: VaultContext, item: ProtectedItem, 
     ...policyViolations(context, item, order.policyName),
     ...machineViolations(context, item),
     ...processServerViolations(context, processServer),
-    ...(masterTarget === undefined ? [new LabError('MasterTargetUnsuitable', `There is no master target ${order.masterTargetId}.`)] : masterTargetViolations(context, item, masterTarget, order)),
+    ...(masterTarget === undefined ? [new LabError('MasterTargetUnsuitable', `There is no master target ${order.masterTargetId}.`)] : masterTargetViolations(context, item, { masterTarget, order })),
     ...(server.vCenters.some((vCenter) => vCenter.connected) ? [] : [new LabError('VCenterDisconnected')]),
     ...(isGrouped(item) && !order.viaPlan ? [new LabError('GroupMemberOutsidePlan', `${item.friendlyName} belongs to ${item.groupName}.`)] : []),
   ];
@@ -62,7 +62,7 @@ function processServerViolations(context: VaultContext, processServer: ProcessSe
   ];
 }
 
-function masterTargetViolations(context: VaultContext, item: ProtectedItem, masterTarget: MasterTargetReport, order: ReprotectChoices): LabError[] {
+function masterTargetViolations(context: VaultContext, item: ProtectedItem, { masterTarget, order }: { masterTarget: MasterTargetReport; order: ReprotectChoices }): LabError[] {
   const unsuitable = (why: string): LabError => new LabError('MasterTargetUnsuitable', `${masterTarget.name}: ${why}`);
   const limit = context.profile.masterTargetDisks.value;
   const disks = context.records.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.replica !== null).length;

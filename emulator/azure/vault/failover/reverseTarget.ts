@@ -11,7 +11,7 @@ export function createReversePairs(context: VaultContext, item: ProtectedItem): 
   const forward = newestForwardPairs(context, item);
   // Differences to the original location, everything to an alternate one (asr-behaviour §7.6).
   const initial = reverseOf(item).location === 'original' ? 'checksum' : 'copy';
-  ensurePairs(context, item, forward.map((pair) => ({ diskId: pair.diskId, name: pair.diskName, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk })), () => initial);
+  ensurePairs(context, item, forward.map((pair) => ({ diskId: pair.diskId, name: pair.diskName, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk, initial })));
 }
 
 /** The pairs of the last time on premises; those of an earlier round gave their replicas away. */

@@ -45,7 +45,7 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
       { name: 'VmTfoBootTestVm', friendlyName: 'Start the virtual machine', limitMs: gatedLimitMs(gate), run: (task) => boot(context, task.input) },
     ],
     ended: (job, input) => {
-      releaseItem(context, job, input.itemId);
+      releaseItem(context, job, { itemId: input.itemId });
       // What was made before a failure is there to be cleaned up.
       changeTest(context, input.itemId, (test) => ({ ...test, state: test.copy === null ? 'None' : 'WaitingForCompletion', lastRunSucceeded: job.state === 'Succeeded' }));
     },
@@ -70,7 +70,7 @@ export function testFailoverCleanupJob(context: VaultContext): JobDefinition<Cle
       },
       { name: 'VmTfoCleanupTestVm', friendlyName: 'Clean up the test virtual machine', run: (task) => cleanUp(context, task) },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
 }
@@ -88,7 +88,7 @@ async function initiate(context: VaultContext, task: TaskContext<TestFailoverInp
   if (held !== undefined) return held;
   const item = context.records.items.require(input.itemId);
   if (input.choice === 'Latest') {
-    const waiting = await settleLatest(context, task, item, sourceIsHeard(context, item) && item.forward.replication === 'running' ? 'running' : 'lost');
+    const waiting = await settleLatest(context, task, { item, source: sourceIsHeard(context, item) && item.forward.replication === 'running' ? 'running' : 'lost' });
     if (waiting !== undefined) return waiting;
   }
   task.remember('point', resolvePoint(context, item, input));
@@ -99,7 +99,7 @@ async function prepareMachine(context: VaultContext, task: TaskContext<TestFailo
   const { input } = task;
   const item = context.records.items.require(input.itemId);
   if (task.recall('made') === undefined) {
-    const copy = await createAzureCopy(context, item, task.recall<RecoveryPoint>('point') as RecoveryPoint, { name: drillName(context, item), drill: true, network: drillNetwork(context, item, input.networkName) });
+    const copy = await createAzureCopy(context, item, { point: task.recall<RecoveryPoint>('point') as RecoveryPoint, name: drillName(context, item), drill: true, network: drillNetwork(context, item, input.networkName) });
     changeTest(context, item.itemId, (test) => ({ ...test, copy }));
     task.remember('made', true);
   }

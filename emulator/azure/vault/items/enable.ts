@@ -76,7 +76,7 @@ export function enableJob(context: VaultContext): JobDefinition<EnableInput> {
     ],
     ended: (job, input) => {
       const event = job.state === 'Failed' || job.state === 'Cancelled' ? (input.purpose === 'first' ? 'enableFailed' : 'reprotectFailed') : undefined;
-      releaseItem(context, job, input.itemId, event);
+      releaseItem(context, job, { itemId: input.itemId, event });
     },
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, event: 'enableRestarted' }),
   };
@@ -145,7 +145,7 @@ function markStarted(context: VaultContext, itemId: string): TaskOutcome {
   return 'done';
 }
 
-export function sourceOf(machine: DiscoveredMachine): SourceMachine {
+function sourceOf(machine: DiscoveredMachine): SourceMachine {
   return {
     machineId: machine.machineId,
     name: machine.name,

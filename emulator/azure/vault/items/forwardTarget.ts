@@ -15,9 +15,11 @@ export async function createForwardTarget(context: VaultContext, task: TaskConte
   const machine = site.machine(item.configServerId, forward.sourceMachineId);
   if (machine === undefined) return { wait: `${item.friendlyName} is not discovered.` };
   changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, agentHostId: agent.hostId } }));
-  const disks = machine.disks.filter((disk) => !forward.excludedDiskIds.includes(disk.diskId));
   const former = new Map(formerReplicas(context, item).map((pair) => [pair.diskId, pair]));
-  const pairs = ensurePairs(context, item, disks, (diskId) => (former.get(diskId)?.sizeBytes === disks.find((disk) => disk.diskId === diskId)?.sizeBytes ? 'checksum' : 'copy'));
+  const disks = machine.disks
+    .filter((disk) => !forward.excludedDiskIds.includes(disk.diskId))
+    .map(({ diskId, name, sizeBytes, osDisk }) => ({ diskId, name, sizeBytes, osDisk, initial: former.get(diskId)?.sizeBytes === sizeBytes ? ('checksum' as const) : ('copy' as const) }));
+  const pairs = ensurePairs(context, item, disks);
   for (const pair of pairs) if (pair.replica === null) await giveReplica(context, item, { pair, former: former.get(pair.diskId) });
   const remark = task.recall<ReturnType<LabError['toBody']>>('installRemark');
   return remark === undefined ? 'done' : { information: LabError.fromBody(remark) };

@@ -60,7 +60,7 @@ function completionJob(context: VaultContext, names: { kind: string; friendlyNam
       },
     ],
     ended: (job, input) => {
-      releaseItem(context, job, input.itemId);
+      releaseItem(context, job, { itemId: input.itemId });
       advanceInitialReplication(context, input.itemId);
     },
   };

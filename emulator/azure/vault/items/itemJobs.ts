@@ -36,7 +36,7 @@ export function resyncRequired(context: VaultContext, item: ProtectedItem): bool
 }
 
 /** At the job's end: gives the item free, with the transition that the end means. An item that is gone needs neither. */
-export function releaseItem(context: VaultContext, job: JobView, itemId: string, event?: ItemEvent): void {
+export function releaseItem(context: VaultContext, job: JobView, { itemId, event }: { itemId: string; event?: ItemEvent | undefined }): void {
   const { records, site } = context;
   site.withdraw(job.jobId);
   const item = records.items.get(itemId);
@@ -58,6 +58,6 @@ export function changeItem(context: VaultContext, itemId: string, change: (item:
   return context.records.items.change(itemId, change);
 }
 
-export function moveItem(context: VaultContext, itemId: string, event: ItemEvent, change: (item: ProtectedItem) => ProtectedItem = (item) => item): ProtectedItem {
-  return changeItem(context, itemId, (item) => change(transition(item, event)));
+export function moveItem(context: VaultContext, itemId: string, event: ItemEvent): ProtectedItem {
+  return changeItem(context, itemId, (item) => transition(item, event));
 }

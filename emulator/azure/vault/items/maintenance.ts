@@ -36,7 +36,7 @@ function disableJob(context: VaultContext): JobDefinition<ItemInput> {
       { name: 'DisableProtectionOnSecondary', friendlyName: 'Removing replicas and recovery points', run: (task) => removeReplicas(context, task) },
       { name: 'UpdateDraState', friendlyName: 'Updating the provider states', run: (task) => forget(context, task.input) },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId, job.state === 'Failed' ? 'disableFailed' : undefined),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Failed' ? 'disableFailed' : undefined }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'DisableProtection', event: 'disableStarted' }),
   };
 }
@@ -103,7 +103,7 @@ function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
     kind: 'RepairVMReplication',
     friendlyName: 'Resynchronize the virtual machine',
     tasks: () => [{ name: 'StartResynchronization', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) }],
-    ended: (job, input) => releaseItem(context, job, input.itemId),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
 }
@@ -151,7 +151,7 @@ function processServerJob(context: VaultContext): JobDefinition<ProcessServerInp
     kind: 'ProcessServerFailover',
     friendlyName: 'Changing Process server',
     tasks: () => [{ name: 'ProcessServerFailover', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
-    ended: (job, input) => input.itemIds.forEach((itemId) => releaseItem(context, job, itemId)),
+    ended: (job, input) => input.itemIds.forEach((itemId) => releaseItem(context, job, { itemId })),
     restarted: (job, input) => input.itemIds.forEach((itemId) => retakeItem(context, job, { itemId })),
   };
 }
@@ -200,7 +200,7 @@ function updateJob(context: VaultContext): JobDefinition<ItemInput & { readonly 
         },
       },
     ],
-    ended: (job, input) => releaseItem(context, job, input.itemId),
+    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
 }

@@ -9,10 +9,11 @@ export interface PairDisk {
   readonly name: string;
   readonly sizeBytes: number;
   readonly osDisk: boolean;
+  readonly initial: PairRecord['initial'];
 }
 
 /** The pairs of the item's present direction; made when they are not there. */
-export function ensurePairs(context: VaultContext, item: ProtectedItem, disks: readonly PairDisk[], initial: (diskId: string) => PairRecord['initial']): PairRecord[] {
+export function ensurePairs(context: VaultContext, item: ProtectedItem, disks: readonly PairDisk[]): PairRecord[] {
   const { records, kernel } = context;
   const present = records.activePairs(item);
   return records.transaction(() =>
@@ -30,7 +31,7 @@ export function ensurePairs(context: VaultContext, item: ProtectedItem, disks: r
           sizeBytes: disk.sizeBytes,
           // True randomness: it protects the bytes of the disk, so the lab's seed must not make it.
           key: randomBytes(32).toString('base64'),
-          initial: initial(disk.diskId),
+          initial: disk.initial,
           resyncId: null,
           resyncAdoptedMs: null,
           resyncRequired: null,

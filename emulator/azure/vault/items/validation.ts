@@ -55,10 +55,11 @@ function machineViolations({ machine, profile, profileName }: EnableFacts): LabE
 function diskViolations({ machine, profile, profileName, excludedDiskIds }: EnableFacts): LabError[] {
   const replicated = machine.disks.filter((disk) => !excludedDiskIds.includes(disk.diskId));
   const osDisks = replicated.filter((disk) => disk.osDisk);
+  const osDiskCount = machine.disks.filter((disk) => disk.osDisk).length;
   const dataDisks = replicated.filter((disk) => !disk.osDisk);
   const osLimit = machine.firmware === 'UEFI' ? profile.osDiskGeneration2Bytes : profile.osDiskBytes;
   return [
-    ...when(machine.disks.filter((disk) => disk.osDisk).length !== 1, `The machine has ${osDisks.length} operating system disks, not one.`, '§11.1'),
+    ...when(osDiskCount !== 1, `The machine has ${osDiskCount} operating system disks, not one.`, '§11.1'),
     ...osDisks.filter((disk) => disk.sizeBytes > osLimit.value).map((disk) => broken(`The operating system disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(osLimit.value)} GiB are supported.`, osLimit.source)),
     ...osDisks.filter((disk) => disk.dynamic).map((disk) => broken(`The operating system disk ${disk.name} is dynamic.`, '§11.2')),
     ...dataDisks.filter((disk) => disk.sizeBytes > profile.dataDiskBytes.value).map((disk) => broken(`The data disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(profile.dataDiskBytes.value)} GiB are supported.`, profile.dataDiskBytes.source)),

@@ -39,19 +39,19 @@ export function parallelPlanJobs(context: VaultContext): JobDefinition<ParallelI
 /** @throws LabError NotFound, PlanMemberNotEligible */
 export function startPlanCommit(context: VaultContext, planName: string): JobView {
   const plan = context.records.plans.require(planName);
-  return startParallel(context, planName, { work: { kind: 'commit' }, itemIds: eligible(context, plan, 'Commit', () => true) });
+  return startParallel(context, planName, { work: { kind: 'commit' }, itemIds: eligible(context, plan, { operation: 'Commit' }) });
 }
 
 /** @throws LabError NotFound, PlanMemberNotEligible */
 export function startPlanCleanup(context: VaultContext, planName: string, comments: string | null): JobView {
   const plan = context.records.plans.require(planName);
-  return startParallel(context, planName, { work: { kind: 'cleanup', comments }, itemIds: eligible(context, plan, 'TestFailoverCleanup', () => true) });
+  return startParallel(context, planName, { work: { kind: 'cleanup', comments }, itemIds: eligible(context, plan, { operation: 'TestFailoverCleanup' }) });
 }
 
 /** @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument */
 export function startPlanReprotect(context: VaultContext, planName: string, choose: (item: ProtectedItem) => Omit<ReprotectRequest, 'itemId'>): JobView {
   const plan = context.records.plans.require(planName);
-  const itemIds = eligible(context, plan, 'SwitchProtection', () => true);
+  const itemIds = eligible(context, plan, { operation: 'SwitchProtection' });
   const choices = Object.fromEntries(itemIds.map((itemId) => [itemId, choose(context.records.items.require(itemId))]));
   return startParallel(context, planName, { work: { kind: 'reprotect', choices }, itemIds });
 }

@@ -7,7 +7,7 @@ import type { VaultContext } from '../context.ts';
 import { requireChoice } from '../failover/points.ts';
 import { resyncRequired } from '../items/itemJobs.ts';
 import { allowedOperations, type ItemOperation } from '../items/protectionState.ts';
-import type { ProtectedItem } from '../items/state.ts';
+import type { Direction } from '../items/state.ts';
 import { memberIds, startGroups, validatePlan, type FailoverKind, type PlanAction, type PlanDirection, type PlanRecord } from './state.ts';
 
 export interface PlanRunInput {
@@ -89,7 +89,7 @@ export function startPlanFailover(context: VaultContext, request: PlanRunRequest
   const plan = context.records.plans.require(request.planName);
   const direction = request.direction === 'PrimaryToRecovery' ? 'forward' : 'reverse';
   requireChoice(request.choice, direction, 'plan');
-  const itemIds = eligible(context, plan, 'UnplannedFailover', (item) => item.direction === direction);
+  const itemIds = eligible(context, plan, { operation: 'UnplannedFailover', direction });
   const input: PlanRunInput = { plan, kind: 'UnplannedFailover', direction: request.direction, choice: request.choice, performShutdown: request.performShutdown ?? false, acknowledgeRunningSource: request.acknowledgeRunningSource ?? false, networkName: null, itemIds };
   return context.jobs.start('RecoveryPlanFailover', input, { target: planTarget(plan) });
 }
@@ -99,15 +99,15 @@ export function startPlanTestFailover(context: VaultContext, request: { planName
   const plan = context.records.plans.require(request.planName);
   requireChoice(request.choice, 'forward', 'plan');
   if (request.networkName !== null && context.deps.network.subnets(request.networkName) === undefined) throw new LabError('NetworkNotFound', `${request.networkName}.`);
-  const itemIds = eligible(context, plan, 'TestFailover', () => true);
+  const itemIds = eligible(context, plan, { operation: 'TestFailover' });
   const input: PlanRunInput = { plan, kind: 'TestFailover', direction: 'PrimaryToRecovery', choice: request.choice, performShutdown: false, acknowledgeRunningSource: true, networkName: request.networkName, itemIds };
   return context.jobs.start('RecoveryPlanTestFailover', input, { target: planTarget(plan) });
 }
 
 /** Members that allow the operation now. @throws LabError PlanMemberNotEligible when there is none, with the reason of each */
-export function eligible(context: VaultContext, plan: PlanRecord, operation: ItemOperation, takesPart: (item: ProtectedItem) => boolean): string[] {
+export function eligible(context: VaultContext, plan: PlanRecord, { operation, direction }: { operation: ItemOperation; direction?: Direction }): string[] {
   const members = memberIds(plan).flatMap((itemId) => context.records.items.get(itemId) ?? []);
-  const able = members.filter((item) => takesPart(item) && allowedOperations(item, resyncRequired(context, item)).includes(operation));
+  const able = members.filter((item) => (direction === undefined || item.direction === direction) && allowedOperations(item, resyncRequired(context, item)).includes(operation));
   if (able.length > 0) return able.map((item) => item.itemId);
   throw new LabError('PlanMemberNotEligible', `${operation} of ${plan.name}.`, { details: members.map((item) => new LabError('OperationNotAllowed', `${item.friendlyName} is ${item.protectionState}.`)) });
 }

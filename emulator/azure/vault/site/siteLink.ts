@@ -81,17 +81,16 @@ export class SiteLink {
 
   /**
    * Asks the site for a piece of work once per attempt of the job's task.
-   * @param key tells several pieces of one task apart
    * @returns the result once it is there; undefined: wait for the next report
    */
-  async ask(context: TaskContext<unknown>, configServerId: string, order: SiteTaskOrder, key: string = order.kind): Promise<TaskResult | undefined> {
+  async ask(context: TaskContext<unknown>, configServerId: string, order: SiteTaskOrder): Promise<TaskResult | undefined> {
     const { records, kernel } = this.#deps;
-    const taskId = `${context.workId}/${key}`;
+    const taskId = `${context.workId}/${order.kind}`;
     const known = context.recall<TaskResult>(taskId);
     if (known !== undefined) return known;
     const record = records.siteTasks.get(taskId);
     if (record === undefined) {
-      records.siteTasks.put({ taskId, configServerId, task: { taskId, ...order } as SiteTask, askedMs: kernel.clock.now(), result: null });
+      records.siteTasks.put({ taskId, configServerId, task: { taskId, ...order }, askedMs: kernel.clock.now(), result: null });
       await this.ring(configServerId);
     }
     const result = records.siteTasks.get(taskId)?.result ?? undefined;

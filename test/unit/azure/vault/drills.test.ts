@@ -10,7 +10,7 @@ test('a drill makes a running copy of the newest bytes and leaves replication al
   const { site, vault, compute } = estate;
   const machineId = site.addMachine('WEB01', { disks: [Buffer.alloc(8192, 1)] });
   const item = await estate.protect(machineId);
-  site.write(machineId, '{WEB01-0}', 0, Buffer.alloc(4096, 2));
+  site.write(machineId, '{WEB01-0}', { offset: 0, bytes: Buffer.alloc(4096, 2) });
   await estate.succeed(vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: 'isolated' }));
   expect(compute.named('WEB01-Test')).toMatchObject({ running: true, order: { network: { networkName: 'isolated', subnetName: 'frontend' } } });
   expect(compute.diskOf('WEB01-Test', '{WEB01-0}')[0]).toBe(2);

@@ -4,7 +4,7 @@ import type { Timer } from '../../../../emulator/kernel/clock.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import { blockChecksums, checksumBytes } from '../../../../emulator/replication/checksum.ts';
 import { encodeBatch } from '../../../../emulator/replication/batch.ts';
-import { LabError } from '../../../../emulator/kernel/errors.ts';
+import type { LabError } from '../../../../emulator/kernel/errors.ts';
 import type { AgentReport, DiscoveredMachine, MachineOrder, MasterTargetReport, PairOrder, PairReport, ProcessServerReport, SiteReport, SiteSettings, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
 import type { Consistency, Extent, Mark, Stage } from '../../../../emulator/replication/stations.ts';
@@ -107,7 +107,7 @@ export class FakeSite {
     return this;
   }
 
-  write(machineId: string, diskId: string, offset: number, bytes: Buffer): void {
+  write(machineId: string, diskId: string, { offset, bytes }: { offset: number; bytes: Buffer }): void {
     bytes.copy(this.#disk(machineId, diskId), offset);
     for (const sending of this.#sendingsOf(machineId)) if (sending.order.diskId === diskId) sending.pending.push({ offset, length: bytes.length });
   }

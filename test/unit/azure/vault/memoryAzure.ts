@@ -139,10 +139,6 @@ export class MemoryStorage implements VaultStorage {
     return `memory://disk/${name}`;
   }
 
-  async deleteDisk(url: string): Promise<void> {
-    this.disks.delete(url);
-  }
-
   #replica(reference: string): MemoryBlob {
     const blob = this.replicas.get(reference);
     if (blob === undefined) throw new LabError('NotFound', reference);

@@ -53,10 +53,10 @@ test('a member that fails does not stop the run, and the run can be taken up aga
   await using estate = await Estate.ready();
   const [sql, web] = await shop(estate);
   await estate.succeed(estate.vault.operations.putPlan({ name: 'hrweb', configServerId: estate.site.hostId, startGroups: [{ itemIds: [sql] }, { itemIds: [web] }] }));
-  estate.kernel.faults.add({ id: 'f', point: 'vault.failover', subject: sql, effect: { kind: 'error', code: '28031' } });
+  estate.kernel.faults.add({ id: 'f', point: 'vault.failover', subject: sql, effect: { kind: 'error', code: '170010' } });
   const failed = await estate.finish(estate.vault.operations.planFailover({ planName: 'hrweb', direction: 'PrimaryToRecovery', choice: 'Latest', performShutdown: true }));
   expect(failed.state).toBe('Failed');
-  expect(failed.errors[0]).toMatchObject({ code: 'PlanMembersFailed', details: [{ code: '28031' }] });
+  expect(failed.errors[0]).toMatchObject({ code: 'PlanMembersFailed', details: [{ code: '170010' }] });
   expect(estate.compute.named('WEB01')?.running).toBe(true);
   estate.kernel.faults.remove('f');
   estate.vault.jobs.restart(failed.jobId);

@@ -119,7 +119,7 @@ test('a batch that cannot be opened asks for a resynchronisation, which makes th
   const item = await estate.protect(machineId);
   const pairId = item.pairs[0]?.pairId as string;
   site.uploadCut = true;
-  site.write(machineId, '{WEB01-0}', 0, Buffer.alloc(4096, 7));
+  site.write(machineId, '{WEB01-0}', { offset: 0, bytes: Buffer.alloc(4096, 7) });
   await site.markAll('CrashConsistent');
   const sequence = site.sendings.get(pairId)?.sequence as number;
   storage.logs.get(pairId)?.batches.get(sequence)?.fill(0, 40);

@@ -117,7 +117,7 @@ test('change of the recovery point until the commit, never after', async () => {
   const machineId = site.addMachine('WEB01', { disks: [Buffer.alloc(8192, 1)] });
   const item = await estate.protect(machineId);
   const [first] = vault.recoveryPoints(item.itemId);
-  site.write(machineId, '{WEB01-0}', 0, Buffer.alloc(4096, 2));
+  site.write(machineId, '{WEB01-0}', { offset: 0, bytes: Buffer.alloc(4096, 2) });
   await estate.failOver(item.itemId);
   expect(compute.diskOf('WEB01', '{WEB01-0}')[0]).toBe(2);
   await estate.succeed(vault.operations.applyRecoveryPoint({ itemId: item.itemId, choice: { recoveryPointId: first?.recoveryPointId ?? '' } }));
@@ -187,4 +187,59 @@ test('failback takes the latest or latest application-consistent point only, and
   const job = await estate.failOver(item.itemId);
   expect(job.errors[0]?.code).toBe('VCenterDisconnected');
   expect(estate.vault.item(item.itemId).protectionState).toBe('Protected');
+});
+
+test('re-protection needs a running machine in Azure and the failback policy', async () => {
+  await using estate = await Estate.ready();
+  estate.network.connection = 'expressRoutePrivatePeering';
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.failOver(item.itemId);
+  await estate.succeed(estate.vault.operations.commit(item.itemId));
+  await estate.compute.stop(estate.vault.item(item.itemId).forward.azureCopy?.machineId ?? '');
+  await estate.succeed(estate.vault.operations.dissociatePolicy('pol24-failback', estate.site.hostId));
+  const job = await estate.finish(estate.reprotect(item.itemId, { processServerId: 'PS01' }));
+  expect(job.errors[0]).toMatchObject({ code: 'ReprotectPrerequisitesFailed', details: [{ code: 'FailbackPolicyMissing' }, { code: '78093' }] });
+});
+
+test('a failback without its site names everything that is away', async () => {
+  await using estate = await Estate.ready();
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.bringToAzureAndBack(item.itemId);
+  estate.site.vCenterConnected = false;
+  await estate.site.report();
+  estate.site.stop();
+  await estate.clock.advance(20 * minuteMs);
+  const job = await estate.failOver(item.itemId);
+  expect(job.errors[0]).toMatchObject({ code: 'FailoverPrerequisitesFailed', details: [{ code: 'ConfigurationServerDisconnected' }, { code: 'VCenterDisconnected' }, { code: 'MasterTargetUnsuitable' }] });
+});
+
+test('one job at a time works on a machine', async () => {
+  await using estate = await Estate.ready({ durations: 'documented' });
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  const job = estate.vault.operations.unplannedFailover({ itemId: item.itemId, choice: 'Latest', performShutdown: true, acknowledgeRunningSource: false });
+  expect(estate.vault.item(item.itemId).allowedOperations).toEqual([]);
+  expect(() => estate.vault.operations.disableReplication(item.itemId)).toThrow(coded('ItemBusy'));
+  expect(() => estate.vault.operations.updateProperties(item.itemId, { azureMachineName: 'other' })).toThrow(coded('ItemBusy'));
+  await estate.finish(job);
+});
+
+test('a vCenter is added once, with an account that the configuration server has', async () => {
+  await using estate = await Estate.ready();
+  await estate.site.report();
+  const add = (url: string, accountId: string): unknown => estate.vault.operations.addVCenter({ configServerId: estate.site.hostId, friendlyName: 'vc', url, accountId });
+  expect(() => add('https://vc1', '1')).toThrow(coded('VCenterExists'));
+  expect(() => add('https://vc2', '9')).toThrow(coded('NotFound'));
+  await estate.succeed(add('https://vc2', '1') as never);
+  expect(estate.site.doneTasks.at(-1)).toMatchObject({ kind: 'addVCenter', vCenter: { url: 'https://vc2' } });
+  expect(() => estate.vault.operations.addPhysicalServer({ configServerId: estate.site.hostId, name: 'p', ipAddress: '300.1.1.1', osType: 'Linux' })).toThrow(coded('InvalidArgument'));
+});
+
+test('the properties of the target may be changed until the failover', async () => {
+  await using estate = await Estate.ready();
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  expect(() => estate.vault.operations.updateProperties(item.itemId, { subnetName: 'nowhere' })).toThrow(coded('NetworkNotFound'));
+  await estate.succeed(estate.vault.operations.updateProperties(item.itemId, { azureMachineName: 'web-azure' }));
+  await estate.failOver(item.itemId);
+  expect(estate.compute.named('web-azure')?.running).toBe(true);
+  expect(() => estate.vault.operations.updateProperties(item.itemId, { azureMachineName: 'x' })).toThrow(coded('OperationNotAllowed'));
 });

@@ -11,7 +11,7 @@ test('a machine travels to Azure and back and is protected again, byte for byte'
   expect(item.allowedOperations).toEqual(['UnplannedFailover', 'DisableProtection', 'TestFailover']);
   expect(vault.recoveryPoints(item.itemId)).toHaveLength(1);
 
-  site.write(machineId, '{WEB01-1}', 4096, Buffer.alloc(4096, 'changed'));
+  site.write(machineId, '{WEB01-1}', { offset: 4096, bytes: Buffer.alloc(4096, 'changed') });
   await estate.failOver(item.itemId);
   const source = site.machines.get(machineId)?.disks.get('{WEB01-1}') as Buffer;
   expect(vault.item(item.itemId).protectionState).toBe('UnplannedFailoverCommitPendingStatesBegin');
