@@ -13,6 +13,7 @@ import { HealthWatch } from './health/healthWatch.ts';
 import { configServerHealth, configServerProblems, serverHealth } from './health/servers.ts';
 import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
+import { startDueResyncs } from './items/maintenance.ts';
 import { PairTargets } from './items/pairTargets.ts';
 import { takeAgentReports } from './items/pairs.ts';
 import { allowedOperations, type ItemOperation } from './items/protectionState.ts';
@@ -233,5 +234,6 @@ export class Vault implements AsyncDisposable {
     const { records, points } = this.#context;
     for (const item of records.items.list()) points.prune(item.itemId);
     this.#health.tick();
+    startDueResyncs(this.#context);
   }
 }

@@ -6,6 +6,7 @@ import { durationMs, type VaultContext } from '../context.ts';
 import { serverHealth } from '../health/servers.ts';
 import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
 import { deletePairs } from './pairs.ts';
+import { allowedOperations } from './protectionState.ts';
 import { activeDirection, withActive, type ProtectedItem, type TargetSettings } from './state.ts';
 
 interface ItemInput {
@@ -92,6 +93,20 @@ export function startResync(context: VaultContext, input: ItemInput & { readonly
     if (!resyncRequired(context, item)) requireResync(context, item);
     return startItemJob(context, { itemId: input.itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId: input.itemId } });
   });
+}
+
+/** Hours of the lab's day (UTC) between which it starts by itself; the product's window is not documented (asr-behaviour §4.6, §16). [Unverified] */
+const resyncWindow = { fromHour: 18, toHour: 6 };
+
+/** Outside office hours, machines that need a resynchronisation get one without being asked. */
+export function startDueResyncs(context: VaultContext): void {
+  const hour = Math.floor(context.kernel.clock.now() / 3_600_000) % 24;
+  if (hour < resyncWindow.fromHour && hour >= resyncWindow.toHour) return;
+  for (const item of context.records.items.list()) {
+    // One that a source works on already is left to end.
+    const due = context.records.activePairs(item).some((pair) => pair.resyncRequired !== null && pair.resyncAdoptedMs === null);
+    if (allowedOperations(item, due).includes('RepairReplication')) startResync(context, { itemId: item.itemId, force: false });
+  }
 }
 
 function requireResync(context: VaultContext, item: ProtectedItem): void {

@@ -26,7 +26,7 @@ const signingKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
 
 export function testKernel(seed = 'vault'): { kernel: Kernel; clock: LabClock; defects: unknown[] } {
   const defects: unknown[] = [];
-  const clock = new LabClock({ startMs: Date.UTC(2026, 0, 1), onError: (_name, error) => defects.push(error) });
+  const clock = new LabClock({ startMs: Date.UTC(2026, 0, 1, 8), onError: (_name, error) => defects.push(error) });
   const random = seededRandom(seed);
   return { defects, clock, kernel: { clock, random, ids: seededIds(random), faults: new FaultGate({ clock, random }), network: new Network(clock), trace: new Trace(() => clock.now()) } };
 }

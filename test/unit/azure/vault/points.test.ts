@@ -138,6 +138,23 @@ test('a batch that cannot be opened asks for a resynchronisation, which makes th
   expect(vault.recoveryPoints(item.itemId)).toHaveLength(before + 1);
 });
 
+test('in the evening a resynchronisation that is due starts by itself', async () => {
+  await using estate = await Estate.ready();
+  const { site, vault, storage } = estate;
+  const item = await estate.protect(site.addMachine('WEB01'));
+  const pairId = item.pairs[0]?.pairId as string;
+  site.uploadCut = true;
+  await site.markAll('CrashConsistent');
+  const sequence = site.sendings.get(pairId)?.sequence as number;
+  storage.logs.get(pairId)?.batches.get(sequence)?.fill(0, 40);
+  site.uploadCut = false;
+  await estate.clock.advance(hourMs);
+  expect(vault.item(item.itemId).pairs[0]?.resyncRequired).not.toBeNull();
+  await estate.clock.advance(10 * hourMs);
+  expect(vault.item(item.itemId)).toMatchObject({ pairs: [{ resyncRequired: null }] });
+  expect(vault.jobs.list().filter((job) => job.kind === 'RepairVMReplication').map((job) => job.state)).toEqual(['Succeeded']);
+});
+
 test('resynchronisation is refused while nothing needs it, unless it is asked for by force', async () => {
   await using estate = await Estate.ready();
   const item = await estate.protect(estate.site.addMachine('WEB01'));
