@@ -1,60 +1,20 @@
-// Reading and writing ranges of a page blob: what a replica and the disk of an Azure VM have in common.
+// Reading ranges of a page blob: what a replica and the disk of an Azure VM have in common.
 import type { PageBlobClient } from '@azure/storage-blob';
 import type { Range } from '../../disk/blockDevice.ts';
 import { blockChecksums, checksumBytes } from '../../replication/checksum.ts';
 import { inParallel } from './inParallel.ts';
-import { planPageWrites, type PageChange, type PageWrite } from './pageWrites.ts';
-import type { StorageSession } from './storageAccount.ts';
 
 const requestsAtOnce = 8;
-/** From so many requests on, one request with all of them is faster than the same in parallel. */
-const batchFrom = 12;
-const batchBytes = 32 * 1024 * 1024;
 /** Above 4 MiB the service does not read everything twice to give a checksum nobody asked for. */
 const readBytes = 8 * 1024 * 1024;
-
-/** @param changes in the order to apply */
-export async function writePages(target: { session: StorageSession; blob: PageBlobClient }, changes: readonly PageChange[]): Promise<void> {
-  const { session, blob } = target;
-  const writes = planPageWrites(changes);
-  if (session.takesPageBatches && writes.length >= batchFrom) {
-    for (const batch of batchesOf(writes)) await session.putPageBatch({ container: blob.containerName, blob: blob.name }, encodePageBatch(batch));
-    return;
-  }
-  await inParallel(writes, requestsAtOnce, async ({ offset, length, parts }) => {
-    if (parts === null) await blob.clearPages(offset, length);
-    else await blob.uploadPages(parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts, length), offset, length);
-  });
-}
-
-/** Whole batches of up to 32 MiB: memory, not correctness, is the reason for the bound. */
-function* batchesOf(writes: readonly PageWrite[]): Generator<PageWrite[]> {
-  let batch: PageWrite[] = [];
-  let bytes = 0;
-  for (const write of writes) {
-    batch.push(write);
-    bytes += write.parts === null ? 0 : write.length;
-    if (bytes < batchBytes) continue;
-    yield batch;
-    batch = [];
-    bytes = 0;
-  }
-  if (batch.length > 0) yield batch;
-}
-
-/** The body that `azurite/pageBatch.ts` describes. */
-function encodePageBatch(writes: readonly PageWrite[]): Buffer {
-  const list = Buffer.from(JSON.stringify(writes.flatMap(({ offset, length, parts }) => [offset, length, parts === null ? 1 : 0])), 'utf8');
-  const prefix = Buffer.allocUnsafe(4);
-  prefix.writeUInt32LE(list.length);
-  return Buffer.concat([prefix, list, ...writes.flatMap((write) => write.parts ?? [])]);
-}
+/** Zeros between two ranges that are cheaper to fetch than a second request. */
+const cheapGapBytes = 512 * 1024;
 
 /** Bytes of the blob, or of the snapshot that the client stands for. Pages that were never written are not fetched. */
 export async function readPages(blob: PageBlobClient, range: Range): Promise<Buffer> {
   if (range.length <= readBytes) return fetchRange(blob, range);
   const bytes = Buffer.alloc(range.length);
-  await inParallel(piecesOf(await pageRanges(blob, range), readBytes), requestsAtOnce, async (piece) => {
+  await inParallel(piecesOf(bridged(await pageRanges(blob, range), cheapGapBytes), readBytes), requestsAtOnce, async (piece) => {
     (await fetchRange(blob, piece)).copy(bytes, piece.offset - range.offset);
   });
   return bytes;
@@ -83,7 +43,7 @@ export async function pageChecksums(blob: PageBlobClient, range: Range, blockByt
     return { offset: first, length: Math.floor((offset - range.offset + length - 1) / blockBytes) + 1 - first };
   });
   const blocksPerRead = Math.max(1, Math.floor(readBytes / blockBytes));
-  await inParallel(piecesOf(withoutRepeats(touched), blocksPerRead), requestsAtOnce, async ({ offset: first, length: count }) => {
+  await inParallel(piecesOf(bridged(touched, Math.ceil(cheapGapBytes / blockBytes)), blocksPerRead), requestsAtOnce, async ({ offset: first, length: count }) => {
     const offset = range.offset + first * blockBytes;
     const length = Math.min(count * blockBytes, range.offset + range.length - offset);
     blockChecksums(await readPages(blob, { offset, length }), blockBytes).copy(sums, first * checksumBytes);
@@ -107,12 +67,12 @@ function* piecesOf(ranges: readonly Range[], largest: number): Generator<Range> 
   for (const { offset, length } of ranges) for (let at = 0; at < length; at += largest) yield { offset: offset + at, length: Math.min(largest, length - at) };
 }
 
-/** Ascending ranges of blocks, of which neighbours may name the same block. */
-function withoutRepeats(ranges: readonly Range[]): Range[] {
+/** Ascending ranges made fewer: those that touch, overlap or lie no further apart than `gap` become one. */
+function bridged(ranges: readonly Range[], gap: number): Range[] {
   const merged: { offset: number; length: number }[] = [];
   for (const { offset, length } of ranges) {
     const last = merged.at(-1);
-    if (last !== undefined && offset <= last.offset + last.length) last.length = Math.max(last.length, offset + length - last.offset);
+    if (last !== undefined && offset <= last.offset + last.length + gap) last.length = Math.max(last.length, offset + length - last.offset);
     else merged.push({ offset, length });
   }
   return merged;

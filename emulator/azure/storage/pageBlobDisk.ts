@@ -4,8 +4,9 @@ import { requireRange, type BlockDevice, type Range } from '../../disk/blockDevi
 import { vhdFooterBytes } from '../../disk/vhd.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { pageRanges, readPages, writePages } from './pageBlob.ts';
+import { pageRanges, readPages } from './pageBlob.ts';
 import type { BlobPlace } from './pageBlobReplica.ts';
+import { PageWriter } from './pageWriter.ts';
 import type { PageChange } from './pageWrites.ts';
 import type { StorageSession } from './storageAccount.ts';
 import { WriteJournal } from './writeJournal.ts';
@@ -159,7 +160,14 @@ export class PageBlobDisk implements BlockDevice {
     this.#waiting = [];
     // A restart before the barrier may take back what was written: then all of it is written again.
     await this.#untilAvailable(async () => {
-      await writePages({ session: this.#session, blob: this.#blob }, this.#flying);
+      const writer = new PageWriter({ session: this.#session, blob: this.#blob });
+      try {
+        await writer.write(this.#flying);
+        await writer.settled();
+      } finally {
+        // Nothing of a failed attempt may arrive after its repetition.
+        await writer.reset();
+      }
       await this.#session.barrier();
     });
     this.#journal.drop(through);

@@ -6,7 +6,8 @@ import type { TimeMs } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Batch, Mark, Replica, ReplicaSnapshot } from '../../replication/stations.ts';
 import { isNotFound } from './client.ts';
-import { pageChecksums, readPages, writePages } from './pageBlob.ts';
+import { pageChecksums, readPages } from './pageBlob.ts';
+import { PageWriter } from './pageWriter.ts';
 import { changesOf } from './pageWrites.ts';
 import type { StorageSession } from './storageAccount.ts';
 
@@ -37,6 +38,7 @@ export class PageBlobReplica implements Replica {
   readonly #session: StorageSession;
   readonly #container: ContainerClient;
   readonly #blob: PageBlobClient;
+  readonly #writer: PageWriter;
   /** By mark id; undefined until read from the service. */
   #known: Map<string, ReplicaSnapshot> | undefined;
 
@@ -45,6 +47,7 @@ export class PageBlobReplica implements Replica {
     this.#session = place.session;
     this.#container = place.session.container(place.container);
     this.#blob = this.#container.getPageBlobClient(place.blob);
+    this.#writer = new PageWriter({ session: place.session, blob: this.#blob });
   }
 
   /**
@@ -77,18 +80,21 @@ export class PageBlobReplica implements Replica {
 
   /** Also takes the storage process as it is now, after a restart. @throws LabError NotFound when the replica is gone */
   async position(): Promise<number> {
+    await this.#writer.reset();
     await this.#session.reconnect();
     this.#known = undefined;
     const { metadata } = await foundOr({ container: this.#container.containerName, blob: this.#blob.name }, () => this.#blob.getProperties());
     return Number(metadata?.[positionKey] ?? 0);
   }
 
+  /** Ends when the batch is on its way, so that batches of a copy follow each other without a pause; a failure may show in a later call. */
   async apply(batch: Batch): Promise<void> {
     for (const { offset, length } of batch.extents) requireRange(this.sizeBytes, offset, length);
-    await writePages({ session: this.#session, blob: this.#blob }, changesOf(batch.extents, batch.payload));
+    await this.#writer.write(changesOf(batch.extents, batch.payload));
   }
 
   async snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot> {
+    await this.#writer.settled();
     const known = (this.#known ??= await this.#list());
     let snapshot = known.get(mark.id);
     if (snapshot === undefined) {
@@ -102,10 +108,12 @@ export class PageBlobReplica implements Replica {
   }
 
   async advance(sequence: number): Promise<void> {
+    await this.#writer.settled();
     await this.#blob.setMetadata(this.#metadata(sequence));
   }
 
   async barrier(): Promise<void> {
+    await this.#writer.settled();
     await this.#session.barrier();
   }
 
@@ -116,12 +124,14 @@ export class PageBlobReplica implements Replica {
 
   async read(range: Range, snapshotId?: string): Promise<Buffer> {
     requireRange(this.sizeBytes, range.offset, range.length);
+    if (snapshotId === undefined) await this.#writer.settled();
     const blob = snapshotId === undefined ? this.#blob : this.#blob.withSnapshot(snapshotId);
     return foundOr({ container: this.#container.containerName, blob: `${this.#blob.name} ${snapshotId ?? ''}` }, () => readPages(blob, range));
   }
 
   async checksums(range: Range, blockBytes: number): Promise<Buffer> {
     requireRange(this.sizeBytes, range.offset, range.length);
+    await this.#writer.settled();
     return pageChecksums(this.#blob, range, blockBytes);
   }
 
@@ -130,8 +140,10 @@ export class PageBlobReplica implements Replica {
     for (const [markId, snapshot] of this.#known ?? []) if (snapshot.id === snapshotId) this.#known?.delete(markId);
   }
 
-  /** The connections belong to the account. */
-  async [Symbol.asyncDispose](): Promise<void> {}
+  /** Ends when no request is under way; the connections belong to the account. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#writer.reset();
+  }
 
   #metadata(position: number): Metadata {
     return { [sizeKey]: String(this.sizeBytes), [positionKey]: String(position) };

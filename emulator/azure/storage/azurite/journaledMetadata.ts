@@ -1,9 +1,8 @@
 // Azurite's metadata made durable per request: every change of a document is a line of the journal, and a start replays them.
 // The original writes the whole database out every 5 s, so a kill loses acknowledged blobs, and its cost grows with all snapshots ever kept.
 import { randomBytes } from 'node:crypto';
-import stock from 'azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js';
 import type { LokiCollection } from 'azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js';
-import rangesModule from 'azurite/dist/src/blob/handlers/PageBlobRangesManager.js';
+import { LokiBlobMetadataStore, PageBlobRangesManager } from './azuriteClasses.ts';
 import { extentsOf, fromPlain, packRanges, toPlain, unpackRanges, type PackedRanges, type PageRange, type StoredDocument } from './documents.ts';
 import type { JournalFile } from './journalFile.ts';
 
@@ -33,11 +32,11 @@ const blobs = '$BLOBS_COLLECTION$';
 const pageBytes = 512;
 const compactAboveBytes = 32 * 1024 * 1024;
 
-export class JournaledMetadata extends stock.default {
+export class JournaledMetadata extends LokiBlobMetadataStore {
   readonly #journal: JournalFile;
   readonly #onBroken: (error: unknown) => void;
   readonly #collections = new Map<string, LokiCollection>();
-  readonly #ranges = new rangesModule.default();
+  readonly #ranges = new PageBlobRangesManager();
   /** The page operation of the request that is being carried out; the document's update follows in the same turn. */
   #pageChange: { write: PageRange } | { clear: { start: number; end: number } } | undefined;
   #compactAtBytes = compactAboveBytes;

@@ -5,9 +5,7 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
-import listenerModule from 'azurite/dist/src/blob/BlobRequestListenerFactory.js';
-import accountsModule from 'azurite/dist/src/common/AccountDataStore.js';
-import loggerModule from 'azurite/dist/src/common/Logger.js';
+import { AccountDataStore, BlobRequestListenerFactory, logger } from './azuriteClasses.ts';
 import { ExtentStore } from './extentStore.ts';
 import { sweepExtents } from './extentSweep.ts';
 import { JournaledMetadata } from './journaledMetadata.ts';
@@ -38,18 +36,17 @@ const writtenBytesPerSweep = 512 * 1024 * 1024;
 /** Listens on 127.0.0.1 when the promise resolves. The accounts are read from the variable AZURITE_ACCOUNTS. */
 export async function openStorageServer(options: StorageServerOptions): Promise<StorageServer> {
   const { folder, identity } = options;
-  const logger = loggerModule.default;
   const journal = new JournalFile(folder);
   const metadata = new JournaledMetadata(journal, options.onBroken);
   const content = new ExtentStore(join(folder, 'extents'));
-  const accounts = new accountsModule.default(logger);
+  const accounts = new AccountDataStore(logger);
   await accounts.init();
   await metadata.init();
   const requests = new RequestsUnderWay();
   const sweep = (): Promise<number> =>
     sweepExtents({ finished: () => content.finished(), remove: (id) => content.remove(id), referenced: () => metadata.referencedExtents(), requestsAnswered: () => requests.answered() });
   await sweep();
-  const blobService = new listenerModule.default(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
+  const blobService = new BlobRequestListenerFactory(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
   const epoch = randomUUID();
   const sweeper = afterEnoughWork(sweep);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
