@@ -1,6 +1,7 @@
 // A Storage account as its users see it, the lab's own or a real one: containers, and a barrier where acknowledged is not yet durable.
 import { ContainerClient, newPipeline, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { LabError } from '../../kernel/errors.ts';
+import type { FaultGate } from '../../kernel/faults.ts';
 import { BlobTransport, type BlobTransportOptions } from './client.ts';
 
 /** Plain data: what a process server is told of its log account, with a transport of its own. */
@@ -18,10 +19,13 @@ export interface StorageAccountAddress {
 export class StorageAccount implements AsyncDisposable {
   readonly address: StorageAccountAddress;
   readonly #transport: BlobTransport;
+  readonly #faults: FaultGate | undefined;
 
-  constructor(address: StorageAccountAddress, transport: BlobTransportOptions = {}) {
+  /** @param options of the connections, and the gate that a barrier passes (`storage.barrier`, subject: the account's name) */
+  constructor(address: StorageAccountAddress, options: BlobTransportOptions & { readonly faults?: FaultGate } = {}) {
     this.address = { ...address, url: address.url.replace(/\/$/, '') };
-    this.#transport = new BlobTransport(transport);
+    this.#transport = new BlobTransport(options);
+    this.#faults = options.faults;
   }
 
   /**
@@ -29,7 +33,7 @@ export class StorageAccount implements AsyncDisposable {
    * It may be made while the storage is down.
    */
   session(): StorageSession {
-    return new StorageSession(this.address, this.#transport);
+    return new StorageSession(this.address, { transport: this.#transport, faults: this.#faults });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -41,12 +45,14 @@ export class StorageAccount implements AsyncDisposable {
 export class StorageSession {
   readonly account: StorageAccountAddress;
   readonly #transport: BlobTransport;
+  readonly #faults: FaultGate | undefined;
   readonly #containers = new Map<string, ContainerClient>();
   #epoch: string | null = null;
 
-  constructor(account: StorageAccountAddress, transport: BlobTransport) {
+  constructor(account: StorageAccountAddress, through: { transport: BlobTransport; faults: FaultGate | undefined }) {
     this.account = account;
-    this.#transport = transport;
+    this.#transport = through.transport;
+    this.#faults = through.faults;
   }
 
   /** Takes the storage process as it is now; what was read before may have gone back. */
@@ -57,6 +63,7 @@ export class StorageSession {
 
   /** Ends when everything answered before the call would survive a kill of the storage process. @throws LabError StorageRestarted */
   async barrier(): Promise<void> {
+    if ((await this.#faults?.check('storage.barrier', this.account.accountName)) === 'skip') return;
     if (this.account.barrierUrl === null) return;
     const { epoch } = await this.#transport.lab<{ epoch: string }>(this.account.barrierUrl, { method: 'POST' });
     this.#epoch ??= epoch;

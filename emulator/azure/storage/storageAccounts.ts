@@ -18,9 +18,11 @@ export interface StorageAccountsOptions {
   /** Keeps the accounts' keys. */
   readonly store: Store;
   readonly folder: string;
-  /** Account that takes the logs, and accounts that take replicas and disks. The log account has a process of its own, so that its garbage is not mixed with what stays. */
+  /** Account that takes the logs, and accounts that take replicas and disks. */
   readonly logAccount: string;
   readonly targetAccounts: readonly string[];
+  /** 2 (default): the log account has a process of its own, which can be killed alone. 1: the same speed on two cores, and 110 MB less memory. */
+  readonly processes?: 1 | 2;
   /** Of the process with the log account, and of that with the others; 0 or absent: any free one. */
   readonly ports?: { readonly log?: number; readonly target?: number };
 }
@@ -42,7 +44,7 @@ export class StorageAccounts implements AsyncDisposable {
     this.#target = processes.target;
     for (const name of [options.logAccount, ...options.targetAccounts]) {
       const process = name === options.logAccount ? processes.log : processes.target;
-      this.#accounts.set(name, { process, account: new StorageAccount(process.account(name)) });
+      this.#accounts.set(name, { process, account: new StorageAccount(process.account(name), { faults: options.kernel.faults }) });
     }
   }
 
@@ -54,12 +56,17 @@ export class StorageAccounts implements AsyncDisposable {
       const accounts = names.map((name) => ({ name, key: keyOf(options.store, name) }));
       return StorageProcess.start({ kernel, folder: join(folder, part), accounts, port: ports?.[part] ?? 0 });
     };
+    if (options.processes === 1) {
+      const one = await start('target', [...new Set([options.logAccount, ...options.targetAccounts])]);
+      return new StorageAccounts(options, { log: one, target: one });
+    }
     const [log, target] = await Promise.allSettled([start('log', [options.logAccount]), start('target', options.targetAccounts.filter((name) => name !== options.logAccount))]);
     if (log.status === 'fulfilled' && target.status === 'fulfilled') return new StorageAccounts(options, { log: log.value, target: target.value });
     for (const part of [log, target]) if (part.status === 'fulfilled') await part.value[Symbol.asyncDispose]();
     throw log.status === 'rejected' ? log.reason : (target as PromiseRejectedResult).reason;
   }
 
+  /** The same one twice when there is one. */
   get processes(): { readonly log: StorageProcess; readonly target: StorageProcess } {
     return { log: this.#log, target: this.#target };
   }

@@ -9,28 +9,58 @@ export interface PageRange {
 
 export type StoredDocument = Record<string, unknown>;
 
-/** Four members per range: start, end, place of the extent in `extents`, offset in it. */
+/** A list of page ranges; snapshots of a blob have most of theirs in common, and are told by the difference. */
 export interface PackedRanges {
+  /** Document whose list `steps` refers to, as it is at this place of the journal. */
+  readonly of: number | null;
+  /** In order: `n` takes the next n of `flat`; `-n` and a place take n of the other list from that place on. */
+  readonly steps: readonly number[];
   readonly extents: readonly string[];
+  /** Four members per range: start, end, place of the extent in `extents`, offset in it. */
   readonly flat: readonly number[];
 }
 
-export function packRanges(ranges: readonly PageRange[]): PackedRanges {
-  const places = new Map<string, number>();
+/** @param other a list that may have ranges in common: the very same objects, since ranges are never changed, only replaced */
+export function packRanges(ranges: readonly PageRange[], other?: { readonly id: number; readonly ranges: readonly PageRange[] }): PackedRanges {
+  const places = new Map(other?.ranges.map((range, place) => [range, place]));
+  const extents = new Map<string, number>();
   const flat: number[] = [];
-  for (const { start, end, persistency } of ranges) {
-    let place = places.get(persistency.id);
-    if (place === undefined) places.set(persistency.id, (place = places.size));
-    flat.push(start, end, place, persistency.offset);
+  const steps: number[] = [];
+  for (let at = 0; at < ranges.length; ) {
+    const from = places.get(ranges[at] as PageRange);
+    let count = 1;
+    if (from !== undefined) {
+      while (at + count < ranges.length && other?.ranges[from + count] === ranges[at + count]) count += 1;
+      steps.push(-count, from);
+    } else {
+      while (at + count < ranges.length && !places.has(ranges[at + count] as PageRange)) count += 1;
+      steps.push(count);
+      for (const { start, end, persistency } of ranges.slice(at, at + count)) {
+        let extent = extents.get(persistency.id);
+        if (extent === undefined) extents.set(persistency.id, (extent = extents.size));
+        flat.push(start, end, extent, persistency.offset);
+      }
+    }
+    at += count;
   }
-  return { extents: [...places.keys()], flat };
+  return { of: other?.id ?? null, steps, extents: [...extents.keys()], flat };
 }
 
-export function unpackRanges({ extents, flat }: PackedRanges): PageRange[] {
+/** @param other the list of the document `of` */
+export function unpackRanges({ steps, extents, flat }: PackedRanges, other: readonly PageRange[]): PageRange[] {
   const ranges: PageRange[] = [];
-  for (let at = 0; at + 3 < flat.length; at += 4) {
-    const [start, end, place, offset] = flat.slice(at, at + 4) as [number, number, number, number];
-    ranges.push({ start, end, persistency: { id: extents[place] as string, offset, count: end + 1 - start } });
+  let used = 0;
+  for (let at = 0; at < steps.length; at += 1) {
+    const step = steps[at] as number;
+    if (step < 0) {
+      const from = steps[(at += 1)] as number;
+      for (let place = from; place < from - step; place += 1) ranges.push(other[place] as PageRange);
+      continue;
+    }
+    for (const end = used + step * 4; used < end; used += 4) {
+      const [start, last, extent, offset] = [flat[used], flat[used + 1], flat[used + 2], flat[used + 3]] as [number, number, number, number];
+      ranges.push({ start, end: last, persistency: { id: extents[extent] as string, offset, count: last + 1 - start } });
+    }
   }
   return ranges;
 }

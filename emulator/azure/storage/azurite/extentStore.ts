@@ -12,7 +12,11 @@ export interface ExtentChunk {
   readonly count: number;
 }
 
+/** What lives long and what is soon deleted are kept in different files, so that whole files become garbage. */
+type ContentKind = 'pages' | 'blocks';
+
 interface Writer {
+  readonly kind: ContentKind;
   readonly id: string;
   readonly descriptor: number;
   offset: number;
@@ -29,7 +33,7 @@ export class ExtentStore implements Disposable {
   readonly #folder: string;
   readonly #known: Set<string>;
   /** Free ones; whoever appends has one for himself. Last in, first out, so that few files are used. */
-  readonly #free: Writer[] = [];
+  readonly #free: Record<ContentKind, Writer[]> = { pages: [], blocks: [] };
   /** Files that may still be appended to, free or not. */
   readonly #beingWritten = new Set<string>();
   /** Descriptors by extent, least recently used first. */
@@ -41,9 +45,14 @@ export class ExtentStore implements Disposable {
     this.#known = new Set(readdirSync(folder));
   }
 
+  /** What Azurite's handlers call; the content is the request itself. */
+  async appendExtent(content: (AsyncIterable<Buffer> & { readonly url?: string }) | Buffer): Promise<ExtentChunk> {
+    return this.append(content, 'url' in content && content.url?.includes('comp=page') === true ? 'pages' : 'blocks');
+  }
+
   /** Rejects when the stream ends early; the bytes that came are overwritten by the next append. */
-  async appendExtent(content: AsyncIterable<Buffer> | Buffer): Promise<ExtentChunk> {
-    const writer = this.#free.pop() ?? this.#newWriter();
+  async append(content: AsyncIterable<Buffer> | Buffer, kind: ContentKind): Promise<ExtentChunk> {
+    const writer = this.#free[kind].pop() ?? this.#newWriter(kind);
     let at = writer.offset;
     try {
       if (Buffer.isBuffer(content)) at += writeWhole(writer.descriptor, content, at);
@@ -78,7 +87,7 @@ export class ExtentStore implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    for (const writer of this.#free.splice(0)) closeSync(writer.descriptor);
+    for (const writers of Object.values(this.#free)) for (const writer of writers.splice(0)) closeSync(writer.descriptor);
     for (const id of [...this.#readers.keys()]) this.#closeReader(id);
   }
 
@@ -131,9 +140,9 @@ export class ExtentStore implements Disposable {
     this.#readers.delete(id);
   }
 
-  #newWriter(): Writer {
+  #newWriter(kind: ContentKind): Writer {
     const id = randomUUID();
-    const writer = { id, descriptor: openSync(join(this.#folder, id), 'wx'), offset: 0 };
+    const writer: Writer = { kind, id, descriptor: openSync(join(this.#folder, id), 'wx'), offset: 0 };
     this.#known.add(id);
     this.#beingWritten.add(id);
     return writer;
@@ -141,7 +150,7 @@ export class ExtentStore implements Disposable {
 
   #release(writer: Writer): void {
     if (writer.offset < largestExtentBytes) {
-      this.#free.push(writer);
+      this.#free[writer.kind].push(writer);
       return;
     }
     closeSync(writer.descriptor);

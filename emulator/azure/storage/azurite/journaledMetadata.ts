@@ -7,8 +7,8 @@ import { extentsOf, fromPlain, packRanges, toPlain, unpackRanges, type PackedRan
 import type { JournalFile } from './journalFile.ts';
 
 type Entry =
-  /** Inserted; `ranges` null: none; a number: those of that document at this moment. */
-  | readonly ['i', collection: string, id: number, document: StoredDocument, ranges: PackedRanges | number | null]
+  /** Inserted; `ranges` null: no page blob. */
+  | readonly ['i', collection: string, id: number, document: StoredDocument, ranges: PackedRanges | null]
   /** Changed, page ranges as they were. */
   | readonly ['u', collection: string, id: number, document: StoredDocument]
   | readonly ['d', collection: string, ids: readonly number[]]
@@ -149,14 +149,14 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
     if (change.clear.end >= contentLength) this.#append(['u', name, id, toPlain(document)]);
   }
 
-  /** A snapshot has the ranges of its blob at this moment: one number instead of the list. */
-  #rangesOf(collection: LokiCollection, document: StoredDocument): PackedRanges | number | null {
+  /** A snapshot has the ranges of its blob at this moment. */
+  #rangesOf(collection: LokiCollection, document: StoredDocument): PackedRanges | null {
     const ranges = document['pageRangesInOrder'] as PageRange[] | undefined;
     if (ranges === undefined) return null;
     if (document['snapshot'] === '' || ranges.length === 0) return packRanges(ranges);
     const { accountName, containerName, name } = document;
     const base = collection.findOne({ accountName, containerName, name, snapshot: '' });
-    return base !== null && sameRanges(base['pageRangesInOrder'] as PageRange[], ranges) ? (base['$loki'] as number) : packRanges(ranges);
+    return packRanges(ranges, base === null ? undefined : { id: base['$loki'] as number, ranges: rangesIn(base) });
   }
 
   #append(entry: Entry): void {
@@ -174,6 +174,7 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
     this.#compactAtBytes = Math.max(compactAboveBytes, 3 * this.#journal.sizeBytes);
   }
 
+  /** Each snapshot of a blob by its difference from the document of the same blob before it. */
   *#everything(): Generator<Entry> {
     for (const collection of this.#collections.values()) {
       const newest = new Map<string, { id: number; ranges: PageRange[] }>();
@@ -181,10 +182,8 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
         const id = document['$loki'] as number;
         const ranges = document['pageRangesInOrder'] as PageRange[] | undefined;
         const key = `${String(document['accountName'])}/${String(document['containerName'])}/${String(document['name'])}`;
-        const other = newest.get(key);
+        yield ['i', collection.name, id, toPlain(document), ranges === undefined ? null : packRanges(ranges, newest.get(key))];
         if (ranges !== undefined) newest.set(key, { id, ranges });
-        const packed = ranges === undefined ? null : other !== undefined && sameRanges(other.ranges, ranges) ? other.id : packRanges(ranges);
-        yield ['i', collection.name, id, toPlain(document), packed];
       }
     }
   }
@@ -194,8 +193,7 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
       case 'i': {
         const [, name, id, plain, packed] = entry;
         const document = fromPlain(plain);
-        if (typeof packed === 'number') document['pageRangesInOrder'] = [...rangesIn(documents.get(`${name} ${packed}`))];
-        else if (packed !== null) document['pageRangesInOrder'] = unpackRanges(packed);
+        if (packed !== null) document['pageRangesInOrder'] = unpackRanges(packed, packed.of === null ? [] : rangesIn(documents.get(`${name} ${packed.of}`)));
         documents.set(`${name} ${id}`, this.#collection(name).insert(document));
         return;
       }
@@ -254,9 +252,4 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
 function rangesIn(document: StoredDocument | undefined): PageRange[] {
   if (document === undefined || !Array.isArray(document['pageRangesInOrder'])) throw new Error('The journal changes pages of a blob that it did not create.');
   return document['pageRangesInOrder'] as PageRange[];
-}
-
-/** Ranges are never changed, only replaced, so equal lists hold the very same members. */
-function sameRanges(one: readonly PageRange[], other: readonly PageRange[]): boolean {
-  return one.length === other.length && one.every((range, place) => range === other[place]);
 }

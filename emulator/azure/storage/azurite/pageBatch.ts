@@ -15,7 +15,7 @@ export async function takePageBatch(request: IncomingMessage, query: URLSearchPa
   const body = new BatchBody(request);
   const list = await body.list();
   if (list === undefined) return 400;
-  const chunk = await stores.content.appendExtent(body.rest());
+  const chunk = await stores.content.append(body.rest(), 'pages');
   const rows: PageChangeRow[] = [];
   let used = 0;
   for (let at = 0; at + 2 < list.length; at += 3) {

@@ -55,6 +55,17 @@ test('a cut link fails the upload as LinkDown, and a restored one takes it', asy
   expect(await log.list('pair', 0)).toEqual([1]);
 });
 
+test('an injected fault fails the barrier by its code', async () => {
+  await using storage = await useStorage();
+  const { faults } = storage.kernel;
+  await using account = new StorageAccount(storage.account.address, { faults });
+  const log = new BlobLog({ session: account.session(), container: 'logs' });
+  await log.append('pair', 1, Buffer.from('one'));
+  faults.add({ id: 'once', point: 'storage.barrier', subject: 'target', effect: { kind: 'error', code: 'StorageFailed' }, times: 1 });
+  await expect(log.barrier()).rejects.toMatchObject({ code: 'StorageFailed' });
+  await log.barrier();
+});
+
 test('a storage that is not there is PeerUnreachable', async () => {
   await using storage = await useStorage();
   await storage.process[Symbol.asyncDispose]();

@@ -50,6 +50,20 @@ test('an address is good after the lab was started again on other ports', async 
   expect((await opened.read(0, 512)).equals(Buffer.alloc(512, 1))).toBe(true);
 });
 
+test('one process can hold them all, and a kill of it loses nothing of either', async () => {
+  using folder = useFolder();
+  using store = new Store(':memory:');
+  await using accounts = await StorageAccounts.start({ kernel: testKernel(), store, folder: folder.path, logAccount: 'asrlog', targetAccounts: ['target'], processes: 1 });
+  expect(accounts.processes.log).toBe(accounts.processes.target);
+  const log = await accounts.openLog('pair');
+  await log.append('pair', 1, Buffer.from('sealed'));
+  await log.barrier();
+  const address = await accounts.createReplica({ pairId: 'pair', diskId: '1', sizeBytes: mib, storageAccount: 'target' });
+  await accounts.processes.log.kill();
+  expect(await log.list('pair', 0)).toEqual([1]);
+  expect(await (await accounts.openReplica(address)).position()).toBe(0);
+});
+
 test('creating the replica of a pair again finds it; another pair of the same disk has its own', async () => {
   using folder = useFolder();
   using store = new Store(':memory:');
