@@ -41,6 +41,8 @@ declare module 'azurite/dist/src/blob/handlers/PageBlobRangesManager.js' {
   class PageBlobRangesManager {
     mergeRange(ranges: object[], range: object): void;
     clearRange(ranges: object[], range: { start: number; end: number }): void;
+    /** Places of the first range that ends at or after `start` (else Infinity) and of the last that begins at or before `end` (else -1). */
+    selectImpactedRanges(ranges: readonly { start: number; end: number }[], start: number, end: number): [number, number];
   }
   const module: { default: typeof PageBlobRangesManager };
   export default module;

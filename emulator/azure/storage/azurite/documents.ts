@@ -20,29 +20,40 @@ export interface PackedRanges {
   readonly flat: readonly number[];
 }
 
-/** @param other a list that may have ranges in common: the very same objects, since ranges are never changed, only replaced */
+/**
+ * Both lists ascend, so one walk finds what they have in common.
+ * @param other a list that may hold some of the very same objects: ranges are never changed, only replaced
+ */
 export function packRanges(ranges: readonly PageRange[], other?: { readonly id: number; readonly ranges: readonly PageRange[] }): PackedRanges {
-  const places = new Map(other?.ranges.map((range, place) => [range, place]));
+  const others = other?.ranges ?? [];
   const extents = new Map<string, number>();
   const flat: number[] = [];
   const steps: number[] = [];
+  let from = 0;
+  let literals = 0;
+  const endLiterals = (): void => {
+    if (literals > 0) steps.push(literals);
+    literals = 0;
+  };
   for (let at = 0; at < ranges.length; ) {
-    const from = places.get(ranges[at] as PageRange);
-    let count = 1;
-    if (from !== undefined) {
-      while (at + count < ranges.length && other?.ranges[from + count] === ranges[at + count]) count += 1;
-      steps.push(-count, from);
-    } else {
-      while (at + count < ranges.length && !places.has(ranges[at + count] as PageRange)) count += 1;
-      steps.push(count);
-      for (const { start, end, persistency } of ranges.slice(at, at + count)) {
-        let extent = extents.get(persistency.id);
-        if (extent === undefined) extents.set(persistency.id, (extent = extents.size));
-        flat.push(start, end, extent, persistency.offset);
-      }
+    const range = ranges[at] as PageRange;
+    while (from < others.length && (others[from] as PageRange).start < range.start) from += 1;
+    let common = 0;
+    while (from + common < others.length && at + common < ranges.length && others[from + common] === ranges[at + common]) common += 1;
+    if (common > 0) {
+      endLiterals();
+      steps.push(-common, from);
+      at += common;
+      from += common;
+      continue;
     }
-    at += count;
+    let extent = extents.get(range.persistency.id);
+    if (extent === undefined) extents.set(range.persistency.id, (extent = extents.size));
+    flat.push(range.start, range.end, extent, range.persistency.offset);
+    literals += 1;
+    at += 1;
   }
+  endLiterals();
   return { of: other?.id ?? null, steps, extents: [...extents.keys()], flat };
 }
 

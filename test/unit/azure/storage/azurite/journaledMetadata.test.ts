@@ -3,6 +3,7 @@ import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { JournaledMetadata } from '../../../../../emulator/azure/storage/azurite/journaledMetadata.ts';
+import { PageBlobRangesManager } from '../../../../../emulator/azure/storage/azurite/azuriteClasses.ts';
 import { JournalFile } from '../../../../../emulator/azure/storage/azurite/journalFile.ts';
 import { seededRandom } from '../../../../../emulator/kernel/random.ts';
 import { useFolder } from '../../../../support/folder.ts';
@@ -65,6 +66,17 @@ test('page changes, snapshots and deletions come back from the journal, also aft
   const distinct = new Set(lists.flat()).size;
   expect(distinct).toBeLessThanOrEqual(new Set(collectionOf(metadata).data.flatMap((document) => document['pageRangesInOrder'] as object[])).size);
   again.journal[Symbol.dispose]();
+});
+
+test('the places that a change concerns are found as the original finds them', () => {
+  const manager = new PageBlobRangesManager();
+  const ranges = [[0, 511], [1024, 2047], [4096, 4607]].map(([start, end]) => ({ start: start as number, end: end as number }));
+  expect(manager.selectImpactedRanges([], 0, 511)).toEqual([Infinity, -1]);
+  expect(manager.selectImpactedRanges(ranges, 0, 511)).toEqual([0, 0]);
+  expect(manager.selectImpactedRanges(ranges, 512, 1023)).toEqual([1, 0]);
+  expect(manager.selectImpactedRanges(ranges, 512, 4096)).toEqual([1, 2]);
+  expect(manager.selectImpactedRanges(ranges, 2047, 4095)).toEqual([1, 1]);
+  expect(manager.selectImpactedRanges(ranges, 4608, 5119)).toEqual([Infinity, 2]);
 });
 
 test('a copied list of pages is not shared with its source', async () => {
