@@ -229,7 +229,7 @@ export type OperationName = keyof ControlOperations;
 export type RequestOf<Name extends OperationName> = ControlOperations[Name]['request'];
 export type ReplyOf<Name extends OperationName> = ControlOperations[Name]['reply'];
 
-/** One message of `GET /control/events`: its `kind` is the event's name, the rest its JSON. The first is `hello`. */
+/** One message of `GET /control/events`: its `kind` is the event's name, the whole its JSON. The first is `hello`. */
 export type ControlEvent =
   | { readonly kind: 'hello'; readonly clock: ClockState }
   | { readonly kind: 'clock'; readonly clock: ClockState }

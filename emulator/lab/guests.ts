@@ -119,8 +119,7 @@ export class Guests implements AsyncDisposable {
     if (present === undefined) await this.#installService(machine, mobility);
     else present.update(this.#deps.mobilityVersion);
     const service = this.#services.get(machine.machineId) as MobilityService;
-    if (service.registrationError !== undefined) throw service.registrationError;
-    await this.#deps.kernel.clock.idle(service.registered());
+    await this.#deps.kernel.clock.idle(service.registeredAtFirst());
   }
 
   service(machineId: string): MobilityService | undefined {

@@ -69,8 +69,7 @@ function requireToken(request: Request, token: string): void {
 function feed(deps: ControlServerDeps, request: Request, response: Response): void {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
   const send = (event: ControlEvent): void => {
-    const { kind, ...rest } = event;
-    response.write(`event: ${kind}\ndata: ${JSON.stringify(rest)}\n\n`);
+    response.write(`event: ${event.kind}\ndata: ${JSON.stringify(event)}\n\n`);
   };
   send(deps.hello());
   const subscription = deps.feed.subscribe(send);
