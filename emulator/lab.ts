@@ -5,7 +5,7 @@ import { vaultRoutes } from './azure/vault/routes.ts';
 import type { LabOptions, ReadyLine } from './contract/control.ts';
 import { serve } from './http/serve.ts';
 import { Store } from './kernel/store.ts';
-import { openCloud, logAccount, targetAccount, type Cloud } from './lab/cloud.ts';
+import { openCloud, logAccount, targetAccount, type Cloud, type SiteAccess } from './lab/cloud.ts';
 import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
 import { DiskPlaces } from './lab/diskPlaces.ts';
@@ -13,7 +13,7 @@ import { Guests } from './lab/guests.ts';
 import { openHousehold } from './lab/household.ts';
 import { LabFolder } from './lab/labFolder.ts';
 import { openKernel } from './lab/openKernel.ts';
-import { openPast } from './lab/past.ts';
+import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
 import { provisionMachines, provisionVault } from './lab/provision.ts';
 import { runScript } from './lab/runScript.ts';
 import { findEstate } from './lab/scenarios/scenarios.ts';
@@ -32,8 +32,6 @@ export interface Lab extends AsyncDisposable {
 }
 
 const subscriptionSeed = 'subscription';
-/** How long a Mobility service that came to Azure may take to register again (asr-behaviour §7.3). */
-const azureRegistrationMs = 15 * 60_000;
 
 /**
  * Builds the lab of a folder, or goes on with the one that is there.
@@ -49,23 +47,25 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const store = opening.use(new Store(folder.path('lab.db')));
   const household = await openHousehold(folder, store, kernel.random.fork(subscriptionSeed).bytes(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
-  const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile], azureRegistrationMs }));
+  const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
   const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports };
 
   const datacenter = await openDatacenter(world, opening);
   const configServer = await openConfigServer(world, datacenter, opening);
-  const cloud = await openCloud(world, () => ({ configServerUrl: configServer.url, passphrase: configServer.passphrase }), opening);
+  const siteAccess = (): SiteAccess => ({ configServerUrl: configServer.url, passphrase: configServer.passphrase });
+  const cloud = await openCloud(world, siteAccess, opening);
   const vault = opening.use(await openVault(world, cloud));
   const vaultServer = opening.use(await serve(vaultRoutes(vault, kernel.trace), { port: keptVaultPort(store), identity: household.identity }));
   store.put('port', 'vault', vaultServer.port);
   if (configServer.vaultUrl === undefined) await configServer.registerWithVault(vault.credentialsFile(), vaultServer.url);
   const site = await openSite(world, { datacenter, configServer, openLog: cloud.openLog }, opening);
+  opening.use(datacenter.onPowerOn((machine) => inheritFailback({ guests, vault, siteAccess }, machine)));
   await provisionMachines(world, datacenter);
   await cloud.machines.resume();
   await datacenter.vCenter.resume();
   await datacenter.physical.resume();
 
-  const disks = new DiskPlaces({ datacenter, machines: cloud.machines, storage: cloud.storage, openPast: openPast({ vault, cloud, site }) });
+  const disks = new DiskPlaces({ datacenter, machines: cloud.machines, storage: cloud.storage, openPast: openPast({ vault, cloud, site }), sourceDiskNumber: (machineId, diskId) => sourceDiskNumber(vault, machineId, diskId) });
   const parts = { world, datacenter, cloud, vault, site, disks };
   const control = await openControl({ ...parts, port: options.ports.control ?? 0, accounts: { log: logAccount, target: targetAccount } }, opening);
   await provisionVault(parts);

@@ -11,8 +11,8 @@ import type { Progress } from './progress.ts';
 import { durationText, sizeText } from './texts.ts';
 
 const planName = 'sample';
-/** Lab time between the moves, so that the workloads have written something new. */
-const pauseMs = 10 * 60_000;
+/** Lab time between the moves, so that the workloads have written something new, and the Mobility service of a machine that came to Azure has registered again. */
+const pauseMs = 20 * 60_000;
 /** Time stands still except for these steps, so the loop is the same on every computer, and nothing is written while disks are read. */
 const stepMs = 15_000;
 /** More lab time than any step of the loop needs; what is not done by then hangs. */
@@ -110,6 +110,8 @@ async function failOver(loop: Loop, machines: readonly string[]): Promise<void> 
 async function failBack(loop: Loop, machines: readonly string[]): Promise<void> {
   title(loop, 'reprotect', 'build the site-to-site link, send what changed in Azure back to the site');
   await loop.client.call('link.set', { path: 'site-to-site', state: 'up' });
+  // Only now do the machines in Azure reach the configuration server, and their Mobility service registers again.
+  await passTime(loop);
   await finish(loop, loop.client.call('plan.reprotect', { plan: planName }));
   await allOf(machines.map((machine) => untilProtected(loop, machine)));
   title(loop, 'failback', 'shut the Azure VMs down, start the machines at the site, commit');

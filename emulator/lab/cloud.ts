@@ -15,6 +15,15 @@ export const targetAccount = 'asrlabtarget';
 /** Of a new subscription (Azure's own default is lower in cores, which the lab does not count). */
 const quota = { machines: 250, nics: 250 } as const;
 
+/** How long a Mobility service that came to Azure may take to register again (asr-behaviour §7.3). */
+const azureRegistrationMs = 15 * 60_000;
+
+/** Where Mobility services register. */
+export interface SiteAccess {
+  readonly configServerUrl: string;
+  readonly passphrase: string;
+}
+
 export interface Cloud {
   readonly store: Store;
   readonly storage: StorageAccounts;
@@ -24,7 +33,7 @@ export interface Cloud {
   readonly openLog: (target: AzureTarget) => Promise<BatchLog>;
 }
 
-export async function openCloud(world: World, siteAccess: () => { configServerUrl: string; passphrase: string }, resources: AsyncDisposableStack): Promise<Cloud> {
+export async function openCloud(world: World, siteAccess: () => SiteAccess, resources: AsyncDisposableStack): Promise<Cloud> {
   const { kernel, folder, estate, household, guests, ports } = world;
   const store = resources.use(new Store(folder.path('azure.db')));
   const storage = resources.use(
@@ -50,7 +59,7 @@ export async function openCloud(world: World, siteAccess: () => { configServerUr
   );
   machines.onMachine((machine, { order }) => {
     const { copyOf } = order;
-    void guests.adopt(machine, copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, ...siteAccess() });
+    void guests.adopt(machine, copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, registrationDelayMs: azureRegistrationMs, ...siteAccess() });
   });
   const logs = new Map<string, StorageAccount>();
   resources.defer(async () => {

@@ -1,6 +1,7 @@
 // The site's own iron: vCenter with its machines, and the physical servers.
 import type { DiscoveredMachine, PhysicalServerOrder } from '../replication/orders.ts';
 import { VCenter } from '../onprem/vcenter/vcenter.ts';
+import type { Machine } from '../machine/machine.ts';
 import type { VCenterAccount } from '../onprem/vcenter/accounts.ts';
 import { PhysicalServers } from '../onprem/physical/physicalServers.ts';
 import type { World } from './world.ts';
@@ -14,6 +15,8 @@ const defaultVSpherePort = 0;
 export interface Datacenter {
   readonly vCenter: VCenter;
   readonly physical: PhysicalServers;
+  /** Tells of each virtual machine that begins to power on. */
+  readonly onPowerOn: (listener: (machine: Machine) => void) => Disposable;
   /** What is at this address, as a process server would read it off the machine. */
   readonly findPhysical: (order: PhysicalServerOrder) => Promise<Omit<DiscoveredMachine, 'notSelectable'> | undefined>;
 }
@@ -22,6 +25,7 @@ export async function openDatacenter(world: World, resources: AsyncDisposableSta
   const { kernel, folder, estate, household, ports, guests } = world;
   const { vCenter: site } = estate;
   const account = (userName: string, role: VCenterAccount['role']): VCenterAccount => ({ userName, password: household.vCenterPassword, role });
+  const listeners = new Set<(machine: Machine) => void>();
   const vCenter = resources.use(
     await VCenter.open({
       kernel,
@@ -36,11 +40,20 @@ export async function openDatacenter(world: World, resources: AsyncDisposableSta
         networks: [site.network],
       },
       accounts: [account(vCenterAdministrator, 'administrator'), account(vCenterUser, 'siteRecovery'), account(vCenterReader, 'readOnly')],
-      onMachine: (machine) => guests.adopt(machine),
+      onMachine: (machine) => {
+        guests.adopt(machine);
+        machine.onPower((state) => {
+          if (state === 'poweringOn') for (const listener of listeners) listener(machine);
+        });
+      },
     }),
   );
   const physical = resources.use(await PhysicalServers.open({ kernel, folder: folder.folder('physical') }));
-  return { vCenter, physical, findPhysical: async (order) => findPhysical(physical, order) };
+  const onPowerOn = (listener: (machine: Machine) => void): Disposable => {
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+  };
+  return { vCenter, physical, onPowerOn, findPhysical: async (order) => findPhysical(physical, order) };
 }
 
 function findPhysical(physical: PhysicalServers, order: PhysicalServerOrder): Omit<DiscoveredMachine, 'notSelectable'> | undefined {

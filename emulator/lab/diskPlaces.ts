@@ -23,9 +23,9 @@ export interface HostedMachine {
 export type OpenPast = (reference: DiskReference, machine: HostedMachine, disk: DiskDefinition) => Promise<BorrowedDisk>;
 
 export class DiskPlaces {
-  readonly #deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast };
+  readonly #deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast; sourceDiskNumber: (machineId: string, diskId: string) => number | undefined };
 
-  constructor(deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast }) {
+  constructor(deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast; sourceDiskNumber: (machineId: string, diskId: string) => number | undefined }) {
     this.#deps = deps;
   }
 
@@ -48,9 +48,10 @@ export class DiskPlaces {
     throw new LabError('NotFound', `Machine ${machine}${location === undefined ? '' : location === 'azure' ? ' in Azure' : ' at the site'}.`);
   }
 
-  /** A disk by number, name or id. @throws LabError NotFound */
+  /** A disk by number, name or id, its own or its source's. @throws LabError NotFound */
   diskOf(definition: MachineDefinition, disk: string): DiskDefinition {
-    const found = definition.disks.find((one, number) => one.diskId === disk || one.name === disk || String(number) === disk);
+    const number = this.#deps.sourceDiskNumber(definition.machineId, disk);
+    const found = definition.disks.find((one, place) => one.diskId === disk || one.name === disk || String(place) === disk || place === number);
     if (found === undefined) throw new LabError('NotFound', `Disk ${disk} of ${definition.name}; it has ${definition.disks.map((one, number) => `${number} (${one.name})`).join(', ')}.`);
     return found;
   }

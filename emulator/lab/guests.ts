@@ -14,6 +14,8 @@ interface GuestRecord {
   readonly machineId: string;
   /** The machine whose programs these are: itself, or the one it is a copy of. */
   readonly originId: string;
+  /** Disks that go by another id here than on the origin, by the origin's. */
+  readonly diskIds?: Readonly<Record<string, string>>;
   readonly mobility: { readonly version: string; readonly configServerUrl: string; readonly passphrase: string; readonly registrationDelayMs: number } | null;
 }
 
@@ -26,13 +28,23 @@ interface ProgramRecord {
 /** Transfers between the ledgers of a replication group, each way. */
 const exchange = { transfersPerSecond: 0.2, batchSize: 4, tickMs: 10_000 } as const;
 
+/** What a machine is a copy of, and where its Mobility service registers. */
+export interface CopyOf {
+  readonly originId: string;
+  /** A copy for a test does not register with the configuration server. */
+  readonly drill: boolean;
+  readonly configServerUrl: string;
+  readonly passphrase: string;
+  /** Documented lab time until its Mobility service registers. */
+  readonly registrationDelayMs: number;
+  readonly diskIds?: Readonly<Record<string, string>>;
+}
+
 export interface GuestsDeps {
   readonly kernel: Kernel;
   readonly store: Store;
   /** What a push installation installs. */
   readonly mobilityVersion: string;
-  /** Documented lab time until a Mobility service that came to Azure has registered again; 0 leaves it out. */
-  readonly azureRegistrationMs: number;
 }
 
 export class Guests implements AsyncDisposable {
@@ -64,19 +76,25 @@ export class Guests implements AsyncDisposable {
 
   /**
    * Puts into a machine what its disks would bring along: before its first power-on, and again after a restart of the process.
-   * `drill`: a copy for a test does not register with the configuration server.
    */
-  adopt(machine: Machine, copy?: { originId: string; drill: boolean; configServerUrl: string; passphrase: string }): void {
+  adopt(machine: Machine, copy?: CopyOf): void {
     if (this.#machines.get(machine.machineId) === machine) return;
     this.#machines.set(machine.machineId, machine);
     this.#deps.kernel.clock.start(`adopt ${machine.name}`, () => this.#furnish(machine, copy));
   }
 
-  async #furnish(machine: Machine, copy: { originId: string; drill: boolean; configServerUrl: string; passphrase: string } | undefined): Promise<void> {
+  async #furnish(machine: Machine, copy: CopyOf | undefined): Promise<void> {
     const record = this.#record(machine.machineId) ?? this.#newRecord(machine, copy);
     if (record.mobility !== null) await this.#installService(machine, record.mobility);
     const program = this.#programOf(record.originId);
     if (program?.running === true) await this.#runPrograms(machine, program);
+  }
+
+  /** A machine that was made before anybody knew what would be written to its disks: now they hold a copy of another. */
+  inherit(machine: Machine, copy: CopyOf): void {
+    if (this.#record(machine.machineId)?.originId === copy.originId) return;
+    this.#deps.store.delete('guest', machine.machineId);
+    this.#deps.kernel.clock.start(`inherit ${machine.name}`, () => this.#furnish(machine, copy));
   }
 
   /** The machine is gone with its disks. */
@@ -114,7 +132,8 @@ export class Guests implements AsyncDisposable {
   /** Installs the Mobility service, or brings it up to date; ends when it has registered. */
   async install(machine: Machine, site: { configServerUrl: string; passphrase: string }): Promise<void> {
     const mobility = { ...site, version: this.#deps.mobilityVersion, registrationDelayMs: 0 };
-    this.#deps.store.put('guest', machine.machineId, { machineId: machine.machineId, originId: this.#record(machine.machineId)?.originId ?? machine.machineId, mobility } satisfies GuestRecord);
+    const record = this.#record(machine.machineId) ?? { machineId: machine.machineId, originId: machine.machineId };
+    this.#deps.store.put('guest', machine.machineId, { ...record, mobility } satisfies GuestRecord);
     const present = this.#services.get(machine.machineId);
     if (present === undefined) await this.#installService(machine, mobility);
     else present.update(this.#deps.mobilityVersion);
@@ -138,10 +157,14 @@ export class Guests implements AsyncDisposable {
     return this.#deps.store.get<ProgramRecord>('program', originId);
   }
 
-  #newRecord(machine: Machine, copy: { originId: string; drill: boolean; configServerUrl: string; passphrase: string } | undefined): GuestRecord {
+  #newRecord(machine: Machine, copy: CopyOf | undefined): GuestRecord {
     const origin = copy === undefined ? undefined : this.#record(copy.originId);
-    const mobility = copy === undefined || copy.drill ? null : { version: origin?.mobility?.version ?? this.#deps.mobilityVersion, configServerUrl: copy.configServerUrl, passphrase: copy.passphrase, registrationDelayMs: this.#deps.azureRegistrationMs };
-    const record: GuestRecord = { machineId: machine.machineId, originId: origin?.originId ?? copy?.originId ?? machine.machineId, mobility };
+    const { originId = machine.machineId, drill = true, diskIds } = copy ?? {};
+    const mobility =
+      copy === undefined || drill
+        ? null
+        : { version: origin?.mobility?.version ?? this.#deps.mobilityVersion, configServerUrl: copy.configServerUrl, passphrase: copy.passphrase, registrationDelayMs: copy.registrationDelayMs };
+    const record: GuestRecord = { machineId: machine.machineId, originId: origin?.originId ?? originId, mobility, ...(diskIds === undefined ? {} : { diskIds }) };
     this.#deps.store.put('guest', record.machineId, record);
     return record;
   }
@@ -155,7 +178,9 @@ export class Guests implements AsyncDisposable {
   async #runPrograms(machine: Machine, program: ProgramRecord): Promise<void> {
     const { kernel } = this.#deps;
     const disks = new Set(machine.definition.disks.map((disk) => disk.diskId));
-    for (const settings of program.workloads) {
+    const { diskIds = {} } = this.#record(machine.machineId) ?? {};
+    for (const original of program.workloads) {
+      const settings = { ...original, diskId: diskIds[original.diskId] ?? original.diskId };
       if (!disks.has(settings.diskId)) continue;
       const workload = makeWorkload({ clock: kernel.clock, random: kernel.random.fork(`workload ${machine.machineId} ${settings.kind}`) }, settings);
       if (machine.workloads.some((present) => present.name === workload.name)) continue;

@@ -3,13 +3,32 @@ import { sectorBytes, type BlockDevice } from '../disk/blockDevice.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Replica } from '../replication/stations.ts';
 import type { ItemView, Vault } from '../azure/vault/vault.ts';
-import type { Cloud } from './cloud.ts';
+import type { Machine } from '../machine/machine.ts';
+import type { Cloud, SiteAccess } from './cloud.ts';
 import type { OpenPast } from './diskPlaces.ts';
+import type { Guests } from './guests.ts';
 import type { Site } from './site.ts';
 
 /** The item that a machine belongs to, by any machine it ever was. */
 export function itemOf(vault: Vault, machineId: string): ItemView | undefined {
   return vault.items().find((item) => [item.source.machineId, item.onPremisesMachineId, item.forward.azureCopy?.machineId, item.testFailover.copy?.machineId, item.reverse?.sourceMachineId, item.reverse?.targetMachineId].includes(machineId));
+}
+
+/** A failback to an alternate location made new disks: which of the machine's disks stands for one of its source. */
+export function sourceDiskNumber(vault: Vault, machineId: string, diskId: string): number | undefined {
+  const item = vault.items().find((one) => one.reverse?.targetMachineId === machineId);
+  const number = item?.pairs.findIndex((pair) => pair.diskId === diskId) ?? -1;
+  return number < 0 ? undefined : number;
+}
+
+/** A machine that failback made anew holds its source's system, and with it the Mobility service and the programs. */
+export function inheritFailback(parts: { guests: Guests; vault: Vault; siteAccess: () => SiteAccess }, machine: Machine): void {
+  const { guests, vault, siteAccess } = parts;
+  const item = vault.items().find((one) => one.reverse?.targetMachineId === machine.machineId && one.source.machineId !== machine.machineId);
+  if (item === undefined) return;
+  const disks = machine.definition.disks;
+  const diskIds = Object.fromEntries(item.pairs.flatMap((pair, number) => (disks[number] === undefined ? [] : [[pair.diskId, disks[number].diskId]])));
+  guests.inherit(machine, { originId: item.source.machineId, drill: false, registrationDelayMs: 0, diskIds, ...siteAccess() });
 }
 
 export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): OpenPast {

@@ -48,6 +48,8 @@ export async function openSite(world: World, parts: { datacenter: Datacenter; co
   const { datacenter, configServer, openLog } = parts;
   const shared = { kernel, version: componentVersions[estate.profile], configServerUrl: configServer.url, passphrase: configServer.passphrase };
   const processServers: ProcessServer[] = [];
+  // A process server may come later than the rest of the lab; it goes before the rest.
+  const late = resources.use(new AsyncDisposableStack());
   const openOne = async ({ name, inAzure, cacheLimitBytes }: Estate['processServers'][number], port: number): Promise<void> => {
     const server = await ProcessServer.open({
       ...shared,
@@ -61,7 +63,7 @@ export async function openSite(world: World, parts: { datacenter: Datacenter; co
       reachMachine: (machineId) => guests.reach(machineId),
       findPhysical: datacenter.findPhysical,
     });
-    processServers.push(resources.use(server));
+    processServers.push(late.use(server));
   };
   for (const [place, definition] of estate.processServers.entries()) {
     // A temporary process server in Azure can only be set up when the private connection to the site stands (asr-behaviour §7.3).

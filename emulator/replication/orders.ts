@@ -287,6 +287,8 @@ export interface ProcessServerSettings {
 /** What the configuration server wants of one master target. */
 export interface MasterTargetSettings {
   readonly revision: number;
+  /** The vCenter that holds the master target, for its list of datastores; null when none is known yet. */
+  readonly vCenter: VCenterConnection | null;
   /** With the vCenter that holds the machine (alternate location: that holds the master target); null when no vCenter is known. */
   readonly tasks: readonly { readonly task: MasterTargetTask; readonly vCenter: VCenterConnection | null }[];
   /** Reverse pairs whose batches end here. A pair that is not listed any more, and whose detachDisks was done, is forgotten. */

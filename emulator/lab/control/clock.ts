@@ -44,6 +44,8 @@ export function clockHandlers({ world, cloud }: ControlParts): Handlers<Names> {
       if (path === 'site-to-site' && wanted === 'up' && cloud.networks.privateConnection() === 'none') cloud.networks.connect('siteToSiteVpn');
       if (path === 'site-to-site' && wanted === 'absent') cloud.networks.connect('none');
       network.set(path, { ...(wanted === undefined ? {} : { state: wanted }), ...(bandwidthBps === undefined ? {} : { bandwidthBps }), ...(latencyMs === undefined ? {} : { latencyMs }) });
+      // What a link brings about by itself (a process server in Azure registers) is seen by whoever asks next.
+      if (clock.speed === 'paused') await clock.settle();
       return network.get(path);
     },
   };

@@ -29,7 +29,8 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
   const served = new Map<string, Served>();
   const using = async <T>(reference: DiskReference, work: (device: BorrowedDisk['device']) => Promise<T>): Promise<T> => {
     await using disk = await disks.borrow(reference);
-    return work(disk.device);
+    // Awaited here: the disk must stay open until the work has ended.
+    return await work(disk.device);
   };
   const progress = (progressId: string | undefined) => (state: { doneBytes: number; totalBytes: number }) => {
     if (progressId !== undefined) feed.publish({ kind: 'progress', progressId, ...state });

@@ -23,7 +23,7 @@ export function documentFor(host: HostRecord, site: SiteState): HostDocument {
     case 'processserver':
       return { pairs: relayedPairs(host, site), installs: installs(host, site), discovery: discovererOf(site.hosts, site.nowMs)?.hostId === host.hostId ? discovery(site) : null };
     case 'mastertarget':
-      return { tasks: masterTargetTasks(host, site), pairs: masterTargetPairs(host, site) };
+      return { vCenter: vCenterOf(host, site), tasks: masterTargetTasks(host, site), pairs: masterTargetPairs(host, site) };
   }
 }
 
@@ -87,11 +87,15 @@ function discovery(site: SiteState): DiscoveryOrder {
   };
 }
 
+/** A master target is a machine of some vCenter; until discovery has seen it, of the first. */
+function vCenterOf(host: HostRecord, site: SiteState): VCenterConnection | null {
+  return vCenterHolding(site, { name: host.name }) ?? site.vCenters.flatMap((order) => connectionOf(order, site) ?? [])[0] ?? null;
+}
+
 function masterTargetTasks(host: HostRecord, site: SiteState): MasterTargetSettings['tasks'] {
   return openTasks(site).flatMap((task) => {
     if ((task.kind !== 'attachDisks' && task.kind !== 'detachDisks') || task.masterTargetId !== host.hostId) return [];
-    const vCenter = vCenterHolding(site, { machineId: task.machineId }) ?? vCenterHolding(site, { name: host.name }) ?? site.vCenters.flatMap((order) => connectionOf(order, site) ?? [])[0] ?? null;
-    return [{ task, vCenter }];
+    return [{ task, vCenter: vCenterHolding(site, { machineId: task.machineId }) ?? vCenterOf(host, site) }];
   });
 }
 

@@ -25,6 +25,8 @@ import { VmdkReplica } from './vmdkReplica.ts';
 import { volumesReport } from './volumesReport.ts';
 
 const heartbeatMs = 60_000;
+/** A new retention drive or datastore appears in the lists within 15 minutes (asr-behaviour §7.3). */
+const inventoryMs = 15 * 60_000;
 
 export interface MasterTargetDeps {
   readonly kernel: Kernel;
@@ -59,6 +61,8 @@ export class MasterTarget implements AsyncDisposable {
   readonly #pairs = new Map<string, HeldPair>();
   #listening: Listening | undefined;
   #heartbeat: Timer | undefined;
+  #inventory: Timer | undefined;
+  #vCenter: VCenterConnection | null = null;
   #datastores: readonly SiteDatastore[] = [];
   readonly #tasks: TaskQueue;
   /** Why a disk that should be held is not. */
@@ -122,6 +126,7 @@ export class MasterTarget implements AsyncDisposable {
     this.#closed = true;
     this.#tasks.close();
     this.#heartbeat?.cancel();
+    this.#inventory?.cancel();
     await this.#listening?.[Symbol.asyncDispose]();
     for (const pair of this.#pairs.values()) await pair[Symbol.asyncDispose]();
     this.#pairs.clear();
@@ -135,8 +140,11 @@ export class MasterTarget implements AsyncDisposable {
     await this.#listen();
     this.#site.onIdentity(() => kernel.clock.start('master target port', () => this.#listen()));
     this.#site.follow<MasterTargetSettings>(async (settings) => {
+      this.#vCenter = settings.vCenter;
+      if (this.#datastores.length === 0) await this.#listDatastores();
       this.#tasks.follow(settings.tasks);
     });
+    this.#inventory = kernel.clock.every(inventoryMs, 'master target inventory', () => this.#listDatastores());
     this.#heartbeat = kernel.clock.every(heartbeatMs, 'master target heartbeat', async () => {
       for (const pairId of this.#problems.keys()) await this.#takeUp(this.#store.get<HeldDisk>('held', pairId));
       await this.#report();
@@ -212,6 +220,20 @@ export class MasterTarget implements AsyncDisposable {
     await using client = this.#vSphere(vCenter);
     const site = new SiteInventory(client);
     return task.kind === 'attachDisks' ? await attachDisks(task, site, this.#taskDeps()) : await detachDisks(task, site, this.#taskDeps());
+  }
+
+  /** A vCenter that does not answer leaves the list as it was. */
+  async #listDatastores(): Promise<void> {
+    if (this.#vCenter === null || this.#closed) return;
+    const { trace } = this.#deps.kernel;
+    try {
+      await using client = this.#vSphere(this.#vCenter);
+      this.#datastores = await new SiteInventory(client).datastores();
+      this.#reportSoon();
+    } catch (error) {
+      const { code, message } = LabError.from(error);
+      trace.record('mastertarget', 'datastoresNotListed', { code, message });
+    }
   }
 
   #vSphere({ url, userName, password }: VCenterConnection): VSphereClient {
