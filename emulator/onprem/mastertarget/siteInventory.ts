@@ -128,8 +128,9 @@ export class SiteInventory {
     await this.#client.json(`/api/vcenter/vm/${vm}/hardware/disk/${key}`, { method: 'DELETE' });
   }
 
-  /** A machine with empty disks, powered off. @returns its managed object id */
+  /** A machine with empty disks and one network card on the site's first network, powered off. @returns its managed object id */
   async createVm(order: NewMachineOrder, datastore: string, diskBytes: readonly number[]): Promise<string> {
+    const [network] = await this.#client.json<{ network: string }[]>('/api/vcenter/network');
     return this.#client.json<string>('/api/vcenter/vm', {
       method: 'POST',
       body: {
@@ -139,6 +140,7 @@ export class SiteInventory {
         boot: { type: order.firmware === 'UEFI' ? 'EFI' : 'BIOS' },
         cpu: { count: order.cpuCount },
         memory: { size_MiB: Math.round(order.memoryBytes / 2 ** 20) },
+        nics: network === undefined ? [] : [{ start_connected: true, backing: { type: 'STANDARD_PORTGROUP', network: network.network } }],
         disks: diskBytes.map((capacity) => ({ type: 'SCSI', new_vmdk: { capacity } })),
       },
     });
