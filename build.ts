@@ -33,8 +33,20 @@ export async function bundle(path: string, options: BuildOptions): Promise<boole
   const described = JSON.stringify(options);
   if (existsSync(join(root, path)) && isFresh(stampPath, described)) return false;
   mkdirSync(dirname(join(root, path)), { recursive: true });
-  const result = await build({ absWorkingDir: root, bundle: true, platform: 'node', target: 'node24', metafile: true, legalComments: 'none', logLevel: 'warning', ...options, outfile: path });
-  const inputs = Object.fromEntries(Object.keys(result.metafile?.inputs ?? {}).flatMap((input) => (existsSync(join(root, input)) ? [[input, digestOf(input)]] : [])));
+  const result = await build({
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    metafile: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+    ...options,
+    outfile: path,
+  });
+  const inputs = Object.fromEntries(
+    Object.keys(result.metafile?.inputs ?? {}).flatMap((input) => (existsSync(join(root, input)) ? [[input, digestOf(input)]] : [])),
+  );
   writeFileSync(stampPath, JSON.stringify({ options: described, inputs } satisfies Stamp));
   return true;
 }
@@ -47,7 +59,9 @@ function isFresh(stampPath: string, options: string): boolean {
 }
 
 function digestOf(input: string): string {
-  return createHash('sha256').update(readFileSync(join(root, input))).digest('hex');
+  return createHash('sha256')
+    .update(readFileSync(join(root, input)))
+    .digest('hex');
 }
 
 if (import.meta.main) await buildAzurite();

@@ -46,7 +46,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const store = opening.use(new Store(folder.path('lab.db')));
-  const household = await openHousehold(folder, store, kernel.random.fork(subscriptionSeed).bytes(16).toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'));
+  const household = await openHousehold(
+    folder,
+    store,
+    kernel.random
+      .fork(subscriptionSeed)
+      .bytes(16)
+      .toString('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+  );
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
   const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports };
 
@@ -65,7 +73,13 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   await datacenter.vCenter.resume();
   await datacenter.physical.resume();
 
-  const disks = new DiskPlaces({ datacenter, machines: cloud.machines, storage: cloud.storage, openPast: openPast({ vault, cloud, site }), sourceDiskNumber: (machineId, diskId) => sourceDiskNumber(vault, machineId, diskId) });
+  const disks = new DiskPlaces({
+    datacenter,
+    machines: cloud.machines,
+    storage: cloud.storage,
+    openPast: openPast({ vault, cloud, site }),
+    sourceDiskNumber: (machineId, diskId) => sourceDiskNumber(vault, machineId, diskId),
+  });
   const parts = { world, datacenter, cloud, vault, site, disks };
   const control = await openControl({ ...parts, port: options.ports.control ?? 0, accounts: { log: logAccount, target: targetAccount } }, opening);
   await provisionVault(parts);

@@ -71,13 +71,11 @@ export function createProgram(shell: Shell): Command {
 
 /** What holds for every command: --dir and --json where work is done, and errors that are thrown instead of printed. */
 function finish(command: Command, { streams }: Shell): void {
-  command
-    .exitOverride()
-    .configureOutput({
-      writeOut: (text) => void streams.stdout.write(text),
-      writeErr: (text) => void streams.stderr.write(text),
-      outputError: () => undefined,
-    });
+  command.exitOverride().configureOutput({
+    writeOut: (text) => void streams.stdout.write(text),
+    writeErr: (text) => void streams.stderr.write(text),
+    outputError: () => undefined,
+  });
   if (command.commands.length > 0) return;
   if (!command.options.some((option) => option.long === '--dir')) command.option('--dir <folder>', 'folder of the lab');
   command.option('--json', 'JSON lines for programs');

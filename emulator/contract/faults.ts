@@ -24,7 +24,11 @@ export const faultPoints = [
 export type FaultPoint = (typeof faultPoints)[number];
 
 /** `error` throws, `delay` costs lab time, `skip` lets the point silently leave its work out, `corrupt` damages what passes. */
-export type FaultEffect = { readonly kind: 'error'; readonly code: string; readonly detail?: string } | { readonly kind: 'delay'; readonly delayMs: number } | { readonly kind: 'skip' } | { readonly kind: 'corrupt' };
+export type FaultEffect =
+  | { readonly kind: 'error'; readonly code: string; readonly detail?: string }
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'skip' }
+  | { readonly kind: 'corrupt' };
 
 export interface FaultRule {
   readonly id: string;

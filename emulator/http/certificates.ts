@@ -38,7 +38,10 @@ export async function createAuthority(name: string): Promise<KeyAndCertificate> 
     signingAlgorithm: algorithm,
     notBefore: alwaysFrom,
     notAfter: alwaysTo,
-    extensions: [new x509.BasicConstraintsExtension(true, 0, true), new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true)],
+    extensions: [
+      new x509.BasicConstraintsExtension(true, 0, true),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+    ],
   });
   return { key: await exportKey(keys.privateKey), certificate: certificate.toString('pem') };
 }
@@ -108,7 +111,10 @@ async function sign(authority: KeyAndCertificate, publicKey: webcrypto.CryptoKey
     notBefore: alwaysFrom,
     notAfter: alwaysTo,
     extensions: [
-      new x509.SubjectAlternativeNameExtension([{ type: 'dns', value: 'localhost' }, { type: 'ip', value: '127.0.0.1' }]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
       new x509.ExtendedKeyUsageExtension(['1.3.6.1.5.5.7.3.1', '1.3.6.1.5.5.7.3.2']),
       ...(validity === undefined ? [] : [new x509.Extension(labValidityOid, false, utf8String(JSON.stringify(validity)))]),
     ],

@@ -46,7 +46,14 @@ export class HttpClient implements AsyncDisposable {
       headersTimeout: 0,
       bodyTimeout: 0,
       keepAliveTimeout: 50_000,
-      connect: identity === undefined ? {} : { ca: identity.ca, ...(identity.key === undefined ? {} : { key: identity.key }), ...(identity.certificate === undefined ? {} : { cert: identity.certificate }) },
+      connect:
+        identity === undefined
+          ? {}
+          : {
+              ca: identity.ca,
+              ...(identity.key === undefined ? {} : { key: identity.key }),
+              ...(identity.certificate === undefined ? {} : { cert: identity.certificate }),
+            },
     });
     // A cut path breaks what is under way, not only what comes after.
     this.#watch = this.#network.onChange((path, state) => {
@@ -64,7 +71,13 @@ export class HttpClient implements AsyncDisposable {
   async call(path: string, options: CallOptions = {}): Promise<Answer> {
     const answer = await this.exchange(path, options);
     if (answer.status < 400) return answer;
-    throw errorOf(answer) ?? new LabError(answer.status === 404 ? 'NotFound' : answer.status === 401 ? 'AccessDenied' : 'MalformedRequest', `${options.method ?? 'GET'} ${this.url}${path} answered ${answer.status}.`);
+    throw (
+      errorOf(answer) ??
+      new LabError(
+        answer.status === 404 ? 'NotFound' : answer.status === 401 ? 'AccessDenied' : 'MalformedRequest',
+        `${options.method ?? 'GET'} ${this.url}${path} answered ${answer.status}.`,
+      )
+    );
   }
 
   /** As `call`, but every status is an answer: for peers with error bodies of their own. @throws LabError LinkDown, PeerUnreachable */

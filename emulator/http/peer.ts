@@ -17,12 +17,17 @@ export function peerOf(request: Request, clock: Clock): Peer {
   const socket = request.socket as TLSSocket;
   let peer = peers.get(socket);
   if (peer === undefined) {
-    if (!socket.authorized) throw new LabError('CertificateNotTrusted', socket.authorizationError === undefined ? 'The caller sent no certificate.' : String(socket.authorizationError));
+    if (!socket.authorized)
+      throw new LabError(
+        'CertificateNotTrusted',
+        socket.authorizationError === undefined ? 'The caller sent no certificate.' : String(socket.authorizationError),
+      );
     const { name, role, validity } = readCertificate(socket.getPeerCertificate().raw);
     peer = { hostId: name, role, toMs: validity?.toMs ?? Infinity };
     peers.set(socket, peer);
   }
-  if (clock.now() > peer.toMs) throw new LabError('CertificateNotTrusted', `The certificate of ${peer.hostId} expired at ${new Date(peer.toMs).toISOString()}.`);
+  if (clock.now() > peer.toMs)
+    throw new LabError('CertificateNotTrusted', `The certificate of ${peer.hostId} expired at ${new Date(peer.toMs).toISOString()}.`);
   return peer;
 }
 

@@ -25,5 +25,10 @@ export function problemOf(body: unknown): LabError | undefined {
 }
 
 function isBodyError(error: unknown): error is Error {
-  return error instanceof Error && 'type' in error && typeof error.type === 'string' && (error.type.startsWith('entity.') || error.type.startsWith('request.') || error.type.startsWith('encoding.'));
+  return (
+    error instanceof Error &&
+    'type' in error &&
+    typeof error.type === 'string' &&
+    (error.type.startsWith('entity.') || error.type.startsWith('request.') || error.type.startsWith('encoding.'))
+  );
 }

@@ -28,7 +28,14 @@ export async function serve(app: Express, options: { port?: number; identity?: S
   const server: Server =
     identity === undefined
       ? createPlainServer(app)
-      : createServer({ key: identity.key, cert: identity.certificate, ...(identity.clientCa === undefined ? {} : { ca: identity.clientCa, requestCert: true, rejectUnauthorized: false }) }, app);
+      : createServer(
+          {
+            key: identity.key,
+            cert: identity.certificate,
+            ...(identity.clientCa === undefined ? {} : { ca: identity.clientCa, requestCert: true, rejectUnauthorized: false }),
+          },
+          app,
+        );
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     socket.setNoDelay(true);

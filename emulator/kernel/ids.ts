@@ -11,7 +11,11 @@ export interface Ids {
 }
 
 export function seededIds(random: Random): Ids {
-  const hex = (length: number): string => random.bytes(Math.ceil(length / 2)).toString('hex').slice(0, length);
+  const hex = (length: number): string =>
+    random
+      .bytes(Math.ceil(length / 2))
+      .toString('hex')
+      .slice(0, length);
   return {
     hex,
     guid: () => {

@@ -7,7 +7,13 @@ import type { JobRecord, JobView, TaskRecord } from './jobRecord.ts';
  * `information`: done, with a remark that the job keeps. `failed`: a verdict that trying again does not change; a thrown error of a link or
  * of storage that is away is tried again until the limit.
  */
-export type TaskOutcome = 'done' | 'skipped' | { readonly wait: string; readonly untilMs?: number } | { readonly suspend: string } | { readonly information: LabError } | { readonly failed: LabError };
+export type TaskOutcome =
+  | 'done'
+  | 'skipped'
+  | { readonly wait: string; readonly untilMs?: number }
+  | { readonly suspend: string }
+  | { readonly information: LabError }
+  | { readonly failed: LabError };
 
 export interface TaskDefinition<Input> {
   readonly name: string;

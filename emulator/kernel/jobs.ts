@@ -3,7 +3,22 @@ import type { ErrorCode } from '../contract/errors.ts';
 import { LabError } from './errors.ts';
 import type { Timer } from './clock.ts';
 import { TaskContext, type JobDefinition, type TaskDefinition, type TaskOutcome } from './jobDefinition.ts';
-import { allowedActions, beginTask, currentTask, endJob, endTask, hasEnded, newTask, rewind, verdictOf, type JobAction, type JobRecord, type JobTarget, type JobView, type TaskRecord } from './jobRecord.ts';
+import {
+  allowedActions,
+  beginTask,
+  currentTask,
+  endJob,
+  endTask,
+  hasEnded,
+  newTask,
+  rewind,
+  verdictOf,
+  type JobAction,
+  type JobRecord,
+  type JobTarget,
+  type JobView,
+  type TaskRecord,
+} from './jobRecord.ts';
 import type { Kernel } from './kernel.ts';
 import type { Store } from './store.ts';
 
@@ -149,7 +164,8 @@ export class JobRunner implements AsyncDisposable {
   #require(jobId: string, action: JobAction): { job: JobRecord; definition: JobDefinition<unknown> } {
     const job = this.get(jobId) as JobRecord;
     const allowed = allowedActions(job);
-    if (!allowed.includes(action)) throw new LabError('JobActionNotAllowed', `${action} of ${job.friendlyName}, which is ${job.state}; allowed: ${allowed.join(', ') || 'nothing'}.`);
+    if (!allowed.includes(action))
+      throw new LabError('JobActionNotAllowed', `${action} of ${job.friendlyName}, which is ${job.state}; allowed: ${allowed.join(', ') || 'nothing'}.`);
     return { job, definition: this.#definition(job.kind) };
   }
 
@@ -200,7 +216,14 @@ export class JobRunner implements AsyncDisposable {
       beginTask(task, this.#kernel.clock.now());
       this.#save(job);
     }
-    const context = new TaskContext<unknown>({ job, task, nowMs: () => this.#kernel.clock.now(), save: () => this.#save(job), get: (jobId) => this.get(jobId), atomically: (work) => this.#store.transaction(work) });
+    const context = new TaskContext<unknown>({
+      job,
+      task,
+      nowMs: () => this.#kernel.clock.now(),
+      save: () => this.#save(job),
+      get: (jobId) => this.get(jobId),
+      atomically: (work) => this.#store.transaction(work),
+    });
     try {
       return this.#take(live, task, await definition.run(context));
     } catch (error) {
@@ -233,7 +256,8 @@ export class JobRunner implements AsyncDisposable {
     const nowMs = this.#kernel.clock.now();
     const limitMs = (tasks[job.tasks.indexOf(task)] as TaskDefinition<unknown>).limitMs ?? defaultLimitMs;
     const deadlineMs = (task.startMs ?? nowMs) + limitMs;
-    if (nowMs >= deadlineMs) return this.#failed(live, task, new LabError('JobTimedOut', `"${task.friendlyName}" waited ${Math.round(limitMs / 60_000)} minutes: ${outcome.wait}`));
+    if (nowMs >= deadlineMs)
+      return this.#failed(live, task, new LabError('JobTimedOut', `"${task.friendlyName}" waited ${Math.round(limitMs / 60_000)} minutes: ${outcome.wait}`));
     const untilMs = Math.min(outcome.untilMs ?? deadlineMs, deadlineMs);
     if (task.wait?.reason !== outcome.wait || task.wait.untilMs !== (outcome.untilMs ?? null)) {
       task.wait = { reason: outcome.wait, untilMs: outcome.untilMs ?? null };
@@ -252,7 +276,12 @@ export class JobRunner implements AsyncDisposable {
     const expired = nowMs - (task.startMs ?? nowMs) >= (definition.limitMs ?? defaultLimitMs);
     // The other side is away and comes back; the task is idempotent.
     if (verdict === error && transientCodes.has(error.code) && !expired) return this.#wait(live, task, { wait: error.message, untilMs: nowMs + retryMs });
-    if (error.code === 'InternalError') this.#kernel.trace.record('jobs', 'unexpected', { jobId: job.jobId, task: task.name, stack: error.cause instanceof Error ? error.cause.stack : error.message });
+    if (error.code === 'InternalError')
+      this.#kernel.trace.record('jobs', 'unexpected', {
+        jobId: job.jobId,
+        task: task.name,
+        stack: error.cause instanceof Error ? error.cause.stack : error.message,
+      });
     task.error = error.toBody();
     endTask(task, 'Failed', nowMs);
     if (definition.onError === 'continue') {
@@ -276,7 +305,13 @@ export class JobRunner implements AsyncDisposable {
     });
     live.timer?.cancel();
     this.#live.delete(job.jobId);
-    this.#kernel.trace.record('jobs', 'ended', { jobId: job.jobId, kind: job.kind, target: job.targetName, state, codes: job.errors.map((error) => error.code) });
+    this.#kernel.trace.record('jobs', 'ended', {
+      jobId: job.jobId,
+      kind: job.kind,
+      target: job.targetName,
+      state,
+      codes: job.errors.map((error) => error.code),
+    });
     const parent = job.parentJobId === null ? undefined : this.#live.get(job.parentJobId);
     if (parent !== undefined) this.#schedule(parent);
     return false;

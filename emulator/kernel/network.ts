@@ -30,7 +30,8 @@ export class Network {
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    for (const path of networkPaths) this.#paths.set(path, { state: path === 'site-to-site' ? 'absent' : 'up', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0, freeAtMs: 0 });
+    for (const path of networkPaths)
+      this.#paths.set(path, { state: path === 'site-to-site' ? 'absent' : 'up', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0, freeAtMs: 0 });
   }
 
   get(path: NetworkPath): PathState {

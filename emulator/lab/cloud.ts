@@ -37,7 +37,14 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
   const { kernel, folder, estate, household, guests, ports } = world;
   const store = resources.use(new Store(folder.path('azure.db')));
   const storage = resources.use(
-    await StorageAccounts.start({ kernel, store, folder: folder.folder('storage'), logAccount, targetAccounts: [targetAccount], ports: { ...(ports.blob === undefined ? {} : { target: ports.blob }) } }),
+    await StorageAccounts.start({
+      kernel,
+      store,
+      folder: folder.folder('storage'),
+      logAccount,
+      targetAccounts: [targetAccount],
+      ports: { ...(ports.blob === undefined ? {} : { target: ports.blob }) },
+    }),
   );
   const networks = new VirtualNetworks({ kernel, store });
   for (const { name, addressSpace, subnets } of estate.azure.networks) {
@@ -59,7 +66,10 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
   );
   machines.onMachine((machine, { order }) => {
     const { copyOf } = order;
-    void guests.adopt(machine, copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, registrationDelayMs: azureRegistrationMs, ...siteAccess() });
+    void guests.adopt(
+      machine,
+      copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, registrationDelayMs: azureRegistrationMs, ...siteAccess() },
+    );
   });
   const logs = new Map<string, StorageAccount>();
   resources.defer(async () => {
@@ -69,7 +79,8 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
     const url = target.logContainerUrl.slice(0, target.logContainerUrl.lastIndexOf('/'));
     const container = target.logContainerUrl.slice(url.length + 1);
     let account = logs.get(url);
-    if (account === undefined) logs.set(url, (account = new StorageAccount({ url, accountName: target.accountName, accountKey: target.accountKey, barrierUrl: target.barrierUrl })));
+    if (account === undefined)
+      logs.set(url, (account = new StorageAccount({ url, accountName: target.accountName, accountKey: target.accountKey, barrierUrl: target.barrierUrl })));
     return new BlobLog({ session: account.session(), container });
   };
   return { store, storage, networks, machines, openLog };

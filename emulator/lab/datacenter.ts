@@ -79,6 +79,13 @@ function findPhysical(physical: PhysicalServers, order: PhysicalServerOrder): Om
     ipAddresses: nics.flatMap((nic) => nic.ipAddress ?? []),
     nics,
     datastores: [],
-    disks: disks.map(({ diskId, name: diskName, sizeBytes, osDisk, dynamic, sectorBytes }) => ({ diskId, name: diskName, sizeBytes, osDisk, dynamic, sectorBytes })),
+    disks: disks.map(({ diskId, name: diskName, sizeBytes, osDisk, dynamic, sectorBytes }) => ({
+      diskId,
+      name: diskName,
+      sizeBytes,
+      osDisk,
+      dynamic,
+      sectorBytes,
+    })),
   };
 }

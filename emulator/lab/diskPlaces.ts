@@ -23,9 +23,21 @@ export interface HostedMachine {
 export type OpenPast = (reference: DiskReference, machine: HostedMachine, disk: DiskDefinition) => Promise<BorrowedDisk>;
 
 export class DiskPlaces {
-  readonly #deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast; sourceDiskNumber: (machineId: string, diskId: string) => number | undefined };
+  readonly #deps: {
+    datacenter: Datacenter;
+    machines: AzureMachines;
+    storage: StorageAccounts;
+    openPast: OpenPast;
+    sourceDiskNumber: (machineId: string, diskId: string) => number | undefined;
+  };
 
-  constructor(deps: { datacenter: Datacenter; machines: AzureMachines; storage: StorageAccounts; openPast: OpenPast; sourceDiskNumber: (machineId: string, diskId: string) => number | undefined }) {
+  constructor(deps: {
+    datacenter: Datacenter;
+    machines: AzureMachines;
+    storage: StorageAccounts;
+    openPast: OpenPast;
+    sourceDiskNumber: (machineId: string, diskId: string) => number | undefined;
+  }) {
     this.#deps = deps;
   }
 
@@ -41,10 +53,15 @@ export class DiskPlaces {
 
   /** @throws LabError NotFound, or InvalidArgument when several machines have this name */
   find(machine: string, location?: DiskReference['location']): HostedMachine {
-    const candidates = this.hosted().filter((one) => (location === undefined || one.location === location) && (one.definition.machineId === machine || one.definition.name.toLowerCase() === machine.toLowerCase()));
+    const candidates = this.hosted().filter(
+      (one) =>
+        (location === undefined || one.location === location) &&
+        (one.definition.machineId === machine || one.definition.name.toLowerCase() === machine.toLowerCase()),
+    );
     const exact = candidates.find((one) => one.definition.machineId === machine) ?? (candidates.length === 1 ? candidates[0] : undefined);
     if (exact !== undefined) return exact;
-    if (candidates.length > 1) throw new LabError('InvalidArgument', `Several machines are called ${machine}: ${candidates.map((one) => one.definition.machineId).join(', ')}.`);
+    if (candidates.length > 1)
+      throw new LabError('InvalidArgument', `Several machines are called ${machine}: ${candidates.map((one) => one.definition.machineId).join(', ')}.`);
     throw new LabError('NotFound', `Machine ${machine}${location === undefined ? '' : location === 'azure' ? ' in Azure' : ' at the site'}.`);
   }
 
@@ -52,7 +69,11 @@ export class DiskPlaces {
   diskOf(definition: MachineDefinition, disk: string): DiskDefinition {
     const number = this.#deps.sourceDiskNumber(definition.machineId, disk);
     const found = definition.disks.find((one, place) => one.diskId === disk || one.name === disk || String(place) === disk || place === number);
-    if (found === undefined) throw new LabError('NotFound', `Disk ${disk} of ${definition.name}; it has ${definition.disks.map((one, number) => `${number} (${one.name})`).join(', ')}.`);
+    if (found === undefined)
+      throw new LabError(
+        'NotFound',
+        `Disk ${disk} of ${definition.name}; it has ${definition.disks.map((one, number) => `${number} (${one.name})`).join(', ')}.`,
+      );
     return found;
   }
 
@@ -70,7 +91,12 @@ export class DiskPlaces {
     const { machineId, platform } = hosted.definition;
     if (platform === 'Physical') return physical.diskPath(machineId, disk.diskId);
     if (platform === 'VmWare') return vCenter.file(vCenter.vm(machineId).disks.find((one) => one.diskId === disk.diskId)?.vmdkFile ?? '');
-    return this.#deps.machines.list().find((record) => record.machineId === machineId)?.order.disks.find((one) => one.diskId === disk.diskId)?.url ?? '';
+    return (
+      this.#deps.machines
+        .list()
+        .find((record) => record.machineId === machineId)
+        ?.order.disks.find((one) => one.diskId === disk.diskId)?.url ?? ''
+    );
   }
 
   #openStopped(hosted: HostedMachine, disk: DiskDefinition): Promise<BlockDevice> {

@@ -29,9 +29,26 @@ export interface Estate {
   readonly processServers: readonly { readonly name: string; readonly inAzure: boolean; readonly cacheLimitBytes: number }[];
   readonly masterTargets: readonly { readonly name: string; readonly osType: 'Windows' | 'Linux'; readonly retentionBytes: number }[];
   /** One datacenter with one cluster; every host sees every datastore. */
-  readonly vCenter: { readonly name: string; readonly datacenter: string; readonly hosts: readonly string[]; readonly datastores: readonly { readonly name: string; readonly type: 'VMFS' | 'NFS' | 'vSAN'; readonly capacityBytes: number }[]; readonly network: string };
+  readonly vCenter: {
+    readonly name: string;
+    readonly datacenter: string;
+    readonly hosts: readonly string[];
+    readonly datastores: readonly { readonly name: string; readonly type: 'VMFS' | 'NFS' | 'vSAN'; readonly capacityBytes: number }[];
+    readonly network: string;
+  };
   readonly virtualMachines: readonly EstateMachine[];
   readonly physicalServers: readonly EstateMachine[];
-  readonly azure: { readonly networks: readonly { readonly name: string; readonly addressSpace: string; readonly subnets: readonly { readonly name: string; readonly addressPrefix: string }[] }[] };
-  readonly policies: readonly { readonly name: string; readonly retentionMs: number; readonly appConsistentIntervalMs: number; readonly rpoThresholdMs: number }[];
+  readonly azure: {
+    readonly networks: readonly {
+      readonly name: string;
+      readonly addressSpace: string;
+      readonly subnets: readonly { readonly name: string; readonly addressPrefix: string }[];
+    }[];
+  };
+  readonly policies: readonly {
+    readonly name: string;
+    readonly retentionMs: number;
+    readonly appConsistentIntervalMs: number;
+    readonly rpoThresholdMs: number;
+  }[];
 }

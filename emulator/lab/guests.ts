@@ -163,8 +163,18 @@ export class Guests implements AsyncDisposable {
     const mobility =
       copy === undefined || drill
         ? null
-        : { version: origin?.mobility?.version ?? this.#deps.mobilityVersion, configServerUrl: copy.configServerUrl, passphrase: copy.passphrase, registrationDelayMs: copy.registrationDelayMs };
-    const record: GuestRecord = { machineId: machine.machineId, originId: origin?.originId ?? originId, mobility, ...(diskIds === undefined ? {} : { diskIds }) };
+        : {
+            version: origin?.mobility?.version ?? this.#deps.mobilityVersion,
+            configServerUrl: copy.configServerUrl,
+            passphrase: copy.passphrase,
+            registrationDelayMs: copy.registrationDelayMs,
+          };
+    const record: GuestRecord = {
+      machineId: machine.machineId,
+      originId: origin?.originId ?? originId,
+      mobility,
+      ...(diskIds === undefined ? {} : { diskIds }),
+    };
     this.#deps.store.put('guest', record.machineId, record);
     return record;
   }
@@ -206,7 +216,11 @@ export class Guests implements AsyncDisposable {
     const family = [own.settings.ledgerId, ...(own.settings.peers ?? [])].sort();
     const ledgers: Ledger[] = [];
     for (const other of this.#machines.values()) {
-      if ((other.definition.platform === 'Azure') !== (machine.definition.platform === 'Azure') || other.definition.name.endsWith('-Test') !== machine.definition.name.endsWith('-Test')) continue;
+      if (
+        (other.definition.platform === 'Azure') !== (machine.definition.platform === 'Azure') ||
+        other.definition.name.endsWith('-Test') !== machine.definition.name.endsWith('-Test')
+      )
+        continue;
       const ledger = other.workloads.find((workload) => workload instanceof Ledger && family.includes(workload.settings.ledgerId));
       if (ledger instanceof Ledger) ledgers.push(ledger);
     }

@@ -36,7 +36,11 @@ async function found(store: Store, subscriptionId: string): Promise<Kept> {
     authority,
     token: randomBytes(32).toString('base64url'),
     vCenterPassword: randomBytes(12).toString('base64url'),
-    signingKey: generateKeyPairSync('ec', { namedCurve: 'P-256', privateKeyEncoding: { type: 'pkcs8', format: 'pem' }, publicKeyEncoding: { type: 'spki', format: 'pem' } }).privateKey,
+    signingKey: generateKeyPairSync('ec', {
+      namedCurve: 'P-256',
+      privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+      publicKeyEncoding: { type: 'spki', format: 'pem' },
+    }).privateKey,
     subscriptionId,
     identity: { key: server.key, certificate: server.certificate },
   };

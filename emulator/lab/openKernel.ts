@@ -20,11 +20,21 @@ const keptEveryMs = 10_000;
 /** @param wallMs the machine's date, asked once at the entry of the process */
 export function openKernel(folder: LabFolder, options: { scenario: string; seed: string; speed: Speed; wallMs: TimeMs }): LabKernel {
   const settings = begin(folder, options);
-  const clock: LabClock = new LabClock({ startMs: settings.timeMs, onError: (name, error) => trace.record('lab', 'unexpected', { activity: name, error: error instanceof Error ? error.stack : String(error) }) });
+  const clock: LabClock = new LabClock({
+    startMs: settings.timeMs,
+    onError: (name, error) => trace.record('lab', 'unexpected', { activity: name, error: error instanceof Error ? error.stack : String(error) }),
+  });
   const trace = new Trace(() => clock.now(), folder.path('trace.jsonl'));
   const random = seededRandom(`${settings.seed}/${settings.starts}`);
   clock.every(keptEveryMs, 'keep time', () => void (folder.settings = { ...settings, timeMs: clock.now() }));
-  return { clock, random, ids: seededIds(random.fork('ids')), faults: new FaultGate({ clock, random: random.fork('faults') }), network: new Network(clock), trace };
+  return {
+    clock,
+    random,
+    ids: seededIds(random.fork('ids')),
+    faults: new FaultGate({ clock, random: random.fork('faults') }),
+    network: new Network(clock),
+    trace,
+  };
 }
 
 function begin(folder: LabFolder, options: { scenario: string; seed: string; speed: Speed; wallMs: TimeMs }): LabSettings {

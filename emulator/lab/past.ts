@@ -11,7 +11,18 @@ import type { Site } from './site.ts';
 
 /** The item that a machine belongs to, by any machine it ever was. */
 export function itemOf(vault: Vault, machineId: string): ItemView | undefined {
-  return vault.items().find((item) => [item.source.machineId, item.onPremisesMachineId, item.forward.azureCopy?.machineId, item.testFailover.copy?.machineId, item.reverse?.sourceMachineId, item.reverse?.targetMachineId].includes(machineId));
+  return vault
+    .items()
+    .find((item) =>
+      [
+        item.source.machineId,
+        item.onPremisesMachineId,
+        item.forward.azureCopy?.machineId,
+        item.testFailover.copy?.machineId,
+        item.reverse?.sourceMachineId,
+        item.reverse?.targetMachineId,
+      ].includes(machineId),
+    );
 }
 
 /** A failback to an alternate location made new disks: which of the machine's disks stands for one of its source. */

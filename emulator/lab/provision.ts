@@ -45,7 +45,11 @@ export async function provisionMachines(world: World, datacenter: Datacenter): P
     if (store.get('provisioned', machine.name) !== undefined) continue;
     const left = physical.find(machine.name);
     if (left !== undefined) await physical.remove(left.machineId);
-    const definition = await physical.add({ ...frameOf(machine), nics: [{ network: 'site', ipAddress: machine.ipAddress }], disks: machine.disks.map(({ sizeBytes }, number) => ({ sizeBytes, osDisk: number === 0 })) });
+    const definition = await physical.add({
+      ...frameOf(machine),
+      nics: [{ network: 'site', ipAddress: machine.ipAddress }],
+      disks: machine.disks.map(({ sizeBytes }, number) => ({ sizeBytes, osDisk: number === 0 })),
+    });
     world.guests.adopt(physical.machine(definition.machineId));
     await furnish(world, { machine, definition, open: (diskId) => physical.openStoppedDisk(definition.machineId, diskId) });
     await physical.power(definition.machineId, 'on');
@@ -77,12 +81,14 @@ export async function provisionVault(parts: { world: World; vault: Vault; site: 
     await finish(world, vault, operations.addVCenter({ configServerId, friendlyName: estate.vCenter.name, url: datacenter.vCenter.url, accountId }));
   }
   for (const { name, ipAddress, osType } of estate.physicalServers) {
-    if (!(known?.machines ?? []).some((machine) => machine.name === name)) await finish(world, vault, operations.addPhysicalServer({ configServerId, name, ipAddress, osType }));
+    if (!(known?.machines ?? []).some((machine) => machine.name === name))
+      await finish(world, vault, operations.addPhysicalServer({ configServerId, name, ipAddress, osType }));
   }
   for (const policy of estate.policies) {
     if (vault.records.policies.get(policy.name) === undefined) await finish(world, vault, operations.createPolicy(policy));
     for (const policyName of [policy.name, `${policy.name}-failback`]) {
-      if (!vault.records.mappings.list().some((mapping) => mapping.policyName === policyName)) await finish(world, vault, operations.associatePolicy(policyName, configServerId));
+      if (!vault.records.mappings.list().some((mapping) => mapping.policyName === policyName))
+        await finish(world, vault, operations.associatePolicy(policyName, configServerId));
     }
   }
   store.put('provisioned', 'vault', { machineId: '', group: null } satisfies ProvisionedMachine);
@@ -91,20 +97,32 @@ export async function provisionVault(parts: { world: World; vault: Vault; site: 
 async function finish(world: World, vault: Vault, job: JobView): Promise<void> {
   await world.kernel.clock.runUntil(() => hasEnded(vault.jobs.get(job.jobId)), limitMs);
   const ended = vault.jobs.get(job.jobId);
-  if (ended.state !== 'Succeeded' && ended.state !== 'CompletedWithInformation') throw new LabError('InternalError', `${ended.friendlyName} of the scenario ended as ${ended.state}: ${ended.errors.map((error) => error.message).join(' ')}`);
+  if (ended.state !== 'Succeeded' && ended.state !== 'CompletedWithInformation')
+    throw new LabError(
+      'InternalError',
+      `${ended.friendlyName} of the scenario ended as ${ended.state}: ${ended.errors.map((error) => error.message).join(' ')}`,
+    );
 }
 
 function frameOf({ name, osType, osVersion, firmware, cpuCount, memoryBytes, guest }: EstateMachine) {
   return { name, osType, osVersion, firmware, cpuCount, memoryBytes, architecture: '64-bit' as const, ...(guest === undefined ? {} : { guest }) };
 }
 
-async function furnish(world: World, built: { machine: EstateMachine; definition: MachineDefinition; open: (diskId: string) => Promise<BlockDevice> }): Promise<void> {
+async function furnish(
+  world: World,
+  built: { machine: EstateMachine; definition: MachineDefinition; open: (diskId: string) => Promise<BlockDevice> },
+): Promise<void> {
   const { machine, definition } = built;
   for (const [number, { contentBytes }] of machine.disks.entries()) {
     const disk = definition.disks[number];
     if (disk === undefined || contentBytes === 0) continue;
     await using device = await built.open(disk.diskId);
-    await formatSampleDisk(device, { machineName: machine.name, osType: machine.osType, random: world.kernel.random.fork(`content ${machine.name} ${number}`), contentBytes });
+    await formatSampleDisk(device, {
+      machineName: machine.name,
+      osType: machine.osType,
+      random: world.kernel.random.fork(`content ${machine.name} ${number}`),
+      contentBytes,
+    });
   }
   const workloads = machine.workloads.map(({ disk, ...settings }): WorkloadSettings => ({ ...settings, diskId: definition.disks[disk]?.diskId ?? '' }));
   await world.guests.setPrograms(definition.machineId, workloads);

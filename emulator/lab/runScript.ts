@@ -7,7 +7,12 @@ const keptOutputCharacters = 64 * 1024;
 
 /** `path` is a command line for the shell. The limit is wall time: the script is a real program. */
 export const runScript: RunScript = async ({ path, timeoutMs }, context) => {
-  const child = spawn(path, { shell: true, stdio: ['pipe', 'pipe', 'pipe'], timeout: timeoutMs, env: { ...process.env, RECOVERY_PLAN_CONTEXT: JSON.stringify(context) } });
+  const child = spawn(path, {
+    shell: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: timeoutMs,
+    env: { ...process.env, RECOVERY_PLAN_CONTEXT: JSON.stringify(context) },
+  });
   let output = '';
   const keep = (text: Buffer): void => void (output = (output + text.toString('utf8')).slice(-keptOutputCharacters));
   child.stdout.on('data', keep);

@@ -43,7 +43,11 @@ function whenUp({ kernel }: World, work: () => Promise<void>): Disposable {
 /** Releases of configuration server, process server and master target in the year of each profile, as those of the Mobility service. */
 export const componentVersions = { '2017': '9.12.0.0', '2019': '9.29.0.0', '2023': '9.56.0.0' } as const;
 
-export async function openSite(world: World, parts: { datacenter: Datacenter; configServer: ConfigServer; openLog: (target: AzureTarget) => Promise<BatchLog> }, resources: AsyncDisposableStack): Promise<Site> {
+export async function openSite(
+  world: World,
+  parts: { datacenter: Datacenter; configServer: ConfigServer; openLog: (target: AzureTarget) => Promise<BatchLog> },
+  resources: AsyncDisposableStack,
+): Promise<Site> {
   const { kernel, folder, estate, household, ports, guests } = world;
   const { datacenter, configServer, openLog } = parts;
   const shared = { kernel, version: componentVersions[estate.profile], configServerUrl: configServer.url, passphrase: configServer.passphrase };
@@ -81,7 +85,14 @@ export async function openSite(world: World, parts: { datacenter: Datacenter; co
       osType,
       port: place === 0 ? (ports.masterTarget ?? 0) : 0,
       vCenterCa: household.authority.certificate,
-      retentionVolumes: [{ volumeName, folder: folder.folder('mastertargets', name, 'retention'), capacityBytes: retentionBytes, fileSystem: osType === 'Windows' ? 'NTFS' : 'ext4' }],
+      retentionVolumes: [
+        {
+          volumeName,
+          folder: folder.folder('mastertargets', name, 'retention'),
+          capacityBytes: retentionBytes,
+          fileSystem: osType === 'Windows' ? 'NTFS' : 'ext4',
+        },
+      ],
       openDatastoreDisk: (vmdkFile) => datacenter.vCenter.openAttachedDisk(vmdkFile),
     });
     masterTargets.push(resources.use(target));

@@ -49,7 +49,11 @@ class ExtentList {
  * Takes the next run of regions.
  * @returns undefined when nothing of it has to be sent (all zeros on an empty target, or equal on both ends)
  */
-export async function formRegionBatch(options: { disk: CapturedDisk; pristine: boolean; comparison: RegionComparison | undefined }): Promise<FormedBatch | undefined> {
+export async function formRegionBatch(options: {
+  disk: CapturedDisk;
+  pristine: boolean;
+  comparison: RegionComparison | undefined;
+}): Promise<FormedBatch | undefined> {
   const { disk, pristine, comparison } = options;
   const list = new ExtentList();
   const next = comparison === undefined ? taken(disk.regions.take(regionBatchBytes)) : await comparison.next();
@@ -66,7 +70,12 @@ export async function formRegionBatch(options: { disk: CapturedDisk; pristine: b
     disk.regions.done(range);
     return undefined;
   }
-  return { header: { extents: list.extents, capturedMs: disk.nowMs }, parts: list.parts, bytes: list.bytes, covers: { regions: [range], from: 0, to: 0, mark: false } };
+  return {
+    header: { extents: list.extents, capturedMs: disk.nowMs },
+    parts: list.parts,
+    bytes: list.bytes,
+    covers: { regions: [range], from: 0, to: 0, mark: false },
+  };
 }
 
 /** The records after a log position, up to and with the next mark. Only what is on the disk as well is sent. */
@@ -88,7 +97,12 @@ export async function formLogBatch(disk: CapturedDisk, from: number, marksFrom: 
       break;
     }
   }
-  return { header: { extents: list.extents, capturedMs, ...(mark === undefined ? {} : { mark }) }, parts: list.parts, bytes: list.bytes, covers: { regions: [], from: start, to, mark: mark !== undefined } };
+  return {
+    header: { extents: list.extents, capturedMs, ...(mark === undefined ? {} : { mark }) },
+    parts: list.parts,
+    bytes: list.bytes,
+    covers: { regions: [], from: start, to, mark: mark !== undefined },
+  };
 }
 
 /** Asks the target for checksums some regions ahead of the reading. Stale answers do no harm: whatever changed meanwhile is in the log. */
@@ -174,7 +188,9 @@ function compare(piece: { list: ExtentList; sums: Buffer; range: Range; offset: 
     const block = (offset + at - range.offset) / blockBytes;
     const theirs = sums.subarray(block * checksumBytes, (block + 1) * checksumBytes);
     const short = Math.min(blockBytes, length - at);
-    const ours = own?.subarray((at / blockBytes) * checksumBytes, (at / blockBytes + 1) * checksumBytes) ?? (short === blockBytes ? zeroSum : blockChecksums(zeros.subarray(0, short), blockBytes));
+    const ours =
+      own?.subarray((at / blockBytes) * checksumBytes, (at / blockBytes + 1) * checksumBytes) ??
+      (short === blockBytes ? zeroSum : blockChecksums(zeros.subarray(0, short), blockBytes));
     if (ours.equals(theirs)) continue;
     const content = bytes?.subarray(at, at + short);
     if (content === undefined || isZero(content)) list.addZeros(offset + at, short);

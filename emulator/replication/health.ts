@@ -70,25 +70,38 @@ export function recentSamples(samples: readonly ProcessServerSample[], nowMs: Ti
 export function processServerHealth(samples: readonly ProcessServerSample[], lastHeartbeatMs: TimeMs, nowMs: TimeMs): ProcessServerHealth {
   const alerts: ProcessServerAlert[] = [];
   const limits = processServerThresholds;
-  if (nowMs - lastHeartbeatMs >= limits.heartbeatMs) alerts.push({ condition: 'heartbeat', level: 'Critical', description: `No heartbeat for ${minutes(nowMs - lastHeartbeatMs)} minutes.` });
+  if (nowMs - lastHeartbeatMs >= limits.heartbeatMs)
+    alerts.push({ condition: 'heartbeat', level: 'Critical', description: `No heartbeat for ${minutes(nowMs - lastHeartbeatMs)} minutes.` });
   const newest = samples.at(-1);
   if (newest !== undefined && samples[0] !== undefined && nowMs - samples[0].timeMs >= limits.observationMs) {
     const { cpuPercent, memoryPercent, cacheFreePercent: free } = limits;
     const figures: Figure[] = [
       { condition: 'cpu', figure: (sample) => sample.cpuPercent, bounds: cpuPercent, description: `CPU load is ${newest.cpuPercent.toFixed(0)} %.` },
-      { condition: 'memory', figure: (sample) => sample.memoryPercent, bounds: memoryPercent, description: `Memory use is ${newest.memoryPercent.toFixed(0)} %.` },
+      {
+        condition: 'memory',
+        figure: (sample) => sample.memoryPercent,
+        bounds: memoryPercent,
+        description: `Memory use is ${newest.memoryPercent.toFixed(0)} %.`,
+      },
       // Free space alarms downwards: mirrored, so that one comparison serves all.
-      { condition: 'cacheSpace', figure: (sample) => -sample.cacheFreePercent, bounds: { warning: -free.warning, critical: -free.critical }, description: `The cache folder has ${newest.cacheFreePercent.toFixed(0)} % free.` },
+      {
+        condition: 'cacheSpace',
+        figure: (sample) => -sample.cacheFreePercent,
+        bounds: { warning: -free.warning, critical: -free.critical },
+        description: `The cache folder has ${newest.cacheFreePercent.toFixed(0)} % free.`,
+      },
     ];
     for (const { condition, figure, bounds, description } of figures) {
       const level = heldLevel(samples.map(figure), bounds);
       if (level !== 'Normal') alerts.push({ condition, level, description });
     }
-    if (samples.every((sample) => sample.stoppedServices.length > 0)) alerts.push({ condition: 'services', level: 'Warning', description: `Not running: ${newest.stoppedServices.join(', ')}.` });
+    if (samples.every((sample) => sample.stoppedServices.length > 0))
+      alerts.push({ condition: 'services', level: 'Warning', description: `Not running: ${newest.stoppedServices.join(', ')}.` });
   }
   // The backlog's age is itself a duration; it needs no observation window.
   const backlog = newest === undefined ? 'Normal' : heldLevel([newest.oldestPendingMs], limits.oldestPendingMs);
-  if (newest !== undefined && backlog !== 'Normal') alerts.push({ condition: 'uploadBacklog', level: backlog, description: `Changes wait for their upload since ${minutes(newest.oldestPendingMs)} minutes.` });
+  if (newest !== undefined && backlog !== 'Normal')
+    alerts.push({ condition: 'uploadBacklog', level: backlog, description: `Changes wait for their upload since ${minutes(newest.oldestPendingMs)} minutes.` });
   return { level: worstLevel(alerts.map((alert) => alert.level)), alerts };
 }
 

@@ -42,7 +42,10 @@ export interface MachineOrder {
   /** 0: off. */
   readonly appConsistentIntervalMs: number;
   /** Members of the replication group, this machine among them; the first running one coordinates. Null: alone. */
-  readonly group: { readonly groupId: string; readonly members: readonly { readonly hostId: string; readonly address: string; readonly port: number }[] } | null;
+  readonly group: {
+    readonly groupId: string;
+    readonly members: readonly { readonly hostId: string; readonly address: string; readonly port: number }[];
+  } | null;
   /** A requestId not seen before asks for a mark now. */
   readonly markRequest: { readonly requestId: string; readonly consistency: Consistency } | null;
 }
@@ -61,9 +64,22 @@ export type SiteTask = { readonly taskId: string } & (
   | { readonly kind: 'powerOff'; readonly machineId: string; readonly graceful: boolean }
   | { readonly kind: 'powerOn'; readonly machineId: string }
   /** Prepare a reverse pair: original location attaches the machine's VMDKs, alternate location makes a new VM on the master target's host first. */
-  | { readonly kind: 'attachDisks'; readonly masterTargetId: string; readonly retentionDrive: string; readonly datastore: string; readonly machineId: string; readonly newMachine: NewMachineOrder | null; readonly disks: readonly { readonly pairId: string; readonly diskId: string; readonly sizeBytes: number; readonly key: string }[] }
+  | {
+      readonly kind: 'attachDisks';
+      readonly masterTargetId: string;
+      readonly retentionDrive: string;
+      readonly datastore: string;
+      readonly machineId: string;
+      readonly newMachine: NewMachineOrder | null;
+      readonly disks: readonly { readonly pairId: string; readonly diskId: string; readonly sizeBytes: number; readonly key: string }[];
+    }
   /** End of a failback: bring each disk to the chosen snapshot and give the VMDKs back to the machine. `snapshotId` null: leave the disk as it is (protection was disabled). */
-  | { readonly kind: 'detachDisks'; readonly masterTargetId: string; readonly machineId: string; readonly disks: readonly { readonly pairId: string; readonly snapshotId: string | null }[] }
+  | {
+      readonly kind: 'detachDisks';
+      readonly masterTargetId: string;
+      readonly machineId: string;
+      readonly disks: readonly { readonly pairId: string; readonly snapshotId: string | null }[];
+    }
   | { readonly kind: 'unregisterAgent'; readonly hostId: string }
 );
 
@@ -167,11 +183,21 @@ export interface MasterTargetReport {
   readonly osType: 'Windows' | 'Linux';
   readonly version: string;
   readonly lastHeartbeatMs: TimeMs;
-  readonly retentionVolumes: readonly { readonly volumeName: string; readonly capacityBytes: number; readonly freeBytes: number; readonly thresholdPercentage: number; readonly fileSystem: string }[];
+  readonly retentionVolumes: readonly {
+    readonly volumeName: string;
+    readonly capacityBytes: number;
+    readonly freeBytes: number;
+    readonly thresholdPercentage: number;
+    readonly fileSystem: string;
+  }[];
   readonly dataStores: readonly { readonly symbolicName: string; readonly capacityBytes: number; readonly freeBytes: number; readonly type: string }[];
   readonly attachedDisks: number;
   /** Reverse pairs: where their replicas are and which points they hold. */
-  readonly pairs: readonly { readonly pairId: string; readonly sequence: number; readonly snapshots: readonly { readonly id: string; readonly mark: Mark }[] }[];
+  readonly pairs: readonly {
+    readonly pairId: string;
+    readonly sequence: number;
+    readonly snapshots: readonly { readonly id: string; readonly mark: Mark }[];
+  }[];
   readonly validationErrors: readonly ErrorBody[];
 }
 
@@ -204,14 +230,29 @@ export interface DiscoveredMachine {
   readonly ipAddresses: readonly string[];
   readonly nics: readonly { readonly nicId: string; readonly network: string; readonly ipAddress: string | null }[];
   readonly datastores: readonly string[];
-  readonly disks: readonly { readonly diskId: string; readonly name: string; readonly sizeBytes: number; readonly osDisk: boolean; readonly dynamic: boolean; readonly sectorBytes: number }[];
+  readonly disks: readonly {
+    readonly diskId: string;
+    readonly name: string;
+    readonly sizeBytes: number;
+    readonly osDisk: boolean;
+    readonly dynamic: boolean;
+    readonly sectorBytes: number;
+  }[];
   /** Why it cannot be protected now (asr-behaviour §2.1), in words; empty: it can. */
   readonly notSelectable: readonly string[];
 }
 
 /** Sent by the configuration server when something changed, and with each heartbeat. Each list is whole; an absent one is unchanged. */
 export interface SiteReport {
-  readonly configServer: { readonly hostId: string; readonly name: string; readonly version: string; readonly ipAddress: string; readonly lastHeartbeatMs: TimeMs; readonly sslCertExpiryMs: TimeMs; readonly accounts: readonly { readonly accountId: string; readonly accountName: string }[] };
+  readonly configServer: {
+    readonly hostId: string;
+    readonly name: string;
+    readonly version: string;
+    readonly ipAddress: string;
+    readonly lastHeartbeatMs: TimeMs;
+    readonly sslCertExpiryMs: TimeMs;
+    readonly accounts: readonly { readonly accountId: string; readonly accountName: string }[];
+  };
   readonly agents?: readonly AgentReport[];
   readonly processServers?: readonly ProcessServerReport[];
   readonly masterTargets?: readonly MasterTargetReport[];

@@ -39,11 +39,22 @@ export function addSnapshot(pending: PendingPoint | undefined, mark: Mark, disk:
 
 /** @param pairs of the machine's present direction; disks that the mark names must be there as well */
 export function isComplete(pending: PendingPoint, pairs: readonly { readonly pairId: string; readonly diskId: string }[]): boolean {
-  return pairs.length > 0 && pairs.every(({ pairId }) => pending.disks.some((disk) => disk.pairId === pairId)) && pending.mark.disks.every((diskId) => pending.disks.some((disk) => disk.diskId === diskId));
+  return (
+    pairs.length > 0 &&
+    pairs.every(({ pairId }) => pending.disks.some((disk) => disk.pairId === pairId)) &&
+    pending.mark.disks.every((diskId) => pending.disks.some((disk) => disk.diskId === diskId))
+  );
 }
 
 /** The choices of the failover dialog (asr-behaviour §5.4); an object names one point. */
-export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent' | 'LatestCrashConsistent' | 'LatestMultiVm' | 'LatestMultiVmApplicationConsistent' | { readonly recoveryPointId: string };
+export type PointChoice =
+  | 'Latest'
+  | 'LatestProcessed'
+  | 'LatestApplicationConsistent'
+  | 'LatestCrashConsistent'
+  | 'LatestMultiVm'
+  | 'LatestMultiVmApplicationConsistent'
+  | { readonly recoveryPointId: string };
 
 /**
  * @param points of one machine, in the order in which they were made
@@ -51,7 +62,10 @@ export type PointChoice = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsi
  */
 export function choosePoint(points: readonly RecoveryPoint[], choice: PointChoice): RecoveryPoint | undefined {
   // Of two marks in one millisecond the later one is the newer.
-  const newest = points.filter((point) => point.state === 'available').reverse().sort((a, b) => b.timeMs - a.timeMs);
+  const newest = points
+    .filter((point) => point.state === 'available')
+    .reverse()
+    .sort((a, b) => b.timeMs - a.timeMs);
   if (typeof choice === 'object') return newest.find((point) => point.recoveryPointId === choice.recoveryPointId);
   switch (choice) {
     case 'Latest':
@@ -74,6 +88,11 @@ export function choosePoint(points: readonly RecoveryPoint[], choice: PointChoic
  */
 export function newestCommonMark(pointsByItem: readonly (readonly RecoveryPoint[])[], applicationConsistent: boolean): string | undefined {
   const [first, ...others] = pointsByItem;
-  const shared = (first ?? []).filter((point) => point.multiVmSyncPoint && (!applicationConsistent || point.consistency === 'ApplicationConsistent') && others.every((points) => points.some((other) => other.markId === point.markId)));
+  const shared = (first ?? []).filter(
+    (point) =>
+      point.multiVmSyncPoint &&
+      (!applicationConsistent || point.consistency === 'ApplicationConsistent') &&
+      others.every((points) => points.some((other) => other.markId === point.markId)),
+  );
   return shared.reverse().sort((a, b) => b.timeMs - a.timeMs)[0]?.markId;
 }

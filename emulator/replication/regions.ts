@@ -69,7 +69,13 @@ export class Regions implements Disposable {
   take(maxBytes: number): Range | undefined {
     if (this.#count === 0) return undefined;
     const regions = Math.ceil(this.#sizeBytes / regionBytes);
-    while (!this.#isOpen(this.#cursor)) this.#cursor = this.#cursor + 1 >= regions ? 0 : this.#open[this.#cursor >>> 3] === 0 ? Math.min(((this.#cursor >>> 3) + 1) << 3, regions) % regions : this.#cursor + 1;
+    while (!this.#isOpen(this.#cursor))
+      this.#cursor =
+        this.#cursor + 1 >= regions
+          ? 0
+          : this.#open[this.#cursor >>> 3] === 0
+            ? Math.min(((this.#cursor >>> 3) + 1) << 3, regions) % regions
+            : this.#cursor + 1;
     const first = this.#cursor;
     let next = first;
     while (next < regions && (next - first) * regionBytes < maxBytes && this.#isOpen(next)) {

@@ -270,7 +270,13 @@ export class PairSource {
     if (waiting === 0) return false;
     const nowMs = this.#deps.kernel.clock.now();
     this.#pendingSinceMs ??= nowMs;
-    return waiting >= eagerBytes || this.#urgent > 0 || this.#state.stage !== 'DifferentialSync' || this.#deps.disk.markWaits(this.#formed) || nowMs - this.#pendingSinceMs >= lingerMs;
+    return (
+      waiting >= eagerBytes ||
+      this.#urgent > 0 ||
+      this.#state.stage !== 'DifferentialSync' ||
+      this.#deps.disk.markWaits(this.#formed) ||
+      nowMs - this.#pendingSinceMs >= lingerMs
+    );
   }
 
   #linger(): void {
@@ -300,15 +306,33 @@ export class PairSource {
   }
 
   #obeyResync(): void {
-    if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId) this.#beginCopy('checksum', this.#order.resyncId);
-    if (this.#state.comparing) this.#comparison = new RegionComparison({ clock: this.#deps.kernel.clock, disk: this.#deps.disk, relay: this.#relay, pairId: this.#order.pairId, earlier: this.#comparison });
+    if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId)
+      this.#beginCopy('checksum', this.#order.resyncId);
+    if (this.#state.comparing)
+      this.#comparison = new RegionComparison({
+        clock: this.#deps.kernel.clock,
+        disk: this.#deps.disk,
+        relay: this.#relay,
+        pairId: this.#order.pairId,
+        earlier: this.#comparison,
+      });
   }
 
   #beginCopy(how: PairOrder['initial'], resyncId: string | null): void {
     const { disk } = this.#deps;
     const comparing = how === 'checksum';
     if (comparing) disk.setEveryRegion();
-    this.#state = { ...this.#state, started: true, stage: 'ResyncStepI', resyncId, comparing, pristine: !comparing, marksFrom: disk.log.end, totalBytes: disk.regions.bytes, transferredBytes: 0 };
+    this.#state = {
+      ...this.#state,
+      started: true,
+      stage: 'ResyncStepI',
+      resyncId,
+      comparing,
+      pristine: !comparing,
+      marksFrom: disk.log.end,
+      totalBytes: disk.regions.bytes,
+      transferredBytes: 0,
+    };
     saveSourceState(disk.folder, this.#state);
     this.#deps.onChange();
   }

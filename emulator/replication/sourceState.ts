@@ -41,7 +41,20 @@ export function loadSourceState(folder: string, pairId: string): SourceState {
     const stored = JSON.parse(readFileSync(path, 'utf8')) as SourceState;
     if (stored.pairId === pairId) return stored;
   }
-  return { pairId, started: false, stage: 'ResyncStepI', resyncId: null, comparing: false, pristine: true, acked: 0, position: 0, marksFrom: 0, intent: null, totalBytes: 0, transferredBytes: 0 };
+  return {
+    pairId,
+    started: false,
+    stage: 'ResyncStepI',
+    resyncId: null,
+    comparing: false,
+    pristine: true,
+    acked: 0,
+    position: 0,
+    marksFrom: 0,
+    intent: null,
+    totalBytes: 0,
+    transferredBytes: 0,
+  };
 }
 
 export function saveSourceState(folder: string, state: SourceState): void {

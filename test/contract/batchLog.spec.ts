@@ -67,7 +67,8 @@ function orderSpec(make: () => Promise<BatchLogFixture>): void {
   test('removing up to a sequence leaves what is above and the other pairs', async () => {
     await using fixture = await make();
     const log = await fixture.open();
-    for (const pairId of ['pair', 'pair-2']) for (let sequence = 1; sequence <= 5; sequence += 1) await log.append(pairId, sequence, Buffer.from(`${pairId} ${sequence}`));
+    for (const pairId of ['pair', 'pair-2'])
+      for (let sequence = 1; sequence <= 5; sequence += 1) await log.append(pairId, sequence, Buffer.from(`${pairId} ${sequence}`));
     await log.remove('pair', 3);
     await log.remove('pair', 3);
     expect(await log.list('pair', 0)).toEqual([4, 5]);

@@ -52,8 +52,15 @@ function bytesSpec(make: (sizeBytes: number) => Promise<ReplicaFixture>): void {
     await using replica = await fixture.open();
     await replica.position();
     await replica.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(64 * kib, 1) }]));
-    await replica.apply(batchOf(2, [{ offset: 8 * kib, zeroBytes: 32 * kib }, { offset: 16 * kib, bytes: Buffer.alloc(4 * kib, 2) }]));
-    const expected = Buffer.alloc(64 * kib, 1).fill(0, 8 * kib, 40 * kib).fill(2, 16 * kib, 20 * kib);
+    await replica.apply(
+      batchOf(2, [
+        { offset: 8 * kib, zeroBytes: 32 * kib },
+        { offset: 16 * kib, bytes: Buffer.alloc(4 * kib, 2) },
+      ]),
+    );
+    const expected = Buffer.alloc(64 * kib, 1)
+      .fill(0, 8 * kib, 40 * kib)
+      .fill(2, 16 * kib, 20 * kib);
     expect((await replica.read({ offset: 0, length: 64 * kib })).equals(expected)).toBe(true);
   });
 
@@ -62,7 +69,12 @@ function bytesSpec(make: (sizeBytes: number) => Promise<ReplicaFixture>): void {
     await using replica = await fixture.open();
     await replica.position();
     const [first, last] = [Buffer.alloc(512, 0xaa), Buffer.alloc(512, 0xbb)];
-    await replica.apply(batchOf(1, [{ offset: 0, bytes: first }, { offset: sizeBytes - 512, bytes: last }]));
+    await replica.apply(
+      batchOf(1, [
+        { offset: 0, bytes: first },
+        { offset: sizeBytes - 512, bytes: last },
+      ]),
+    );
     expect((await replica.read({ offset: 0, length: 512 })).equals(first)).toBe(true);
     expect((await replica.read({ offset: sizeBytes - 512, length: 512 })).equals(last)).toBe(true);
     expect((await replica.read({ offset: 512, length: 512 })).equals(Buffer.alloc(512))).toBe(true);
@@ -126,7 +138,8 @@ function snapshotSpec(make: (sizeBytes: number) => Promise<ReplicaFixture>): voi
     expect(await replica.snapshots()).toEqual(kept);
     await replica.removeSnapshot((kept[1] as { id: string }).id);
     await replica.apply(batchOf(4, [{ offset: 0, bytes: Buffer.alloc(4 * kib, 9) }]));
-    for (const snapshot of [kept[0], kept[2]]) expect((await replica.read({ offset: 0, length: 4 * kib }, snapshot?.id)).equals(Buffer.alloc(4 * kib, 1))).toBe(true);
+    for (const snapshot of [kept[0], kept[2]])
+      expect((await replica.read({ offset: 0, length: 4 * kib }, snapshot?.id)).equals(Buffer.alloc(4 * kib, 1))).toBe(true);
   });
 
   test('removing a middle snapshot leaves the bytes of the others alone', async () => {
@@ -261,10 +274,25 @@ function randomChanges(random: Random): Change[] {
 
 /** A batch of the given changes, in their order. */
 export function batchOf(sequence: number, changes: readonly Change[], pairId = 'pair'): Batch {
-  const extents = changes.map((change): Extent => ('bytes' in change ? { offset: change.offset, length: change.bytes.length } : { offset: change.offset, length: change.zeroBytes, zero: true }));
-  return { pairId, sequence, stage: 'DifferentialSync', extents, capturedMs: sequence * 1000, payload: Buffer.concat(changes.flatMap((change) => ('bytes' in change ? [change.bytes] : []))) };
+  const extents = changes.map((change): Extent =>
+    'bytes' in change ? { offset: change.offset, length: change.bytes.length } : { offset: change.offset, length: change.zeroBytes, zero: true },
+  );
+  return {
+    pairId,
+    sequence,
+    stage: 'DifferentialSync',
+    extents,
+    capturedMs: sequence * 1000,
+    payload: Buffer.concat(changes.flatMap((change) => ('bytes' in change ? [change.bytes] : []))),
+  };
 }
 
 export function markOf(sequence: number): Mark {
-  return { id: `mark-${sequence}`, timeMs: sequence * 300_000, consistency: sequence % 4 === 0 ? 'ApplicationConsistent' : 'CrashConsistent', members: ['host-ä'], disks: ['disk-1', 'disk-2'] };
+  return {
+    id: `mark-${sequence}`,
+    timeMs: sequence * 300_000,
+    consistency: sequence % 4 === 0 ? 'ApplicationConsistent' : 'CrashConsistent',
+    members: ['host-ä'],
+    disks: ['disk-1', 'disk-2'],
+  };
 }

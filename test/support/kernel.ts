@@ -19,5 +19,13 @@ export function testKernel(seed = 'test'): TestKernel {
   const unexpected: { name: string; error: unknown }[] = [];
   const clock = new LabClock({ startMs: testStartMs, onError: (name, error) => void unexpected.push({ name, error }) });
   const random = seededRandom(seed);
-  return { clock, random, ids: seededIds(random.fork('ids')), faults: new FaultGate({ clock, random: random.fork('faults') }), network: new Network(clock), trace: new Trace(() => clock.now()), unexpected };
+  return {
+    clock,
+    random,
+    ids: seededIds(random.fork('ids')),
+    faults: new FaultGate({ clock, random: random.fork('faults') }),
+    network: new Network(clock),
+    trace: new Trace(() => clock.now()),
+    unexpected,
+  };
 }

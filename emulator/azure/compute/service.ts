@@ -98,7 +98,8 @@ export class AzureMachines implements AsyncDisposable {
   async createMachine(order: MachineOrder): Promise<AzureMachine> {
     const { kernel, networks, store, quota, resourceGroupId } = this.#deps;
     const size = validateOrder(order);
-    if (this.#sameAs(order) === undefined) for (const disk of order.disks) if (!(await this.#deps.diskExists(disk.url))) throw new LabError('70038', `Disk ${disk.url}.`);
+    if (this.#sameAs(order) === undefined)
+      for (const disk of order.disks) if (!(await this.#deps.diskExists(disk.url))) throw new LabError('70038', `Disk ${disk.url}.`);
     // From here on nothing waits, so two orders cannot both find a name, an address or the last of a quota free.
     const same = this.#sameAs(order);
     if (same !== undefined) return summaryOf(same);
@@ -107,11 +108,22 @@ export class AzureMachines implements AsyncDisposable {
     const machineId = kernel.ids.guid();
     const record = store.transaction(() => {
       const nics = Array.from({ length: nicCount }, (_, place) => this.#newNic(order, place));
-      const made: AzureMachineRecord = { machineId, resourceId: `${resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${order.name}`, order, nics, poweredOn: false };
+      const made: AzureMachineRecord = {
+        machineId,
+        resourceId: `${resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${order.name}`,
+        order,
+        nics,
+        poweredOn: false,
+      };
       store.put(kind, machineId, made);
       return made;
     });
-    kernel.trace.record('compute', 'created', { machineId, name: order.name, addresses: record.nics.map((nic) => nic.ipAddress), networks: networks.list().length });
+    kernel.trace.record('compute', 'created', {
+      machineId,
+      name: order.name,
+      addresses: record.nics.map((nic) => nic.ipAddress),
+      networks: networks.list().length,
+    });
     this.#host(record);
     return summaryOf(record);
   }
@@ -158,7 +170,8 @@ export class AzureMachines implements AsyncDisposable {
   /** The machine that this order has made already. @throws LabError AzureMachineExists when another one has the name */
   #sameAs(order: MachineOrder): AzureMachineRecord | undefined {
     const named = this.list().find((record) => record.order.name.toLowerCase() === order.name.toLowerCase());
-    if (named !== undefined && (order.copyOf === null || named.order.copyOf?.machineId !== order.copyOf.machineId)) throw new LabError('AzureMachineExists', order.name);
+    if (named !== undefined && (order.copyOf === null || named.order.copyOf?.machineId !== order.copyOf.machineId))
+      throw new LabError('AzureMachineExists', order.name);
     return named;
   }
 
@@ -209,7 +222,14 @@ function definitionOf({ machineId, order, nics }: AzureMachineRecord): MachineDe
     cpuCount: order.cpuCount,
     memoryBytes: order.memoryBytes,
     nics,
-    disks: order.disks.map((disk) => ({ diskId: disk.diskId, name: disk.name, sizeBytes: disk.sizeBytes, osDisk: disk.osDisk, dynamic: false, sectorBytes: 512 })),
+    disks: order.disks.map((disk) => ({
+      diskId: disk.diskId,
+      name: disk.name,
+      sizeBytes: disk.sizeBytes,
+      osDisk: disk.osDisk,
+      dynamic: false,
+      sectorBytes: 512,
+    })),
     guest: order.guest ?? guestConditions(order.osType),
   };
 }

@@ -9,7 +9,13 @@ export interface MachineSize {
 }
 
 const gib = 2 ** 30;
-const size = (name: string, cpuCount: number, memoryGiB: number, limits: { nics: number; dataDisks: number }): MachineSize => ({ name, cpuCount, memoryBytes: memoryGiB * gib, maximumNics: limits.nics, maximumDataDisks: limits.dataDisks });
+const size = (name: string, cpuCount: number, memoryGiB: number, limits: { nics: number; dataDisks: number }): MachineSize => ({
+  name,
+  cpuCount,
+  memoryBytes: memoryGiB * gib,
+  maximumNics: limits.nics,
+  maximumDataDisks: limits.dataDisks,
+});
 
 /** Ascending, so that the first one that is large enough is the smallest. */
 export const machineSizes: readonly MachineSize[] = [
@@ -37,6 +43,8 @@ export function findSize(name: string): MachineSize | undefined {
 
 /** The smallest size that has room for a machine; the largest when none has. */
 export function sizeFor(machine: { cpuCount: number; memoryBytes: number; dataDisks: number }): MachineSize {
-  const fits = machineSizes.find((one) => one.cpuCount >= machine.cpuCount && one.memoryBytes >= machine.memoryBytes && one.maximumDataDisks >= machine.dataDisks);
+  const fits = machineSizes.find(
+    (one) => one.cpuCount >= machine.cpuCount && one.memoryBytes >= machine.memoryBytes && one.maximumDataDisks >= machine.dataDisks,
+  );
   return fits ?? (machineSizes.at(-1) as MachineSize);
 }

@@ -54,11 +54,14 @@ export function validateOrder(order: MachineOrder): MachineSize {
   const size = findSize(order.size);
   const dataDisks = order.disks.filter((disk) => !disk.osDisk).length;
   const violations: string[] = [];
-  if (!namePattern.test(order.name)) violations.push(`The name "${order.name}" must have 1 to 63 letters, digits and hyphens, and begin and end with a letter or digit.`);
+  if (!namePattern.test(order.name))
+    violations.push(`The name "${order.name}" must have 1 to 63 letters, digits and hyphens, and begin and end with a letter or digit.`);
   if (size === undefined) violations.push(`The size ${order.size} is not offered.`);
   if (order.disks.length - dataDisks !== 1) violations.push(`Exactly one OS disk is needed, ${order.disks.length - dataDisks} were given.`);
-  if (size !== undefined && dataDisks > size.maximumDataDisks) violations.push(`${order.size} takes ${size.maximumDataDisks} data disks, ${dataDisks} were given.`);
-  if (size === undefined || violations.length > 0) throw new LabError('AzureMachineInvalid', violations.join(' '), { details: violations.map((violation) => new LabError('AzureMachineInvalid', violation)) });
+  if (size !== undefined && dataDisks > size.maximumDataDisks)
+    violations.push(`${order.size} takes ${size.maximumDataDisks} data disks, ${dataDisks} were given.`);
+  if (size === undefined || violations.length > 0)
+    throw new LabError('AzureMachineInvalid', violations.join(' '), { details: violations.map((violation) => new LabError('AzureMachineInvalid', violation)) });
   return size;
 }
 

@@ -29,7 +29,8 @@ export function formatAddress(address: number): string {
 export function parsePrefix(text: string): AddressPrefix {
   const [address = '', length = ''] = text.split('/');
   const bits = /^\d{1,2}$/.test(length) ? Number(length) : NaN;
-  if (!(bits >= shortestLength && bits <= longestLength)) throw new LabError('AddressInvalid', `${text}: a prefix length from ${shortestLength} to ${longestLength} is needed.`);
+  if (!(bits >= shortestLength && bits <= longestLength))
+    throw new LabError('AddressInvalid', `${text}: a prefix length from ${shortestLength} to ${longestLength} is needed.`);
   const first = parseAddress(address);
   const size = 2 ** (32 - bits);
   if (first % size !== 0) throw new LabError('AddressInvalid', `${text} is not the beginning of its prefix.`);

@@ -2,7 +2,15 @@
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
-import { chooseAddress, chooseSubnet, validateNetwork, type AddressAllocation, type AddressRequest, type PrivateConnection, type VirtualNetwork } from './state.ts';
+import {
+  chooseAddress,
+  chooseSubnet,
+  validateNetwork,
+  type AddressAllocation,
+  type AddressRequest,
+  type PrivateConnection,
+  type VirtualNetwork,
+} from './state.ts';
 
 const networkKind = 'virtualNetwork';
 const allocationKind = 'addressAllocation';
@@ -67,7 +75,11 @@ export class VirtualNetworks {
     if (network === undefined) throw new LabError('70038', `Virtual network ${place.networkName}.`);
     const subnet = chooseSubnet(network, place.subnetName);
     const taken = this.allocations().filter((allocation) => allocation.networkName === network.name && allocation.subnetName === subnet.name);
-    const ipAddress = chooseAddress(subnet, taken.map((allocation) => allocation.ipAddress), request);
+    const ipAddress = chooseAddress(
+      subnet,
+      taken.map((allocation) => allocation.ipAddress),
+      request,
+    );
     const allocation: AddressAllocation = { nicId, networkName: network.name, subnetName: subnet.name, ipAddress };
     this.#store.put(allocationKind, nicId, allocation);
     return allocation;

@@ -39,7 +39,8 @@ export function validateNetwork(network: VirtualNetwork): void {
   if (network.subnets.length === 0) throw new LabError('SubnetInvalid', `${network.name} has none.`);
   for (const [place, subnet] of network.subnets.entries()) {
     const prefix = parsePrefix(subnet.addressPrefix);
-    if (!includes(whole, prefix)) throw new LabError('SubnetInvalid', `${subnet.name} (${subnet.addressPrefix}) is not within ${network.name} (${network.addressPrefix}).`);
+    if (!includes(whole, prefix))
+      throw new LabError('SubnetInvalid', `${subnet.name} (${subnet.addressPrefix}) is not within ${network.name} (${network.addressPrefix}).`);
     for (const other of network.subnets.slice(0, place)) {
       if (other.name === subnet.name) throw new LabError('SubnetInvalid', `${network.name} has two with the name ${subnet.name}.`);
       if (overlap(parsePrefix(other.addressPrefix), prefix)) throw new LabError('SubnetInvalid', `${subnet.name} overlaps ${other.name}.`);
@@ -66,7 +67,8 @@ export function chooseAddress(subnet: Subnet, taken: readonly string[], request:
     const wanted = parseAddress(request.ipAddress);
     const usable = isUsable(prefix, wanted);
     if (usable && !used.has(wanted)) return request.ipAddress;
-    if (!request.fallBack) throw new LabError(usable ? 'AddressInUse' : 'AddressNotInSubnet', `${request.ipAddress} in ${subnet.name} (${subnet.addressPrefix}).`);
+    if (!request.fallBack)
+      throw new LabError(usable ? 'AddressInUse' : 'AddressNotInSubnet', `${request.ipAddress} in ${subnet.name} (${subnet.addressPrefix}).`);
   }
   const free = lowestFree(prefix, used);
   if (free === undefined) throw new LabError('SubnetFull', `${subnet.name} (${subnet.addressPrefix}).`);

@@ -31,7 +31,9 @@ export class BlobLog implements BatchLog {
   async append(pairId: string, sequence: number, sealed: Buffer): Promise<void> {
     this.#appended += 1;
     const md5 = createHash('md5').update(sealed).digest();
-    await this.#fenced(() => this.#container.getBlockBlobClient(blobName(pairId, sequence)).upload(sealed, sealed.length, { blobHTTPHeaders: { blobContentMD5: md5 } }));
+    await this.#fenced(() =>
+      this.#container.getBlockBlobClient(blobName(pairId, sequence)).upload(sealed, sealed.length, { blobHTTPHeaders: { blobContentMD5: md5 } }),
+    );
   }
 
   async barrier(): Promise<void> {
@@ -61,7 +63,9 @@ export class BlobLog implements BatchLog {
 
   async remove(pairId: string, through: number): Promise<void> {
     const sequences = (await this.list(pairId, 0)).filter((sequence) => sequence <= through);
-    await inParallel(sequences, deletesAtOnce, (sequence) => this.#readFenced(() => this.#container.getBlobClient(blobName(pairId, sequence)).deleteIfExists()));
+    await inParallel(sequences, deletesAtOnce, (sequence) =>
+      this.#readFenced(() => this.#container.getBlobClient(blobName(pairId, sequence)).deleteIfExists()),
+    );
   }
 
   /** Reading goes on after a restart without a word, unless it may have lost something that was appended here. */

@@ -26,9 +26,17 @@ export class BlobTransport implements AsyncDisposable {
   constructor(options: BlobTransportOptions = {}) {
     const { network } = options;
     this.#network = network;
-    this.#agent = new Agent({ connections, pipelining: 1, headersTimeout: 0, bodyTimeout: 0, keepAliveTimeout: 60_000, ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }) });
+    this.#agent = new Agent({
+      connections,
+      pipelining: 1,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: 60_000,
+      ...(options.ca === undefined ? {} : { connect: { ca: options.ca } }),
+    });
     this.#watch = network?.network.onChange((path, state) => {
-      if (state !== 'up' && network.paths.includes(path)) for (const controller of this.#underWay) controller.abort(new LabError('LinkDown', `${path} is ${state}.`));
+      if (state !== 'up' && network.paths.includes(path))
+        for (const controller of this.#underWay) controller.abort(new LabError('LinkDown', `${path} is ${state}.`));
     });
   }
 
@@ -49,7 +57,14 @@ export class BlobTransport implements AsyncDisposable {
     const text = await bodyText(response, origin);
     if (response.statusCode < 300) return JSON.parse(text) as T;
     if (response.statusCode >= 500) throw storageFailed(origin, response);
-    const code = response.statusCode === 412 ? 'StorageRestarted' : response.statusCode === 403 ? 'AccessDenied' : response.statusCode === 404 ? 'NotFound' : 'MalformedRequest';
+    const code =
+      response.statusCode === 412
+        ? 'StorageRestarted'
+        : response.statusCode === 403
+          ? 'AccessDenied'
+          : response.statusCode === 404
+            ? 'NotFound'
+            : 'MalformedRequest';
     throw new LabError(code, `${origin}${pathname} answered ${response.statusCode}.`);
   }
 

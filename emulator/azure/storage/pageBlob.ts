@@ -43,11 +43,15 @@ export async function pageChecksums(blob: PageBlobClient, range: Range, blockByt
     return { offset: first, length: Math.floor((offset - range.offset + length - 1) / blockBytes) + 1 - first };
   });
   const blocksPerRead = Math.max(1, Math.floor(readBytes / blockBytes));
-  await inParallel(piecesOf(bridged(touched, Math.ceil(cheapGapBytes / blockBytes)), blocksPerRead), requestsAtOnce, async ({ offset: first, length: count }) => {
-    const offset = range.offset + first * blockBytes;
-    const length = Math.min(count * blockBytes, range.offset + range.length - offset);
-    blockChecksums(await readPages(blob, { offset, length }), blockBytes).copy(sums, first * checksumBytes);
-  });
+  await inParallel(
+    piecesOf(bridged(touched, Math.ceil(cheapGapBytes / blockBytes)), blocksPerRead),
+    requestsAtOnce,
+    async ({ offset: first, length: count }) => {
+      const offset = range.offset + first * blockBytes;
+      const length = Math.min(count * blockBytes, range.offset + range.length - offset);
+      blockChecksums(await readPages(blob, { offset, length }), blockBytes).copy(sums, first * checksumBytes);
+    },
+  );
   return sums.subarray(0, blocks * checksumBytes);
 }
 

@@ -152,7 +152,11 @@ export class PageBlobReplica implements Replica {
   /** Oldest first. */
   async #list(): Promise<Map<string, ReplicaSnapshot>> {
     const found: ReplicaSnapshot[] = [];
-    for await (const { name, snapshot, metadata } of this.#container.listBlobsFlat({ prefix: this.#blob.name, includeSnapshots: true, includeMetadata: true })) {
+    for await (const { name, snapshot, metadata } of this.#container.listBlobsFlat({
+      prefix: this.#blob.name,
+      includeSnapshots: true,
+      includeMetadata: true,
+    })) {
       const mark = metadata?.[markKey];
       if (name !== this.#blob.name || !snapshot || mark === undefined) continue;
       found.push({ id: snapshot, sequence: Number(metadata?.[positionKey]), mark: JSON.parse(Buffer.from(mark, 'base64').toString('utf8')) as Mark });

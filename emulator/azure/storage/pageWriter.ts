@@ -31,7 +31,8 @@ export class PageWriter {
     const writes = planPageWrites(changes);
     if (this.#session.takesPageBatches && writes.length >= batchFrom) {
       await this.settled();
-      for (const batch of batchesOf(writes)) await this.#whole(this.#session.putPageBatch({ container: this.#blob.containerName, blob: this.#blob.name }, encodePageBatch(batch)));
+      for (const batch of batchesOf(writes))
+        await this.#whole(this.#session.putPageBatch({ container: this.#blob.containerName, blob: this.#blob.name }, encodePageBatch(batch)));
       return;
     }
     for (const write of writes) {

@@ -72,7 +72,7 @@ function firstEndingAfter(list: readonly PageChange[], offset: number): number {
 function joined(changes: readonly PageChange[]): PageWrite[] {
   const writes: { offset: number; length: number; parts: Buffer[] | null }[] = [];
   for (const change of changes) {
-    for (let from = change.offset; from < endOf(change); ) {
+    for (let from = change.offset; from < endOf(change);) {
       const last = writes.at(-1);
       const follows = last !== undefined && last.offset + last.length === from && (last.parts === null) === (change.bytes === null);
       const room = change.bytes === null ? Infinity : follows ? largestPutBytes - last.length : largestPutBytes;

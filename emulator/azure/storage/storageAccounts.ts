@@ -60,7 +60,13 @@ export class StorageAccounts implements AsyncDisposable {
       const one = await start('target', [...new Set([options.logAccount, ...options.targetAccounts])]);
       return new StorageAccounts(options, { log: one, target: one });
     }
-    const [log, target] = await Promise.allSettled([start('log', [options.logAccount]), start('target', options.targetAccounts.filter((name) => name !== options.logAccount))]);
+    const [log, target] = await Promise.allSettled([
+      start('log', [options.logAccount]),
+      start(
+        'target',
+        options.targetAccounts.filter((name) => name !== options.logAccount),
+      ),
+    ]);
     if (log.status === 'fulfilled' && target.status === 'fulfilled') return new StorageAccounts(options, { log: log.value, target: target.value });
     for (const part of [log, target]) if (part.status === 'fulfilled') await part.value[Symbol.asyncDispose]();
     throw log.status === 'rejected' ? log.reason : (target as PromiseRejectedResult).reason;
@@ -92,7 +98,11 @@ export class StorageAccounts implements AsyncDisposable {
     // asr-behaviour §1.5: `wahv` and 18 hex digits.
     const container = `wahv${createHash('sha256').update(order.pairId).digest('hex').slice(0, 18)}`;
     const place = { session: this.account(order.storageAccount).session(), container, blob: replicaBlobName(order.diskId) };
-    await PageBlobReplica.create(place, { sizeBytes: order.sizeBytes, uniqueId: this.#options.kernel.ids.guid(), timestampMs: this.#options.kernel.clock.now() });
+    await PageBlobReplica.create(place, {
+      sizeBytes: order.sizeBytes,
+      uniqueId: this.#options.kernel.ids.guid(),
+      timestampMs: this.#options.kernel.clock.now(),
+    });
     return urlOf(place);
   }
 

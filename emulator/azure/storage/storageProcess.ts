@@ -150,7 +150,13 @@ async function readyLine(child: ChildProcess, folder: string): Promise<ReadyLine
   let complaint = '';
   child.stderr?.on('data', (text: Buffer) => (complaint = (complaint + text.toString('utf8')).slice(-keptErrorCharacters)));
   child.once('error', (error) => reject(new LabError('StorageProcessFailed', error.message, { cause: error })));
-  child.once('exit', (code, signal) => reject(code === portInUseExitCode ? new LabError('PortInUse', folder) : new LabError('StorageProcessFailed', `${folder}: ${signal ?? `exit code ${String(code)}`}. ${complaint}`)));
+  child.once('exit', (code, signal) =>
+    reject(
+      code === portInUseExitCode
+        ? new LabError('PortInUse', folder)
+        : new LabError('StorageProcessFailed', `${folder}: ${signal ?? `exit code ${String(code)}`}. ${complaint}`),
+    ),
+  );
   if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => ready(JSON.parse(line) as ReadyLine));
   return promise;
 }

@@ -14,7 +14,8 @@ export async function checksums(context: VaultContext, pairId: string, range: Ch
   // The request handler is no activity; draining is.
   context.kernel.clock.start(`checksums ${pairId}`, async () => {
     try {
-      if (!(await context.pairTargets.drained(pairId))) throw new LabError('PeerUnreachable', `The replica of pair ${pairId} has not taken everything that was uploaded.`);
+      if (!(await context.pairTargets.drained(pairId)))
+        throw new LabError('PeerUnreachable', `The replica of pair ${pairId} has not taken everything that was uploaded.`);
       const replica = await context.pairTargets.replica(pairId);
       if (replica === undefined) throw new LabError('PeerUnreachable', `The replica of pair ${pairId}.`);
       resolve(await replica.checksums({ offset: range.offset, length: range.length }, range.blockBytes));

@@ -14,7 +14,15 @@ import { startPlanCleanup, startPlanCommit, startPlanReprotect } from './plans/p
 import { startPlanFailover, startPlanTestFailover, startPutPlan, startRemovePlan, type PlanRequest, type PlanRunRequest } from './plans/service.ts';
 import { startAssociate, startCreatePolicy, startDissociate, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
 import type { PolicyRequest } from './policies/state.ts';
-import { startAddPhysicalServer, startAddVCenter, startRefresh, startRemoveVCenter, startUpdateMobilityService, type PhysicalServerRequest, type VCenterRequest } from './site/infrastructure.ts';
+import {
+  startAddPhysicalServer,
+  startAddVCenter,
+  startRefresh,
+  startRemoveVCenter,
+  startUpdateMobilityService,
+  type PhysicalServerRequest,
+  type VCenterRequest,
+} from './site/infrastructure.ts';
 
 export class VaultOperations {
   readonly #context: VaultContext;

@@ -60,8 +60,19 @@ export class Vault implements AsyncDisposable {
     const jobs = new JobRunner({ kernel, store });
     const events = new EventLog({ kernel, events: records.events });
     const site = new SiteLink({ kernel, records, vaultUrl: deps.url, logTarget: (account) => storage.logTarget(account) });
-    const pairTargets: PairTargets = new PairTargets({ kernel, records, storage, onSnapshot: (pairId, snapshot) => points.take(pairId, snapshot), onChange: (pairId) => this.#pairChanged(pairId) });
-    const points = new RecoveryPoints({ kernel, records, removeSnapshot: (pairId, snapshotId) => pairTargets.removeSnapshot(pairId, snapshotId), onPoint: (itemId) => this.#pointMade(itemId) });
+    const pairTargets: PairTargets = new PairTargets({
+      kernel,
+      records,
+      storage,
+      onSnapshot: (pairId, snapshot) => points.take(pairId, snapshot),
+      onChange: (pairId) => this.#pairChanged(pairId),
+    });
+    const points = new RecoveryPoints({
+      kernel,
+      records,
+      removeSnapshot: (pairId, snapshotId) => pairTargets.removeSnapshot(pairId, snapshotId),
+      onPoint: (itemId) => this.#pointMade(itemId),
+    });
     this.#context = { kernel, deps, profile: { ...profiles[deps.profile], ...deps.profileChanges }, records, jobs, events, site, pairTargets, points };
     defineJobs(this.#context);
     this.operations = new VaultOperations(this.#context);
@@ -126,7 +137,17 @@ export class Vault implements AsyncDisposable {
   /** The file that a configuration server registers with; valid 5 days. */
   credentialsFile(): string {
     const { deps, kernel } = this.#context;
-    return issueCredentials({ vaultName: deps.name, resourceGroupName: deps.resourceGroupName, subscriptionId: deps.subscriptionId, region: deps.region, vaultUrl: deps.url(), issuedMs: kernel.clock.now() }, deps.signingKey);
+    return issueCredentials(
+      {
+        vaultName: deps.name,
+        resourceGroupName: deps.resourceGroupName,
+        subscriptionId: deps.subscriptionId,
+        region: deps.region,
+        vaultUrl: deps.url(),
+        issuedMs: kernel.clock.now(),
+      },
+      deps.signingKey,
+    );
   }
 
   get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers'> {
@@ -166,7 +187,10 @@ export class Vault implements AsyncDisposable {
 
   /** @throws LabError NotFound */
   processServerHealth(hostId: string): ReturnType<typeof serverHealth> {
-    const processServer = this.#context.records.configServers.list().flatMap((server) => server.processServers).find((candidate) => candidate.hostId === hostId);
+    const processServer = this.#context.records.configServers
+      .list()
+      .flatMap((server) => server.processServers)
+      .find((candidate) => candidate.hostId === hostId);
     if (processServer === undefined) throw new LabError('NotFound', `Process server ${hostId}.`);
     return serverHealth(this.#context, processServer);
   }

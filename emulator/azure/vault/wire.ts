@@ -10,7 +10,8 @@ const largestRangeBytes = 1024 * 1024 * 1024;
 /** @throws LabError MalformedRequest */
 export function parseRegistration(body: unknown): RegistrationRequest {
   const { credentials, hostId, name } = objectOf(body);
-  if (typeof credentials !== 'string' || typeof hostId !== 'string' || typeof name !== 'string' || hostId === '' || name === '') throw malformed('A registration has credentials, hostId and name.');
+  if (typeof credentials !== 'string' || typeof hostId !== 'string' || typeof name !== 'string' || hostId === '' || name === '')
+    throw malformed('A registration has credentials, hostId and name.');
   return { credentials, hostId, name };
 }
 
@@ -19,7 +20,8 @@ export function parseReport(body: unknown, hostId: string): SiteReport {
   const report = objectOf(body);
   const configServer = objectOf(report['configServer']);
   if (configServer['hostId'] !== hostId || typeof configServer['name'] !== 'string') throw malformed(`A report of ${hostId} names its configuration server.`);
-  for (const list of ['agents', 'processServers', 'masterTargets', 'vCenters', 'machines', 'taskResults']) if (report[list] !== undefined && !Array.isArray(report[list])) throw malformed(`${list} is a list.`);
+  for (const list of ['agents', 'processServers', 'masterTargets', 'vCenters', 'machines', 'taskResults'])
+    if (report[list] !== undefined && !Array.isArray(report[list])) throw malformed(`${list} is a list.`);
   return report as unknown as SiteReport;
 }
 
@@ -36,7 +38,16 @@ export function parseUploaded(body: unknown): { through: number; newestMark: Mar
 /** @throws LabError MalformedRequest */
 export function parseRange(query: Readonly<Record<string, unknown>>): ChecksumRange {
   const [offset, length, blockBytes] = ['offset', 'length', 'block'].map((name) => Number(query[name]));
-  if (offset === undefined || length === undefined || blockBytes === undefined || ![offset, length, blockBytes].every((value) => Number.isSafeInteger(value) && value >= 0 && value % 512 === 0) || length === 0 || length > largestRangeBytes || blockBytes === 0) throw malformed('offset, length and block are multiples of 512.');
+  if (
+    offset === undefined ||
+    length === undefined ||
+    blockBytes === undefined ||
+    ![offset, length, blockBytes].every((value) => Number.isSafeInteger(value) && value >= 0 && value % 512 === 0) ||
+    length === 0 ||
+    length > largestRangeBytes ||
+    blockBytes === 0
+  )
+    throw malformed('offset, length and block are multiples of 512.');
   return { offset, length, blockBytes };
 }
 

@@ -21,8 +21,15 @@ export function siteOf(parts: ControlParts): ConfigServerRecord {
 /** The process server of this name, or the first on the wanted side. */
 export function processServerId(parts: ControlParts, name: string | undefined, inAzure: boolean): string {
   const { processServers } = siteOf(parts);
-  const found = name === undefined ? processServers.find((server) => server.inAzure === inAzure) : processServers.find((server) => server.name === name || server.hostId === name);
-  if (found === undefined) throw new LabError('NotFound', name === undefined ? `No process server ${inAzure ? 'in Azure' : 'at the site'} has registered.` : `Process server ${name}.`);
+  const found =
+    name === undefined
+      ? processServers.find((server) => server.inAzure === inAzure)
+      : processServers.find((server) => server.name === name || server.hostId === name);
+  if (found === undefined)
+    throw new LabError(
+      'NotFound',
+      name === undefined ? `No process server ${inAzure ? 'in Azure' : 'at the site'} has registered.` : `Process server ${name}.`,
+    );
   return found.hostId;
 }
 
@@ -55,8 +62,15 @@ export function reprotectChoice(parts: ControlParts, item: ItemView, request: Re
   const policy = request.policy === undefined ? {} : { policyName: request.policy };
   if (item.activeSite === 'OnPrem') return { processServerId: processServerId(parts, request.processServer, false), ...policy };
   const { masterTargets } = siteOf(parts);
-  const target = request.masterTarget === undefined ? masterTargets.find((one) => one.osType === item.source.osType) : masterTargets.find((one) => one.name === request.masterTarget || one.hostId === request.masterTarget);
-  if (target === undefined) throw new LabError('NotFound', request.masterTarget === undefined ? `No master target for ${item.source.osType} has registered.` : `Master target ${request.masterTarget}.`);
+  const target =
+    request.masterTarget === undefined
+      ? masterTargets.find((one) => one.osType === item.source.osType)
+      : masterTargets.find((one) => one.name === request.masterTarget || one.hostId === request.masterTarget);
+  if (target === undefined)
+    throw new LabError(
+      'NotFound',
+      request.masterTarget === undefined ? `No master target for ${item.source.osType} has registered.` : `Master target ${request.masterTarget}.`,
+    );
   const retentionDrive = request.retentionDrive ?? target.retentionVolumes[0]?.volumeName;
   const datastoreName = request.datastore ?? item.source.datastores[0] ?? target.dataStores[0]?.symbolicName;
   return {

@@ -13,7 +13,8 @@ export function clockHandlers({ world, cloud }: ControlParts): Handlers<Names> {
   return {
     'clock.show': async () => state(),
     'clock.speed': async ({ speed }) => {
-      if (typeof speed === 'number' && !(speed > 0 && speed <= 100_000)) throw new LabError('InvalidArgument', `Speed ${speed}: more than 0 and at most 100000.`);
+      if (typeof speed === 'number' && !(speed > 0 && speed <= 100_000))
+        throw new LabError('InvalidArgument', `Speed ${speed}: more than 0 and at most 100000.`);
       await clock.setSpeed(speed);
       return state();
     },
@@ -43,7 +44,11 @@ export function clockHandlers({ world, cloud }: ControlParts): Handlers<Names> {
       // The VPN is built and taken away in Azure; only a cut is a matter of the cable.
       if (path === 'site-to-site' && wanted === 'up' && cloud.networks.privateConnection() === 'none') cloud.networks.connect('siteToSiteVpn');
       if (path === 'site-to-site' && wanted === 'absent') cloud.networks.connect('none');
-      network.set(path, { ...(wanted === undefined ? {} : { state: wanted }), ...(bandwidthBps === undefined ? {} : { bandwidthBps }), ...(latencyMs === undefined ? {} : { latencyMs }) });
+      network.set(path, {
+        ...(wanted === undefined ? {} : { state: wanted }),
+        ...(bandwidthBps === undefined ? {} : { bandwidthBps }),
+        ...(latencyMs === undefined ? {} : { latencyMs }),
+      });
       // What a link brings about by itself (a process server in Azure registers) is seen by whoever asks next.
       if (clock.speed === 'paused') await clock.settle();
       return network.get(path);

@@ -40,12 +40,23 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
     const reference: DiskReference = { location: hosted.location, machine: hosted.definition.machineId, disk: disk.diskId, at: 'present' };
     const ranges = await using(reference, (device) => device.allocated({ offset: 0, length: device.sizeBytes }));
     const servedAt = [...served].find(([, one]) => one.key === keyOf(reference))?.[0] ?? null;
-    return { machine: hosted.definition.name, location: hosted.location, number, diskId: disk.diskId, name: disk.name, sizeBytes: disk.sizeBytes, allocatedBytes: ranges.reduce((sum, range) => sum + range.length, 0), path: disks.pathOf(hosted, disk), servedAt };
+    return {
+      machine: hosted.definition.name,
+      location: hosted.location,
+      number,
+      diskId: disk.diskId,
+      name: disk.name,
+      sizeBytes: disk.sizeBytes,
+      allocatedBytes: ranges.reduce((sum, range) => sum + range.length, 0),
+      path: disks.pathOf(hosted, disk),
+      servedAt,
+    };
   };
   return {
     'disk.list': async ({ machine }) => {
       const listings: DiskListing[] = [];
-      for (const hosted of machine === undefined ? disks.hosted() : [disks.find(machine)]) for (const number of hosted.definition.disks.keys()) listings.push(await listing(hosted, number));
+      for (const hosted of machine === undefined ? disks.hosted() : [disks.find(machine)])
+        for (const number of hosted.definition.disks.keys()) listings.push(await listing(hosted, number));
       return listings;
     },
     'disk.read': async ({ disk, offset, length }) => {
@@ -61,7 +72,10 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
     'disk.sha256': async ({ disk }) => using(disk, async (device) => ({ sha256: await sha256OfDevice(device), sizeBytes: device.sizeBytes })),
     'disk.import': async ({ machine, disk, path, progressId }) => {
       const hosted = disks.find(machine, 'onPremises');
-      const number = disk === undefined ? await addDisk(parts, hosted, { path, onProgress: progress(progressId) }) : await replaceDisk(parts, hosted, { disk, path, onProgress: progress(progressId) });
+      const number =
+        disk === undefined
+          ? await addDisk(parts, hosted, { path, onProgress: progress(progressId) })
+          : await replaceDisk(parts, hosted, { disk, path, onProgress: progress(progressId) });
       return listing(disks.find(hosted.definition.machineId), number);
     },
     'disk.export': async ({ disk, path, format, progressId }) =>
@@ -79,7 +93,11 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
           port: port ?? 0,
           onProblem: (problem) => world.kernel.trace.record('disk', 'nbdProblem', { name, problem: String(problem) }),
         });
-        served.set(server.url(name), { server, disk, key: keyOf({ ...reference, machine: hosted.definition.machineId, disk: disks.diskOf(hosted.definition, reference.disk).diskId }) });
+        served.set(server.url(name), {
+          server,
+          disk,
+          key: keyOf({ ...reference, machine: hosted.definition.machineId, disk: disks.diskOf(hosted.definition, reference.disk).diskId }),
+        });
         return { url: server.url(name) };
       } catch (error) {
         await disk[Symbol.asyncDispose]();
@@ -112,7 +130,11 @@ async function verdictOf(device: BlockDevice): Promise<{ state: 'clean' | 'recov
 type Progress = (state: { doneBytes: number; totalBytes: number }) => void;
 
 /** The image becomes the content of a disk that is there; its machine is off, and the size must fit. */
-async function replaceDisk({ disks, world }: ControlParts, hosted: HostedMachine, order: { disk: string; path: string; onProgress: Progress }): Promise<number> {
+async function replaceDisk(
+  { disks, world }: ControlParts,
+  hosted: HostedMachine,
+  order: { disk: string; path: string; onProgress: Progress },
+): Promise<number> {
   const disk = disks.diskOf(hosted.definition, order.disk);
   if (hosted.machine.state !== 'poweredOff') throw new LabError('MachineMustBeOff', hosted.definition.name);
   await using target = await disks.borrow({ location: 'onPremises', machine: hosted.definition.machineId, disk: disk.diskId, at: 'present' });
@@ -146,7 +168,8 @@ async function addDisk({ datacenter, world, disks }: ControlParts, hosted: Hoste
 }
 
 function requireSpan(length: number): void {
-  if (!(Number.isInteger(length) && length > 0 && length <= requestLimitBytes)) throw new LabError('InvalidArgument', `${String(length)} bytes: at most ${requestLimitBytes} at a time.`);
+  if (!(Number.isInteger(length) && length > 0 && length <= requestLimitBytes))
+    throw new LabError('InvalidArgument', `${String(length)} bytes: at most ${requestLimitBytes} at a time.`);
 }
 
 function keyOf({ location, machine, disk, at }: DiskReference): string {

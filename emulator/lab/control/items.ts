@@ -40,8 +40,12 @@ export function itemHandlers(parts: ControlParts): Handlers<Names> {
     'item.show': async ({ machine }) => itemRecord(parts, requireItem(parts, machine)),
     'item.points': async ({ machine }) => pointRecords(vault.recoveryPoints(requireItem(parts, machine).itemId)),
     'item.resync': async ({ machine }) => jobRecord(operations.resynchronize(requireItem(parts, machine).itemId, { force: true })),
-    'item.switchProcessServer': async ({ machine, processServer }) => jobRecord(operations.changeProcessServer([requireItem(parts, machine).itemId], processServerId(parts, processServer, false))),
-    'item.testFailover': async ({ machine, point, network }) => jobRecord(operations.testFailover({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point), networkName: networkName(parts, network, 'drill') })),
+    'item.switchProcessServer': async ({ machine, processServer }) =>
+      jobRecord(operations.changeProcessServer([requireItem(parts, machine).itemId], processServerId(parts, processServer, false))),
+    'item.testFailover': async ({ machine, point, network }) =>
+      jobRecord(
+        operations.testFailover({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point), networkName: networkName(parts, network, 'drill') }),
+      ),
     'item.testFailoverCleanup': async ({ machine, notes }) => jobRecord(operations.testFailoverCleanup(requireItem(parts, machine).itemId, notes ?? null)),
     'item.failover': async (request) => {
       const item = requireItem(parts, request.machine);
@@ -49,7 +53,8 @@ export function itemHandlers(parts: ControlParts): Handlers<Names> {
       return failover(request);
     },
     'item.plannedFailover': async ({ machine }) => operations.plannedFailover(requireItem(parts, machine).itemId),
-    'item.changePoint': async ({ machine, point }) => jobRecord(operations.applyRecoveryPoint({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point) })),
+    'item.changePoint': async ({ machine, point }) =>
+      jobRecord(operations.applyRecoveryPoint({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point) })),
     'item.commit': async ({ machine }) => jobRecord(operations.commit(requireItem(parts, machine).itemId)),
     'item.completeMigration': async ({ machine }) => jobRecord(operations.completeMigration(requireItem(parts, machine).itemId)),
     'item.reprotect': async ({ machine, ...request }) => {

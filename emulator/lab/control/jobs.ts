@@ -35,11 +35,16 @@ export function jobHandlers(parts: ControlParts): Handlers<Names> {
         if (job.jobId === created.jobId && job.endMs !== null) end.resolve();
       });
       if (jobs.get(created.jobId).endMs === null) await parts.world.kernel.clock.idle(end.promise);
-      for (const policyName of [name, `${name}-failback`]) if (vault.records.policies.get(policyName) !== undefined) operations.associatePolicy(policyName, configServerId(parts));
+      for (const policyName of [name, `${name}-failback`])
+        if (vault.records.policies.get(policyName) !== undefined) operations.associatePolicy(policyName, configServerId(parts));
     });
   };
   return {
-    'job.list': async ({ limit }) => jobs.list().slice(-(limit ?? 50)).map(jobRecord),
+    'job.list': async ({ limit }) =>
+      jobs
+        .list()
+        .slice(-(limit ?? 50))
+        .map(jobRecord),
     'job.show': async ({ jobId }) => jobRecord(jobs.get(jobId)),
     'job.cancel': async ({ jobId }) => jobRecord(jobs.cancel(jobId)),
     'job.resume': async ({ jobId, comment }) => jobRecord(jobs.resumeSuspended(jobId, comment)),

@@ -33,8 +33,10 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       throw new LabError('LabRunning', `srlab lab reset works on a lab that is stopped (${folder.dir}).`);
     },
     'role.restart': async ({ role, kill }) => {
-      const process = role === 'storage' || role === 'storage-target' ? cloud.storage.processes.target : role === 'storage-log' ? cloud.storage.processes.log : undefined;
-      if (process === undefined) throw new LabError('NotFound', `${role} runs inside the lab's own process; storage and storage-log are processes of their own.`);
+      const process =
+        role === 'storage' || role === 'storage-target' ? cloud.storage.processes.target : role === 'storage-log' ? cloud.storage.processes.log : undefined;
+      if (process === undefined)
+        throw new LabError('NotFound', `${role} runs inside the lab's own process; storage and storage-log are processes of their own.`);
       if (!kill) throw new LabError('InvalidArgument', 'A storage process keeps nothing that a shutdown would save: use --kill.');
       await process.kill();
       return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
@@ -44,7 +46,13 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       vault
         .events()
         .slice(-(limit ?? defaultEvents))
-        .map((event) => ({ timeMs: event.timeOfOccurrenceMs, severity: event.severity, code: event.eventCode, subject: event.affectedObjectFriendlyName, message: event.description })),
+        .map((event) => ({
+          timeMs: event.timeOfOccurrenceMs,
+          severity: event.severity,
+          code: event.eventCode,
+          subject: event.affectedObjectFriendlyName,
+          message: event.description,
+        })),
   };
 
   function status({ disks }: ControlParts): LabStatus {
@@ -62,7 +70,14 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
       links: kernel.network.list(),
       faults: kernel.faults.list().map(({ rule }) => rule),
-      healthErrors: problems.map(({ level, code, text }) => ({ code, level, message: text, possibleCauses: '', recommendedAction: '', sinceMs: kernel.clock.now() })),
+      healthErrors: problems.map(({ level, code, text }) => ({
+        code,
+        level,
+        message: text,
+        possibleCauses: '',
+        recommendedAction: '',
+        sinceMs: kernel.clock.now(),
+      })),
     };
   }
 }
@@ -76,14 +91,35 @@ function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleSta
     { role: 'storage', name: 'storage', url: target.url, pid: target.pid, ...base },
     { role: 'storage', name: 'storage-log', url: log.url, pid: log.pid, ...base },
     { role: 'vcenter', name: world.estate.vCenter.name, url: datacenter.vCenter.url, ...base },
-    { role: 'configserver', name: world.estate.configServer.name, url: site.configServer.url, state: 'running', health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level, lastHeartbeatMs: server?.reportedMs ?? null },
+    {
+      role: 'configserver',
+      name: world.estate.configServer.name,
+      url: site.configServer.url,
+      state: 'running',
+      health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level,
+      lastHeartbeatMs: server?.reportedMs ?? null,
+    },
     ...site.processServers.map(({ name, url, hostId }): RoleStatus => {
       const known = server?.processServers.find((one) => one.hostId === hostId);
-      return { role: 'processserver', name, url, state: 'running', health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level, lastHeartbeatMs: known?.lastHeartbeatMs ?? null };
+      return {
+        role: 'processserver',
+        name,
+        url,
+        state: 'running',
+        health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level,
+        lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
+      };
     }),
     ...site.masterTargets.map(({ name, url, hostId }): RoleStatus => {
       const known = server?.masterTargets.find((one) => one.hostId === hostId);
-      return { role: 'mastertarget', name, url, state: 'running', health: known === undefined ? 'Critical' : known.validationErrors.length > 0 ? 'Warning' : 'Normal', lastHeartbeatMs: known?.lastHeartbeatMs ?? null };
+      return {
+        role: 'mastertarget',
+        name,
+        url,
+        state: 'running',
+        health: known === undefined ? 'Critical' : known.validationErrors.length > 0 ? 'Warning' : 'Normal',
+        lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
+      };
     }),
   ];
 }
@@ -107,7 +143,11 @@ async function save(parts: ControlParts, name: string): Promise<SavedLab> {
   if (existsSync(target)) throw new LabError('InvalidArgument', `${name} exists already.`);
   await kernel.clock.settle();
   mkdirSync(target, { recursive: true });
-  cpSync(folder.root, join(target, '.srlab'), { recursive: true, preserveTimestamps: true, filter: (source) => !source.endsWith('lab.lock') && !source.endsWith('lab.json') });
+  cpSync(folder.root, join(target, '.srlab'), {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: (source) => !source.endsWith('lab.lock') && !source.endsWith('lab.json'),
+  });
   const saved: SavedLab = { name, scenario: folder.settings?.scenario ?? '', savedAtMs: kernel.clock.now(), sizeBytes: bytesBelow(target) };
   writeFileSync(join(target, 'saved.json'), JSON.stringify(saved));
   return saved;

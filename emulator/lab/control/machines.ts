@@ -42,11 +42,13 @@ export function machineHandlers(parts: ControlParts): Handlers<Names> {
       if (typeof clock.speed === 'number') await untilNumbered(parts, () => find() !== undefined);
       else await clock.runUntil(() => find() !== undefined, markLimitMs);
       const point = find();
-      if (point === undefined) throw new LabError('RecoveryPointMissing', `${item.friendlyName} made no ${consistency} point in ${markLimitMs / 60_000} minutes.`);
+      if (point === undefined)
+        throw new LabError('RecoveryPointMissing', `${item.friendlyName} made no ${consistency} point in ${markLimitMs / 60_000} minutes.`);
       const all = pointRecords(vault.recoveryPoints(item.itemId));
       return all.find((one) => one.pointId === point.recoveryPointId) as (typeof all)[number];
     },
-    'snapshot.list': async ({ machine }) => virtual(machine).snapshots.map(({ id, name, createdMs }) => ({ snapshotId: id, name, machine: virtual(machine).name, createdMs })),
+    'snapshot.list': async ({ machine }) =>
+      virtual(machine).snapshots.map(({ id, name, createdMs }) => ({ snapshotId: id, name, machine: virtual(machine).name, createdMs })),
     'snapshot.create': async ({ machine, name }) => {
       const vm = virtual(machine);
       const { id, createdMs } = await administrator().takeSnapshot(vm.id, { name, quiesce: false });

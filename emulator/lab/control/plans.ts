@@ -24,7 +24,15 @@ export function planHandlers(parts: ControlParts): Handlers<Names> {
   const { vault } = parts;
   const { operations } = vault;
   const run = (plan: string, direction: 'PrimaryToRecovery' | 'RecoveryToPrimary', request: Parameters<Handlers<'plan.failover'>['plan.failover']>[0]) =>
-    jobRecord(operations.planFailover({ planName: plan, direction, choice: pointChoice(request.point), performShutdown: request.shutdown ?? false, acknowledgeRunningSource: request.acknowledgeRunningSource ?? false }));
+    jobRecord(
+      operations.planFailover({
+        planName: plan,
+        direction,
+        choice: pointChoice(request.point),
+        performShutdown: request.shutdown ?? false,
+        acknowledgeRunningSource: request.acknowledgeRunningSource ?? false,
+      }),
+    );
   return {
     'plan.list': async () => vault.records.plans.list().map((plan) => planRecord(parts, plan)),
     'plan.show': async ({ plan }) => planRecord(parts, vault.records.plans.require(plan)),
@@ -35,21 +43,39 @@ export function planHandlers(parts: ControlParts): Handlers<Names> {
       };
       const startGroups = groups
         .filter((group) => group.kind === 'Boot')
-        .map(({ machines, before, after }) => ({ itemIds: machines.map((machine) => requireItem(parts, machine).itemId), startGroupActions: before.map(vaultAction), endGroupActions: after.map(vaultAction) }));
-      return jobRecord(operations.putPlan({ name: plan, configServerId: configServerId(parts), startGroups, shutdownActions: actionsOf('Shutdown'), failoverActions: actionsOf('Failover') }));
+        .map(({ machines, before, after }) => ({
+          itemIds: machines.map((machine) => requireItem(parts, machine).itemId),
+          startGroupActions: before.map(vaultAction),
+          endGroupActions: after.map(vaultAction),
+        }));
+      return jobRecord(
+        operations.putPlan({
+          name: plan,
+          configServerId: configServerId(parts),
+          startGroups,
+          shutdownActions: actionsOf('Shutdown'),
+          failoverActions: actionsOf('Failover'),
+        }),
+      );
     },
     'plan.remove': async ({ plan }) => jobRecord(operations.removePlan(plan)),
-    'plan.testFailover': async ({ plan, point, network }) => jobRecord(operations.planTestFailover({ planName: plan, choice: pointChoice(point), networkName: networkName(parts, network, 'drill') })),
+    'plan.testFailover': async ({ plan, point, network }) =>
+      jobRecord(operations.planTestFailover({ planName: plan, choice: pointChoice(point), networkName: networkName(parts, network, 'drill') })),
     'plan.testFailoverCleanup': async ({ plan, notes }) => jobRecord(operations.planTestFailoverCleanup(plan, notes ?? null)),
     'plan.failover': async (request) => run(request.plan, 'PrimaryToRecovery', request),
     'plan.commit': async ({ plan }) => jobRecord(operations.planCommit(plan)),
-    'plan.reprotect': async ({ plan, ...request }) => jobRecord(operations.planReprotect(plan, (item) => reprotectChoice(parts, vault.item(item.itemId), request))),
+    'plan.reprotect': async ({ plan, ...request }) =>
+      jobRecord(operations.planReprotect(plan, (item) => reprotectChoice(parts, vault.item(item.itemId), request))),
     'plan.failback': async (request) => run(request.plan, 'RecoveryToPrimary', request),
   };
 }
 
 function vaultAction(action: PlanAction): VaultAction {
-  const common = { actionName: action.name, failoverTypes: action.failoverTypes.map((type) => (type === 'test' ? ('TestFailover' as const) : ('UnplannedFailover' as const))), failoverDirections: action.failoverDirections };
+  const common = {
+    actionName: action.name,
+    failoverTypes: action.failoverTypes.map((type) => (type === 'test' ? ('TestFailover' as const) : ('UnplannedFailover' as const))),
+    failoverDirections: action.failoverDirections,
+  };
   if (action.kind === 'manual') return { ...common, kind: 'manual', description: action.instruction ?? '' };
   return { ...common, kind: 'script', path: action.command ?? '', timeoutMs: action.timeoutMs ?? defaultTimeoutMs };
 }

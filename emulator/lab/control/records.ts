@@ -1,6 +1,16 @@
 // From the engine's records to what the control API shows of them.
 import { allowedActions, type JobView } from '../../kernel/jobRecord.ts';
-import type { Health, HealthError, ItemRecord, JobRecord, MachineRecord, PlanAction, PlanRecord, PolicyRecord, RecoveryPointRecord } from '../../contract/resources.ts';
+import type {
+  Health,
+  HealthError,
+  ItemRecord,
+  JobRecord,
+  MachineRecord,
+  PlanAction,
+  PlanRecord,
+  PolicyRecord,
+  RecoveryPointRecord,
+} from '../../contract/resources.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
 import { activeDirection, isGrouped } from '../../azure/vault/items/state.ts';
@@ -93,13 +103,20 @@ export function machineRecord(parts: ControlParts, hosted: HostedMachine): Machi
     disks: definition.disks.map(({ diskId, name, sizeBytes, osDisk }) => ({ diskId, name, sizeBytes, osDisk })),
     workloads: machine.workloads.map((workload) => workload.name),
     intendedGroup: intendedGroup(parts.world, definition.machineId),
-    notSelectable: item !== undefined ? [] : hosted.location === 'azure' ? ['It runs in Azure already.'] : (discovered?.notSelectable ?? ['It was not discovered yet.']),
+    notSelectable:
+      item !== undefined ? [] : hosted.location === 'azure' ? ['It runs in Azure already.'] : (discovered?.notSelectable ?? ['It was not discovered yet.']),
     item: item === undefined ? null : itemRecord(parts, item),
   };
 }
 
 export function pointRecords(points: readonly RecoveryPoint[]): RecoveryPointRecord[] {
-  return points.map((point, place) => ({ pointId: point.recoveryPointId, timeMs: point.timeMs, consistency: point.consistency, multiVm: point.multiVmSyncPoint, latest: place === points.length - 1 }));
+  return points.map((point, place) => ({
+    pointId: point.recoveryPointId,
+    timeMs: point.timeMs,
+    consistency: point.consistency,
+    multiVm: point.multiVmSyncPoint,
+    latest: place === points.length - 1,
+  }));
 }
 
 export function policyRecord(parts: ControlParts, policy: VaultPolicy): PolicyRecord {
@@ -129,7 +146,12 @@ export function planRecord(parts: ControlParts, plan: VaultPlan): PlanRecord {
   const [first, ...others] = members.map((item) => item.allowedOperations);
   return {
     name: plan.name,
-    groups: plan.groups.map(({ groupType, itemIds, startGroupActions, endGroupActions }) => ({ kind: groupType, machines: itemIds.map((itemId) => parts.vault.item(itemId).friendlyName), before: startGroupActions.map(action), after: endGroupActions.map(action) })),
+    groups: plan.groups.map(({ groupType, itemIds, startGroupActions, endGroupActions }) => ({
+      kind: groupType,
+      machines: itemIds.map((itemId) => parts.vault.item(itemId).friendlyName),
+      before: startGroupActions.map(action),
+      after: endGroupActions.map(action),
+    })),
     allowedOperations: (first ?? []).filter((operation) => others.every((list) => list.includes(operation))),
   };
 }
@@ -149,7 +171,14 @@ export function requireItem(parts: ControlParts, machine: string): ItemView {
 }
 
 export function healthError(error: ItemView['healthErrors'][number]): HealthError {
-  return { code: error.errorCode, level: error.errorLevel, message: error.errorMessage, possibleCauses: error.possibleCauses, recommendedAction: error.recommendedAction, sinceMs: error.creationMs };
+  return {
+    code: error.errorCode,
+    level: error.errorLevel,
+    message: error.errorMessage,
+    possibleCauses: error.possibleCauses,
+    recommendedAction: error.recommendedAction,
+    sinceMs: error.creationMs,
+  };
 }
 
 export function worst(levels: readonly Health[]): Health {

@@ -16,7 +16,10 @@ function machine(name: string, rest: Pick<EstateMachine, 'osType' | 'ipAddress' 
     firmware: 'BIOS',
     cpuCount: 2,
     memoryBytes: 4 * gibibyte,
-    disks: [{ sizeBytes: diskBytes, contentBytes: 4 * mebibyte }, ...Array.from({ length: dataDisks }, () => ({ sizeBytes: diskBytes, contentBytes: mebibyte }))],
+    disks: [
+      { sizeBytes: diskBytes, contentBytes: 4 * mebibyte },
+      ...Array.from({ length: dataDisks }, () => ({ sizeBytes: diskBytes, contentBytes: mebibyte })),
+    ],
     ...own,
   };
 }
@@ -50,11 +53,23 @@ export const sampleEstate: Estate = {
     network: 'VM Network',
   },
   virtualMachines: [
-    machine('WEB01', { osType: 'Linux', ipAddress: '10.0.0.11', group: null, workloads: [{ kind: 'logWriter', disk: 0, offset: sampleDiskEnd, sizeBytes: 8 * mebibyte, linesPerSecond: 4, tickMs: 10_000 }] }),
+    machine('WEB01', {
+      osType: 'Linux',
+      ipAddress: '10.0.0.11',
+      group: null,
+      workloads: [{ kind: 'logWriter', disk: 0, offset: sampleDiskEnd, sizeBytes: 8 * mebibyte, linesPerSecond: 4, tickMs: 10_000 }],
+    }),
     machine('APP01', { osType: 'Windows', ipAddress: '10.0.0.12', group: 'shop', workloads: [books('APP01', 0, ['DB01'])] }),
     machine('DB01', { osType: 'Windows', ipAddress: '10.0.0.13', group: 'shop', dataDisks: 1, workloads: [books('DB01', 1, ['APP01'])] }),
   ],
-  physicalServers: [machine('PHYS01', { osType: 'Linux', ipAddress: '10.0.0.21', group: null, workloads: [{ kind: 'fileChurn', disk: 0, offset: sampleDiskEnd, sizeBytes: 64 * mebibyte, bytesPerSecond: 16 * 1024, tickMs: 10_000 }] })],
+  physicalServers: [
+    machine('PHYS01', {
+      osType: 'Linux',
+      ipAddress: '10.0.0.21',
+      group: null,
+      workloads: [{ kind: 'fileChurn', disk: 0, offset: sampleDiskEnd, sizeBytes: 64 * mebibyte, bytesPerSecond: 16 * 1024, tickMs: 10_000 }],
+    }),
+  ],
   azure: {
     networks: [
       { name: 'vnet-recovery', addressSpace: '10.0.0.0/16', subnets: [{ name: 'default', addressPrefix: '10.0.0.0/24' }] },

@@ -15,7 +15,8 @@ const estates: readonly Estate[] = [sampleEstate, emptyEstate];
 export function findEstate(nameOrPath: string): Estate {
   const known = estates.find((estate) => estate.name === nameOrPath);
   if (known !== undefined) return known;
-  if (!existsSync(nameOrPath)) throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: neither a file nor one of ${estates.map((estate) => estate.name).join(', ')}.`);
+  if (!existsSync(nameOrPath))
+    throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: neither a file nor one of ${estates.map((estate) => estate.name).join(', ')}.`);
   try {
     return { ...emptyEstate, name: nameOrPath, ...(JSON.parse(readFileSync(nameOrPath, 'utf8')) as Partial<Estate>) };
   } catch (error) {

@@ -51,7 +51,8 @@ export async function makeCommonMark(options: CommonMarkOptions): Promise<void> 
     const mark: CommonMark = { id: kernel.ids.guid(), timeMs: kernel.clock.now(), consistency, members: group.members.map((member) => member.hostId) };
     if (!marks.put(mark)) throw new LabError('MarkNotPossible', hostId);
     for (const channel of channels) channel.send({ type: 'mark', mark });
-    for (const answer of await Promise.all(channels.map((channel) => expect(channel, 'marked')))) if (!answer.taken) throw new LabError('MarkNotPossible', 'A member could not take the common mark.');
+    for (const answer of await Promise.all(channels.map((channel) => expect(channel, 'marked'))))
+      if (!answer.taken) throw new LabError('MarkNotPossible', 'A member could not take the common mark.');
   } finally {
     for (const channel of channels) channel.send({ type: 'thaw' });
     await marks.release();
@@ -73,7 +74,10 @@ async function prepareHere({ kernel, marks, consistency }: CommonMarkOptions): P
 /** Each machine of the lab listens on this computer, whatever address its network card shows. */
 async function reach(member: ReplicationGroup['members'][number], identity: GroupIdentity): Promise<GroupChannel> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
-  const socket = connect({ host: '127.0.0.1', port: member.port, key: identity.key, cert: identity.certificate, ca: identity.authority, servername: 'localhost' }, () => resolve(socket));
+  const socket = connect(
+    { host: '127.0.0.1', port: member.port, key: identity.key, cert: identity.certificate, ca: identity.authority, servername: 'localhost' },
+    () => resolve(socket),
+  );
   const failed = (error: Error): void => reject(new LabError('PeerUnreachable', `${member.hostId} at port ${member.port}: ${error.message}`, { cause: error }));
   socket.once('error', failed);
   const connected = await promise;

@@ -41,7 +41,13 @@ export class MachineMarks {
     try {
       if (!this.#deps.pairs.markable) throw new LabError('MarkNotPossible');
       if (consistency === 'ApplicationConsistent') await this.#quiesce();
-      const mark: CommonMark = { id: kernel.ids.guid(), timeMs: kernel.clock.now(), consistency, members: [hostId()], ...(requestId === undefined ? {} : { requestId }) };
+      const mark: CommonMark = {
+        id: kernel.ids.guid(),
+        timeMs: kernel.clock.now(),
+        consistency,
+        members: [hostId()],
+        ...(requestId === undefined ? {} : { requestId }),
+      };
       if (!this.put(mark)) throw new LabError('MarkNotPossible');
       return true;
     } catch (error) {
@@ -72,7 +78,11 @@ export class MachineMarks {
     const { pairs, state, kernel, machine } = this.#deps;
     if (!pairs.mark({ ...mark, disks: pairs.diskIds })) return false;
     const app = mark.consistency === 'ApplicationConsistent';
-    state.changeMarks({ lastMarkMs: mark.timeMs, ...(app ? { lastAppMarkMs: mark.timeMs, appFailures: 0 } : {}), ...(mark.members.length > 1 || !this.#grouped ? { crashFailures: 0 } : {}) });
+    state.changeMarks({
+      lastMarkMs: mark.timeMs,
+      ...(app ? { lastAppMarkMs: mark.timeMs, appFailures: 0 } : {}),
+      ...(mark.members.length > 1 || !this.#grouped ? { crashFailures: 0 } : {}),
+    });
     kernel.trace.record('agent', 'mark', { machineId: machine.machineId, markId: mark.id, consistency: mark.consistency, members: mark.members.length });
     this.#deps.onMark();
     return true;

@@ -132,7 +132,9 @@ export class MarkSchedule {
     const request = state.order?.markRequest ?? null;
     if (request !== null && request.requestId !== state.obeyedRequestId) {
       // Whoever asks waits for a point: when the guest cannot be quiesced it gets a crash-consistent one, which says so.
-      const made = (await marks.own(request.consistency, request.requestId)) || (request.consistency === 'ApplicationConsistent' && (await marks.own('CrashConsistent', request.requestId)));
+      const made =
+        (await marks.own(request.consistency, request.requestId)) ||
+        (request.consistency === 'ApplicationConsistent' && (await marks.own('CrashConsistent', request.requestId)));
       if (made) state.obeyedRequestId = request.requestId;
     }
     const finishing = pairs.finishing;

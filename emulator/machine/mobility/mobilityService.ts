@@ -135,7 +135,19 @@ export class MobilityService implements GuestService {
     });
     const marks = new MachineMarks({ kernel, machine, hostId, pairs, state, onMark: () => this.#reportSoon(running) });
     const schedule = new MarkSchedule({ kernel, hostId, identity: () => running.site?.identity, state, pairs, marks });
-    const running: Running = { machine, state, pairs, marks, schedule, killed: Promise.withResolvers(), heartbeat: undefined, site: undefined, listener: undefined, relay: undefined, reporting: 'no' };
+    const running: Running = {
+      machine,
+      state,
+      pairs,
+      marks,
+      schedule,
+      killed: Promise.withResolvers(),
+      heartbeat: undefined,
+      site: undefined,
+      listener: undefined,
+      relay: undefined,
+      reporting: 'no',
+    };
     return running;
   }
 
@@ -147,14 +159,27 @@ export class MobilityService implements GuestService {
       try {
         addressOf(machine);
         const { platform, osType, name, machineId } = machine.definition;
-        const options = { kernel, folder: join(machine.folder, folderName), configServerUrl, passphrase, role: 'agent', name, paths: controlPaths(machine), details: { version: running.state.version, machineId, platform, osType } } as const;
+        const options = {
+          kernel,
+          folder: join(machine.folder, folderName),
+          configServerUrl,
+          passphrase,
+          role: 'agent',
+          name,
+          paths: controlPaths(machine),
+          details: { version: running.state.version, machineId, platform, osType },
+        } as const;
         const site = await SiteConnection.open(this.#deps.hostId === undefined ? options : { ...options, hostId: this.#deps.hostId });
         if (this.#running !== running) return await site[Symbol.asyncDispose]();
         running.site = site;
       } catch (error) {
         this.#registrationError = LabError.from(error);
         this.#firstAttempt.reject(this.#registrationError);
-        kernel.trace.record('agent', 'registrationFailed', { machineId: machine.machineId, code: this.#registrationError.code, message: this.#registrationError.message });
+        kernel.trace.record('agent', 'registrationFailed', {
+          machineId: machine.machineId,
+          code: this.#registrationError.code,
+          message: this.#registrationError.message,
+        });
         if (this.#registrationError.code === 'InternalError') throw error;
         await kernel.clock.sleep(registrationRetryMs);
       }
@@ -196,7 +221,15 @@ export class MobilityService implements GuestService {
     const former = running.relay;
     if (former?.url === url && identity === 'keep') return former ?? noRelay;
     const { site } = running;
-    running.relay = url === undefined || site === undefined ? undefined : new RelayClient({ url, identity: { ca: site.identity.authority, key: site.identity.key, certificate: site.identity.certificate }, network: kernel.network, paths: ['machine-processserver'] });
+    running.relay =
+      url === undefined || site === undefined
+        ? undefined
+        : new RelayClient({
+            url,
+            identity: { ca: site.identity.authority, key: site.identity.key, certificate: site.identity.certificate },
+            network: kernel.network,
+            paths: ['machine-processserver'],
+          });
     const relay = running.relay ?? noRelay;
     running.pairs.relayChanged(relay);
     if (former !== undefined) kernel.clock.start('relay', () => former[Symbol.asyncDispose]());
@@ -256,7 +289,20 @@ export class MobilityService implements GuestService {
     const { machineId, name, platform, osType } = machine.definition;
     const nowMs = this.#deps.kernel.clock.now();
     const multiVmPort = listener === undefined ? {} : { multiVmPort: listener.port };
-    return { hostId: site.hostId, machineId, name, platform, osType, ipAddress: addressOf(machine), version: state.version, lastHeartbeatMs: nowMs, clockMs: machine.clockMs(), pairs: pairs.reports(), ...state.marks, ...multiVmPort };
+    return {
+      hostId: site.hostId,
+      machineId,
+      name,
+      platform,
+      osType,
+      ipAddress: addressOf(machine),
+      version: state.version,
+      lastHeartbeatMs: nowMs,
+      clockMs: machine.clockMs(),
+      pairs: pairs.reports(),
+      ...state.marks,
+      ...multiVmPort,
+    };
   }
 
   async #sendLastChanges(running: Running): Promise<void> {

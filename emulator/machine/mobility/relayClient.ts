@@ -28,7 +28,11 @@ export class RelayClient implements Relay, AsyncDisposable {
   }
 
   async accept(pairId: string, sequence: number, frame: Buffer): Promise<number> {
-    const answer = await this.#client.json<{ accepted: number }>(`/pairs/${encodeURIComponent(pairId)}/batches/${sequence}`, { method: 'POST', body: frame, headers: { 'content-type': 'application/octet-stream' } });
+    const answer = await this.#client.json<{ accepted: number }>(`/pairs/${encodeURIComponent(pairId)}/batches/${sequence}`, {
+      method: 'POST',
+      body: frame,
+      headers: { 'content-type': 'application/octet-stream' },
+    });
     return answer.accepted;
   }
 

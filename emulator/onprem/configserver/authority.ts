@@ -13,7 +13,12 @@ const passphraseLength = 16;
 /** A new site: its id, its passphrase, its authority. */
 export async function setUp(kernel: Pick<Kernel, 'clock' | 'ids'>, name: string): Promise<SetupRecord> {
   const passphrase = Array.from({ length: passphraseLength }, () => passphraseLetters[randomInt(passphraseLetters.length)]).join('');
-  return { hostId: kernel.ids.hostId(), passphrase, authority: await createAuthority(`${name} Site Recovery`), certificateExpiryMs: kernel.clock.now() + certificateLifetimeMs };
+  return {
+    hostId: kernel.ids.hostId(),
+    passphrase,
+    authority: await createAuthority(`${name} Site Recovery`),
+    certificateExpiryMs: kernel.clock.now() + certificateLifetimeMs,
+  };
 }
 
 /** The TLS identity of the configuration server's own endpoint. */

@@ -138,7 +138,9 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
   /** Adds a run-as account, or changes the one of this name. @returns its id: `1`, `2`, … */
   addAccount(accountName: string, userName: string, password: string): string {
     const accounts = this.#database.accounts();
-    const accountId = accounts.find((account) => account.accountName === accountName)?.accountId ?? String(Math.max(0, ...accounts.map((account) => Number(account.accountId))) + 1);
+    const accountId =
+      accounts.find((account) => account.accountName === accountName)?.accountId ??
+      String(Math.max(0, ...accounts.map((account) => Number(account.accountId))) + 1);
     this.#database.putAccount({ accountId, accountName, userName, password });
     this.#changed();
     return accountId;
@@ -201,10 +203,18 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
   takeReport(host: HostRecord, report: HostReport): ReportAnswer {
     const lastHeartbeatMs = this.#deps.kernel.clock.now();
     const { agent = host.part.agent, processServer = host.part.processServer, masterTarget = host.part.masterTarget } = report;
-    const part = { ...(agent && { agent: { ...agent, lastHeartbeatMs } }), ...(processServer && { processServer: { ...processServer, lastHeartbeatMs } }), ...(masterTarget && { masterTarget: { ...masterTarget, lastHeartbeatMs } }) };
+    const part = {
+      ...(agent && { agent: { ...agent, lastHeartbeatMs } }),
+      ...(processServer && { processServer: { ...processServer, lastHeartbeatMs } }),
+      ...(masterTarget && { masterTarget: { ...masterTarget, lastHeartbeatMs } }),
+    };
     this.#database.putHost({ ...host, part, lastHeartbeatMs });
     const discovered = host.role === 'processserver' && (report.machines !== undefined || report.vCenters !== undefined);
-    if (discovered) this.#database.discovery = { machines: report.machines ?? this.#database.discovery.machines, vCenters: report.vCenters ?? this.#database.discovery.vCenters };
+    if (discovered)
+      this.#database.discovery = {
+        machines: report.machines ?? this.#database.discovery.machines,
+        vCenters: report.vCenters ?? this.#database.discovery.vCenters,
+      };
     if (report.taskResults !== undefined) this.#tasks.record(report.taskResults);
     if (discovered || isNews(host.part, part)) this.#changed(discovered);
     return { renewCertificate: host.certificateExpiryMs < this.#setup.certificateExpiryMs };
@@ -218,7 +228,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     const { kernel, port = 0 } = this.#deps;
     const { key, certificate } = await serverCertificate(this.#setup, kernel.clock.now());
     const app = configServerRoutes(this, this.#doorbell, kernel);
-    this.#listening = await serveKeptPort(app, { port, keptPort: this.#database.port, identity: { key, certificate, clientCa: this.#setup.authority.certificate } });
+    this.#listening = await serveKeptPort(app, {
+      port,
+      keptPort: this.#database.port,
+      identity: { key, certificate, clientCa: this.#setup.authority.certificate },
+    });
     this.#database.port = this.#listening.port;
     this.#resources.use(this.#listening);
     const tick = kernel.clock.every(heartbeatMs, 'configuration server distribution', () => this.#distribute());

@@ -21,7 +21,11 @@ export function documentFor(host: HostRecord, site: SiteState): HostDocument {
     case 'agent':
       return { order: site.settings.machines.find((machine) => machine.hostId === host.hostId) ?? null };
     case 'processserver':
-      return { pairs: relayedPairs(host, site), installs: installs(host, site), discovery: discovererOf(site.hosts, site.nowMs)?.hostId === host.hostId ? discovery(site) : null };
+      return {
+        pairs: relayedPairs(host, site),
+        installs: installs(host, site),
+        discovery: discovererOf(site.hosts, site.nowMs)?.hostId === host.hostId ? discovery(site) : null,
+      };
     case 'mastertarget':
       return { vCenter: vCenterOf(host, site), tasks: masterTargetTasks(host, site), pairs: masterTargetPairs(host, site) };
   }
@@ -34,7 +38,10 @@ export function connectionOf(vCenter: VCenterOrder, site: Pick<SiteState, 'accou
 }
 
 /** The vCenter whose inventory holds a machine, found by id or by name. */
-function vCenterHolding(site: Pick<SiteState, 'accounts' | 'vCenters' | 'discovery'>, machine: { machineId?: string; name?: string }): VCenterConnection | undefined {
+function vCenterHolding(
+  site: Pick<SiteState, 'accounts' | 'vCenters' | 'discovery'>,
+  machine: { machineId?: string; name?: string },
+): VCenterConnection | undefined {
   const found = site.discovery.machines.find(({ machineId, name }) => machineId === machine.machineId || name === machine.name);
   const vCenter = site.vCenters.find(({ vCenterId }) => vCenterId === found?.vCenterId);
   return vCenter === undefined ? undefined : connectionOf(vCenter, site);
@@ -65,9 +72,11 @@ function installs(host: HostRecord, site: SiteState): InstallOrder[] {
     if (task.kind !== 'pushInstall' && task.kind !== 'updateMobilityService') return [];
     const credentials = credentialsOf(task.accountId, site);
     if (credentials === undefined) return [];
-    if (task.kind === 'pushInstall') return task.processServerId === host.hostId ? [{ taskId: task.taskId, kind: task.kind, machineId: task.machineId, credentials }] : [];
+    if (task.kind === 'pushInstall')
+      return task.processServerId === host.hostId ? [{ taskId: task.taskId, kind: task.kind, machineId: task.machineId, credentials }] : [];
     const agent = site.hosts.find((candidate) => candidate.hostId === task.hostId)?.part.agent;
-    const assigned = site.settings.machines.find((machine) => machine.hostId === task.hostId)?.processServer?.hostId ?? discovererOf(site.hosts, site.nowMs)?.hostId;
+    const assigned =
+      site.settings.machines.find((machine) => machine.hostId === task.hostId)?.processServer?.hostId ?? discovererOf(site.hosts, site.nowMs)?.hostId;
     return agent !== undefined && assigned === host.hostId ? [{ taskId: task.taskId, kind: task.kind, machineId: agent.machineId, credentials }] : [];
   });
 }
@@ -101,5 +110,7 @@ function masterTargetTasks(host: HostRecord, site: SiteState): MasterTargetSetti
 
 function masterTargetPairs(host: HostRecord, site: SiteState): MasterTargetSettings['pairs'] {
   const mine = (pair: PairOrder): boolean => pair.target.kind === 'mastertarget' && pair.target.masterTargetId === host.hostId;
-  return site.settings.machines.flatMap((machine) => machine.pairs.filter(mine).map(({ pairId, diskId, sizeBytes, key }) => ({ pairId, diskId, sizeBytes, key })));
+  return site.settings.machines.flatMap((machine) =>
+    machine.pairs.filter(mine).map(({ pairId, diskId, sizeBytes, key }) => ({ pairId, diskId, sizeBytes, key })),
+  );
 }

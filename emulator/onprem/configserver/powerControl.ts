@@ -37,7 +37,11 @@ export class PowerControl {
    * @returns a problem that did not keep it from that state: the guest could not be shut down and was powered off
    * @throws LabError MachinePowerFailed, MachineNotDiscovered, VCenterPermissionDenied, VCenterLoginFailed, PeerUnreachable, LinkDown
    */
-  async power(machineId: string, action: PowerAction, place: { machine: DiscoveredMachine | undefined; vCenters: readonly VCenterConnection[] }): Promise<LabError | undefined> {
+  async power(
+    machineId: string,
+    action: PowerAction,
+    place: { machine: DiscoveredMachine | undefined; vCenters: readonly VCenterConnection[] },
+  ): Promise<LabError | undefined> {
     const { kernel, vCenterCa, physicalPower } = this.#deps;
     if (place.machine?.platform === 'Physical') {
       if (physicalPower === undefined) throw new LabError('MachinePowerFailed', `${place.machine.name} has no management board.`);
@@ -45,7 +49,14 @@ export class PowerControl {
       return undefined;
     }
     for (const vCenter of place.vCenters) {
-      await using client = new VSphereClient({ url: vCenter.url, userName: vCenter.userName, password: vCenter.password, ca: vCenterCa, network: kernel.network, paths: ['processserver-vcenter'] });
+      await using client = new VSphereClient({
+        url: vCenter.url,
+        userName: vCenter.userName,
+        password: vCenter.password,
+        ca: vCenterCa,
+        network: kernel.network,
+        paths: ['processserver-vcenter'],
+      });
       const found = await findVm(client, machineId, place.machine?.name);
       if (found === undefined) continue;
       return found.on === (action === 'on') ? undefined : await this.#change(client, { vm: found.vm, name: found.name, action });

@@ -2,7 +2,18 @@
 import type { Store } from '../../kernel/store.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { SiteSettings, TaskResult, VCenterOrder } from '../../replication/orders.ts';
-import { noDiscovery, noSettings, type AccountRecord, type DiscoveryRecord, type HostRecord, type PairHistory, type PhysicalServerRecord, type SetupRecord, type SiteState, type VaultRegistration } from './state.ts';
+import {
+  noDiscovery,
+  noSettings,
+  type AccountRecord,
+  type DiscoveryRecord,
+  type HostRecord,
+  type PairHistory,
+  type PhysicalServerRecord,
+  type SetupRecord,
+  type SiteState,
+  type VaultRegistration,
+} from './state.ts';
 
 export class SiteDatabase implements Disposable {
   readonly #store: Store;
@@ -118,7 +129,10 @@ export class SiteDatabase implements Disposable {
     this.#store.transaction(() => {
       this.#store.delete('vCenter', vCenterId);
       const { machines, vCenters } = this.discovery;
-      this.discovery = { machines: machines.filter((machine) => machine.vCenterId !== vCenterId), vCenters: vCenters.filter((report) => report.vCenterId !== vCenterId) };
+      this.discovery = {
+        machines: machines.filter((machine) => machine.vCenterId !== vCenterId),
+        vCenters: vCenters.filter((report) => report.vCenterId !== vCenterId),
+      };
     });
   }
 

@@ -5,9 +5,19 @@ import type { SiteDatabase } from './siteDatabase.ts';
 import type { HostRecord, SetupRecord } from './state.ts';
 
 /** Passwords stay in the database. @param options `discovery`: with machines and vCenters, which seldom change */
-export function makeSiteReport(options: { database: SiteDatabase; setup: SetupRecord; name: string; version: string; nowMs: TimeMs; discovery: boolean }): SiteReport {
+export function makeSiteReport(options: {
+  database: SiteDatabase;
+  setup: SetupRecord;
+  name: string;
+  version: string;
+  nowMs: TimeMs;
+  discovery: boolean;
+}): SiteReport {
   const { database, setup, name, version, nowMs, discovery } = options;
-  const parts = database.hosts().filter((host) => host.state === 'registered').map((host) => host.part);
+  const parts = database
+    .hosts()
+    .filter((host) => host.state === 'registered')
+    .map((host) => host.part);
   const accounts = database.accounts().map(({ accountId, accountName }) => ({ accountId, accountName }));
   return {
     configServer: { hostId: setup.hostId, name, version, ipAddress: '127.0.0.1', lastHeartbeatMs: nowMs, sslCertExpiryMs: setup.certificateExpiryMs, accounts },
@@ -28,7 +38,13 @@ function turningPoints({ agent, processServer, masterTarget }: HostRecord['part'
   return JSON.stringify([
     agent && [agent.machineId, agent.version, agent.lastMarkMs, agent.lastAppMarkMs, agent.crashFailures, agent.appFailures, agent.pairs.map(pairTurningPoint)],
     processServer && [processServer.url, processServer.version, processServer.throttled, processServer.services],
-    masterTarget && [masterTarget.url, masterTarget.attachedDisks, masterTarget.retentionVolumes.map((volume) => volume.volumeName), masterTarget.pairs, masterTarget.validationErrors],
+    masterTarget && [
+      masterTarget.url,
+      masterTarget.attachedDisks,
+      masterTarget.retentionVolumes.map((volume) => volume.volumeName),
+      masterTarget.pairs,
+      masterTarget.validationErrors,
+    ],
   ]);
 }
 
@@ -39,5 +55,7 @@ function pairTurningPoint(pair: AgentReport['pairs'][number]): unknown {
 /** A vCenter that no discovery has visited yet is shown as not connected. */
 function vCenterReports(database: SiteDatabase): NonNullable<SiteReport['vCenters']> {
   const known = new Map(database.discovery.vCenters.map((report) => [report.vCenterId, report]));
-  return database.vCenters().map(({ vCenterId, friendlyName, url }) => known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null });
+  return database
+    .vCenters()
+    .map(({ vCenterId, friendlyName, url }) => known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null });
 }

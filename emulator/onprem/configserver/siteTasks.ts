@@ -71,7 +71,8 @@ export class SiteTasks {
         database.removeVCenter(task.vCenterId);
         return 'done';
       case 'addPhysicalServer':
-        if (!database.physicalServers().some((server) => server.taskId === task.taskId)) database.putPhysicalServer({ taskId: task.taskId, name: task.name, ipAddress: task.ipAddress, osType: task.osType, machineId: null });
+        if (!database.physicalServers().some((server) => server.taskId === task.taskId))
+          database.putPhysicalServer({ taskId: task.taskId, name: task.name, ipAddress: task.ipAddress, osType: task.osType, machineId: null });
         return 'left';
       case 'removePhysicalServer': {
         const record = database.physicalServers().find((server) => server.machineId === task.machineId);

@@ -27,9 +27,11 @@ export function parseHostReport(body: unknown, sender: { hostId: string; role: H
   const part = { agent: 'agent', processserver: 'processServer', mastertarget: 'masterTarget' }[sender.role];
   for (const name of ['agent', 'processServer', 'masterTarget']) {
     if (fields[name] === undefined) continue;
-    if (name !== part || recordOf(fields[name])['hostId'] !== sender.hostId) throw new LabError('MalformedRequest', `${sender.hostId} reported ${name} of another host.`);
+    if (name !== part || recordOf(fields[name])['hostId'] !== sender.hostId)
+      throw new LabError('MalformedRequest', `${sender.hostId} reported ${name} of another host.`);
   }
-  for (const name of ['vCenters', 'machines', 'taskResults']) if (fields[name] !== undefined && !Array.isArray(fields[name])) throw new LabError('MalformedRequest', `${name} is no list.`);
+  for (const name of ['vCenters', 'machines', 'taskResults'])
+    if (fields[name] !== undefined && !Array.isArray(fields[name])) throw new LabError('MalformedRequest', `${name} is no list.`);
   return fields;
 }
 

@@ -33,7 +33,15 @@ export class HeldPair implements AsyncDisposable {
     this.pairId = deps.held.pairId;
     this.#replica = replica;
     const { kernel, held, log, onChange } = deps;
-    this.#engine = new PairTargetEngine({ kernel, pairId: held.pairId, key: Buffer.from(held.key, 'base64'), log, replica, onSnapshot: () => this.#prune(), onBroken: onChange });
+    this.#engine = new PairTargetEngine({
+      kernel,
+      pairId: held.pairId,
+      key: Buffer.from(held.key, 'base64'),
+      log,
+      replica,
+      onSnapshot: () => this.#prune(),
+      onBroken: onChange,
+    });
   }
 
   /** Takes up where the journal says the disk stands. @throws LabError RetentionJournalDamaged */
@@ -72,7 +80,8 @@ export class HeldPair implements AsyncDisposable {
     this.#deps.kernel.clock.start(`checksums ${this.pairId}`, () => this.#engine.drained().then(resolve));
     await promise;
     if (this.#engine.broken !== undefined) throw this.#engine.broken;
-    if (range.offset + range.length > this.#replica.sizeBytes) throw new LabError('DiskRangeInvalid', `Offset ${range.offset}, length ${range.length}, on a disk of ${this.#replica.sizeBytes} bytes.`);
+    if (range.offset + range.length > this.#replica.sizeBytes)
+      throw new LabError('DiskRangeInvalid', `Offset ${range.offset}, length ${range.length}, on a disk of ${this.#replica.sizeBytes} bytes.`);
     return this.#replica.checksums(range, blockBytes);
   }
 

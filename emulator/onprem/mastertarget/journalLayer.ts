@@ -162,7 +162,7 @@ async function* records(file: FileHandle, endBytes: number): AsyncGenerator<Reco
   const window = Buffer.allocUnsafe(Math.min(scanBytes, endBytes));
   let windowAt = 0;
   let held = 0;
-  for (let at = 0; at + recordHeaderBytes <= endBytes; ) {
+  for (let at = 0; at + recordHeaderBytes <= endBytes;) {
     if (at < windowAt || at + recordHeaderBytes > windowAt + held) {
       windowAt = at;
       held = (await file.read(window, 0, Math.min(window.length, endBytes - at), at)).bytesRead;
@@ -174,8 +174,15 @@ async function* records(file: FileHandle, endBytes: number): AsyncGenerator<Reco
 }
 
 function parse(bytes: Buffer, at: number): Record {
-  if (bytes.length < recordHeaderBytes || bytes.readUInt32LE(0) !== magic || bytes.readUInt32LE(24) !== crc32(bytes.subarray(0, 24))) throw new LabError('RetentionJournalDamaged', `No record at byte ${at}.`);
-  return { offset: Number(bytes.readBigUInt64LE(8)), length: bytes.readUInt32LE(16), zero: (bytes.readUInt32LE(4) & 1) === 1, checksum: bytes.readUInt32LE(20), at: at + recordHeaderBytes };
+  if (bytes.length < recordHeaderBytes || bytes.readUInt32LE(0) !== magic || bytes.readUInt32LE(24) !== crc32(bytes.subarray(0, 24)))
+    throw new LabError('RetentionJournalDamaged', `No record at byte ${at}.`);
+  return {
+    offset: Number(bytes.readBigUInt64LE(8)),
+    length: bytes.readUInt32LE(16),
+    zero: (bytes.readUInt32LE(4) & 1) === 1,
+    checksum: bytes.readUInt32LE(20),
+    at: at + recordHeaderBytes,
+  };
 }
 
 async function payload(file: FileHandle, record: Record, path: string): Promise<Buffer> {

@@ -88,7 +88,19 @@ export class MasterTarget implements AsyncDisposable {
     await using opening = new AsyncDisposableStack();
     const store = opening.use(new Store(join(folder, 'mastertarget.db')));
     const paths: readonly NetworkPath[] = ['mastertarget-configserver'];
-    const site = opening.use(await SiteConnection.open({ kernel, folder, configServerUrl, passphrase, role: 'mastertarget', name, paths, details: { version, osType }, ...(hostId === undefined ? {} : { hostId }) }));
+    const site = opening.use(
+      await SiteConnection.open({
+        kernel,
+        folder,
+        configServerUrl,
+        passphrase,
+        role: 'mastertarget',
+        name,
+        paths,
+        details: { version, osType },
+        ...(hostId === undefined ? {} : { hostId }),
+      }),
+    );
     const drives = new Map<string, Drive>();
     for (const definition of deps.retentionVolumes) {
       const volume = await RetentionVolume.open(definition);
@@ -156,7 +168,11 @@ export class MasterTarget implements AsyncDisposable {
     const { key, certificate, authority } = this.#site.identity;
     await this.#listening?.[Symbol.asyncDispose]();
     const app = masterTargetApp(this.#deps.kernel, (pairId) => this.#pair(pairId));
-    this.#listening = await serveKeptPort(app, { port: this.#deps.port, keptPort: this.#store.get<number>('port', 'port'), identity: { key, certificate, clientCa: authority } });
+    this.#listening = await serveKeptPort(app, {
+      port: this.#deps.port,
+      keptPort: this.#store.get<number>('port', 'port'),
+      identity: { key, certificate, clientCa: authority },
+    });
     this.#store.put('port', 'port', this.#listening.port);
   }
 
@@ -290,8 +306,16 @@ export class MasterTarget implements AsyncDisposable {
       osType,
       version,
       lastHeartbeatMs: kernel.clock.now(),
-      ...volumesReport([...this.#drives.values()].map(({ volume }) => volume), [...pairs.flatMap((pair) => pair.broken ?? []), ...this.#problems.values()]),
-      dataStores: this.#datastores.map((datastore) => ({ symbolicName: datastore.name, capacityBytes: datastore.capacityBytes, freeBytes: datastore.freeBytes, type: datastore.type })),
+      ...volumesReport(
+        [...this.#drives.values()].map(({ volume }) => volume),
+        [...pairs.flatMap((pair) => pair.broken ?? []), ...this.#problems.values()],
+      ),
+      dataStores: this.#datastores.map((datastore) => ({
+        symbolicName: datastore.name,
+        capacityBytes: datastore.capacityBytes,
+        freeBytes: datastore.freeBytes,
+        type: datastore.type,
+      })),
       attachedDisks: this.#store.list<HeldDisk>('held').length,
       pairs: await Promise.all(pairs.map((pair) => pair.describe())),
     };

@@ -34,7 +34,8 @@ export function attachErrors(facts: AttachFacts): LabError[] {
   const errors: LabError[] = [];
   if (masterTarget.osType !== facts.machineOsType) errors.push(new LabError('MasterTargetOsMismatch', `${masterTarget.osType} and ${facts.machineOsType}.`));
   const disks = facts.attachedDisks + facts.addedDisks;
-  if (disks > attachedDisksLimit) errors.push(new LabError('MasterTargetDisksExceeded', `${facts.attachedDisks} are attached, ${facts.addedDisks} more are asked for.`));
+  if (disks > attachedDisksLimit)
+    errors.push(new LabError('MasterTargetDisksExceeded', `${facts.attachedDisks} are attached, ${facts.addedDisks} more are asked for.`));
   if (masterTarget.snapshots > 0) errors.push(new LabError('MasterTargetHasSnapshots', `${masterTarget.snapshots}.`));
   if (masterTarget.scsiTypes.includes('PVSCSI')) errors.push(new LabError('MasterTargetParavirtual'));
   errors.push(...retentionVolumeErrors(facts.volume, facts.retentionDrive));

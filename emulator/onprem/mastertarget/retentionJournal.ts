@@ -109,9 +109,12 @@ export class RetentionJournal implements Reclaimer, AsyncDisposable {
     const layers = this.#from(snapshotId);
     const result = Buffer.allocUnsafe(range.length);
     const end = range.offset + range.length;
-    for (let at = range.offset; at < end; ) {
+    for (let at = range.offset; at < end;) {
       const run = this.#run(layers, at, end);
-      const bytes = run.layer === undefined ? await this.#deps.disk.read(at, run.length) : await run.layer.readBlock(Math.floor(at / journalBlockBytes), { offset: at % journalBlockBytes, length: run.length });
+      const bytes =
+        run.layer === undefined
+          ? await this.#deps.disk.read(at, run.length)
+          : await run.layer.readBlock(Math.floor(at / journalBlockBytes), { offset: at % journalBlockBytes, length: run.length });
       bytes.copy(result, at - range.offset);
       at += run.length;
     }
@@ -233,7 +236,13 @@ export class RetentionJournal implements Reclaimer, AsyncDisposable {
   async #merge(later: JournalLayer, earlier: JournalLayer): Promise<void> {
     const { disk, volume } = this.#deps;
     for await (const image of later.images()) {
-      const images = earlier.missing([image], disk.sizeBytes).map(({ offset, length }): BeforeImage => ({ offset, length, bytes: image.bytes?.subarray(offset - image.offset, offset - image.offset + length) ?? null }));
+      const images = earlier
+        .missing([image], disk.sizeBytes)
+        .map(({ offset, length }): BeforeImage => ({
+          offset,
+          length,
+          bytes: image.bytes?.subarray(offset - image.offset, offset - image.offset + length) ?? null,
+        }));
       if (images.length === 0) continue;
       await volume.reserve(JournalLayer.sizeOf(images), 'journal');
       await earlier.append(images);

@@ -82,7 +82,11 @@ export class RetentionVolume {
         const timeMs = reclaimer.oldestMs();
         if (timeMs !== null && (oldest === undefined || timeMs < oldest.timeMs)) oldest = { reclaimer, timeMs };
       }
-      if (oldest === undefined) throw new LabError('RetentionDriveFull', `${this.definition.volumeName}: ${this.#usedBytes} of ${this.definition.capacityBytes} bytes are used, ${sizeBytes} more are needed.`);
+      if (oldest === undefined)
+        throw new LabError(
+          'RetentionDriveFull',
+          `${this.definition.volumeName}: ${this.#usedBytes} of ${this.definition.capacityBytes} bytes are used, ${sizeBytes} more are needed.`,
+        );
       await oldest.reclaimer.dropOldest();
     }
   }

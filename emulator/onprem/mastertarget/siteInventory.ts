@@ -36,7 +36,9 @@ interface VmDetail {
   readonly name: string;
   readonly power_state: string;
   readonly identity: { readonly name: string; readonly instance_uuid: string };
-  readonly disks: Readonly<Record<string, { readonly label: string; readonly capacity: number; readonly backing: { readonly type: string; readonly vmdk_file: string } }>>;
+  readonly disks: Readonly<
+    Record<string, { readonly label: string; readonly capacity: number; readonly backing: { readonly type: string; readonly vmdk_file: string } }>
+  >;
   readonly scsi_adapters?: Readonly<Record<string, { readonly type: string }>>;
 }
 
@@ -84,7 +86,13 @@ export class SiteInventory {
   async vm(vm: string): Promise<SiteVm> {
     const detail = await this.#client.json<VmDetail>(`/api/vcenter/vm/${vm}`);
     const guest = await this.#client.json<GuestConditions>(`/api/vcenter/vm/${vm}/guest/conditions`);
-    const disks = Object.entries(detail.disks).map(([key, { label, capacity, backing }]): SiteDisk => ({ key, label, vmdkFile: backing.vmdk_file, sizeBytes: capacity, diskId: guest.disks[key]?.disk_id }));
+    const disks = Object.entries(detail.disks).map(([key, { label, capacity, backing }]): SiteDisk => ({
+      key,
+      label,
+      vmdkFile: backing.vmdk_file,
+      sizeBytes: capacity,
+      diskId: guest.disks[key]?.disk_id,
+    }));
     return {
       vm,
       name: detail.name,
@@ -121,7 +129,10 @@ export class SiteInventory {
 
   /** @returns the device key */
   async attachDisk(vm: string, vmdkFile: string): Promise<string> {
-    return this.#client.json<string>(`/api/vcenter/vm/${vm}/hardware/disk`, { method: 'POST', body: { type: 'SCSI', backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile } } });
+    return this.#client.json<string>(`/api/vcenter/vm/${vm}/hardware/disk`, {
+      method: 'POST',
+      body: { type: 'SCSI', backing: { type: 'VMDK_FILE', vmdk_file: vmdkFile } },
+    });
   }
 
   async detachDisk(vm: string, key: string): Promise<void> {

@@ -36,7 +36,8 @@ export async function attachDisks(task: AttachTask, site: SiteInventory, deps: T
   await kernel.faults.check('mastertarget.attach', task.machineId);
   const own = await site.vmNamed(deps.machineName);
   const source = task.newMachine === null ? await site.findByInstanceUuid(task.machineId) : undefined;
-  if (task.newMachine === null && source === undefined) throw new LabError('NotFound', `Machine ${task.machineId} is not in vCenter any more; it can come back to an alternate location only.`);
+  if (task.newMachine === null && source === undefined)
+    throw new LabError('NotFound', `Machine ${task.machineId} is not in vCenter any more; it can come back to an alternate location only.`);
   const datastores = await site.datastores();
   deps.onDatastores(datastores);
   await check({ task, site, deps, own, source, datastores });
@@ -48,7 +49,17 @@ export async function attachDisks(task: AttachTask, site: SiteInventory, deps: T
   for (const [place, disk] of task.disks.entries()) {
     const file = matchingDisk(merged.disks, disk, task.newMachine === null ? undefined : place);
     if (!own.disks.some((attached) => attached.vmdkFile === file.vmdkFile)) await site.attachDisk(own.vm, file.vmdkFile);
-    const held: HeldDisk = { pairId: disk.pairId, diskId: disk.diskId, sizeBytes: disk.sizeBytes, key: disk.key, retentionDrive: task.retentionDrive, vmdkFile: file.vmdkFile, machineId: merged.instanceUuid, state: 'attached', snapshotId: null };
+    const held: HeldDisk = {
+      pairId: disk.pairId,
+      diskId: disk.diskId,
+      sizeBytes: disk.sizeBytes,
+      key: disk.key,
+      retentionDrive: task.retentionDrive,
+      vmdkFile: file.vmdkFile,
+      machineId: merged.instanceUuid,
+      state: 'attached',
+      snapshotId: null,
+    };
     store.put('held', held.pairId, held);
     await deps.hold(held);
     output.push({ diskId: disk.diskId, vmdkFile: file.vmdkFile });
@@ -77,7 +88,14 @@ export async function detachDisks(task: DetachTask, site: SiteInventory, deps: T
   return { machineId: task.machineId };
 }
 
-async function check(options: { task: AttachTask; site: SiteInventory; deps: TaskDeps; own: SiteVm; source: SiteVm | undefined; datastores: readonly SiteDatastore[] }): Promise<void> {
+async function check(options: {
+  task: AttachTask;
+  site: SiteInventory;
+  deps: TaskDeps;
+  own: SiteVm;
+  source: SiteVm | undefined;
+  datastores: readonly SiteDatastore[];
+}): Promise<void> {
   const { task, site, deps, own, source, datastores } = options;
   const needed = new Set(source === undefined ? [task.datastore] : source.disks.map((disk) => datastoreOf(disk.vmdkFile)));
   const creation = deps.store.get<MachineCreation>('creation', task.taskId);
@@ -100,7 +118,11 @@ async function check(options: { task: AttachTask; site: SiteInventory; deps: Tas
   );
 }
 
-async function createMachine(task: AttachTask, site: SiteInventory, { store, datastores }: { store: Store; datastores: readonly SiteDatastore[] }): Promise<SiteVm> {
+async function createMachine(
+  task: AttachTask,
+  site: SiteInventory,
+  { store, datastores }: { store: Store; datastores: readonly SiteDatastore[] },
+): Promise<SiteVm> {
   const order = task.newMachine;
   if (order === null) throw new Error('no machine to create');
   const begun = store.get<MachineCreation>('creation', task.taskId) !== undefined;
@@ -108,7 +130,13 @@ async function createMachine(task: AttachTask, site: SiteInventory, { store, dat
   if (existing !== undefined) return site.vm(existing.vm);
   store.put('creation', task.taskId, { taskId: task.taskId, name: order.name } satisfies MachineCreation);
   const datastore = datastores.find(({ name }) => name === task.datastore);
-  return site.vm(await site.createVm(order, datastore?.datastore ?? task.datastore, task.disks.map((disk) => disk.sizeBytes)));
+  return site.vm(
+    await site.createVm(
+      order,
+      datastore?.datastore ?? task.datastore,
+      task.disks.map((disk) => disk.sizeBytes),
+    ),
+  );
 }
 
 /** By the disk's uuid (disk.EnableUUID), else by what else names it; in a machine made for the purpose by its place. @throws LabError NotFound */

@@ -43,7 +43,8 @@ export class VmdkReplica implements Replica {
   apply(batch: Batch): Promise<void> {
     return this.#inTurn(async () => {
       for (const { offset, length } of batch.extents) {
-        if (offset < 0 || length < 0 || offset + length > this.sizeBytes) throw new LabError('BatchMalformed', `${batch.pairId} sequence ${batch.sequence}: ${length} bytes at ${offset} of ${this.sizeBytes}.`);
+        if (offset < 0 || length < 0 || offset + length > this.sizeBytes)
+          throw new LabError('BatchMalformed', `${batch.pairId} sequence ${batch.sequence}: ${length} bytes at ${offset} of ${this.sizeBytes}.`);
       }
       if ((await this.#gate()) === 'skip') return;
       await this.#journal.keep(batch.extents);

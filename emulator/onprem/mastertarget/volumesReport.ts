@@ -8,9 +8,20 @@ import type { RetentionVolume } from './retentionVolume.ts';
 const thresholdPercentage = 25;
 
 /** @param problems of disks, besides those of the drives themselves */
-export function volumesReport(volumes: readonly RetentionVolume[], problems: readonly LabError[]): Pick<MasterTargetReport, 'retentionVolumes' | 'validationErrors'> {
+export function volumesReport(
+  volumes: readonly RetentionVolume[],
+  problems: readonly LabError[],
+): Pick<MasterTargetReport, 'retentionVolumes' | 'validationErrors'> {
   return {
-    retentionVolumes: volumes.map(({ definition: { volumeName, capacityBytes, fileSystem }, freeBytes }) => ({ volumeName, capacityBytes, freeBytes, thresholdPercentage, fileSystem })),
-    validationErrors: [...volumes.flatMap(({ definition }) => retentionVolumeErrors(definition, definition.volumeName)), ...problems].map((problem) => problem.toBody()),
+    retentionVolumes: volumes.map(({ definition: { volumeName, capacityBytes, fileSystem }, freeBytes }) => ({
+      volumeName,
+      capacityBytes,
+      freeBytes,
+      thresholdPercentage,
+      fileSystem,
+    })),
+    validationErrors: [...volumes.flatMap(({ definition }) => retentionVolumeErrors(definition, definition.volumeName)), ...problems].map((problem) =>
+      problem.toBody(),
+    ),
   };
 }

@@ -24,8 +24,10 @@ const firstWeekday = 4;
 /** @throws LabError BandwidthInvalid */
 export function requireSchedule(schedule: BandwidthSchedule): void {
   const { workDays, startWorkHour, endWorkHour, workHourBps, nonWorkHourBps } = schedule;
-  for (const bps of [workHourBps, nonWorkHourBps]) if (!(bps >= lowestBps && bps <= highestBps)) throw new LabError('BandwidthInvalid', `${bps} bits per second.`);
-  if (!(startWorkHour >= 0 && startWorkHour < endWorkHour && endWorkHour <= 24)) throw new LabError('BandwidthInvalid', `Hours ${startWorkHour} to ${endWorkHour}.`);
+  for (const bps of [workHourBps, nonWorkHourBps])
+    if (!(bps >= lowestBps && bps <= highestBps)) throw new LabError('BandwidthInvalid', `${bps} bits per second.`);
+  if (!(startWorkHour >= 0 && startWorkHour < endWorkHour && endWorkHour <= 24))
+    throw new LabError('BandwidthInvalid', `Hours ${startWorkHour} to ${endWorkHour}.`);
   for (const day of workDays) if (!Number.isInteger(day) || day < 0 || day > 6) throw new LabError('BandwidthInvalid', `Day ${day}.`);
 }
 

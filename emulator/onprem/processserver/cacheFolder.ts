@@ -73,7 +73,8 @@ export class CacheFolder {
 
   /** Ends when a killed process would not lose the frame. @throws LabError ProcessServerCacheFull; nothing of the batch is left then */
   async write(pairId: string, sequence: number, frame: Buffer): Promise<void> {
-    if (this.#usedBytes + frame.length > this.limitBytes) throw new LabError('ProcessServerCacheFull', `${this.#usedBytes} of ${this.limitBytes} bytes are in use.`);
+    if (this.#usedBytes + frame.length > this.limitBytes)
+      throw new LabError('ProcessServerCacheFull', `${this.#usedBytes} of ${this.limitBytes} bytes are in use.`);
     this.#usedBytes += frame.length;
     const path = this.#batchPath(pairId, sequence);
     try {
@@ -86,7 +87,8 @@ export class CacheFolder {
     } catch (error) {
       this.#usedBytes -= frame.length;
       await removeFile(path);
-      if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) throw new LabError('ProcessServerCacheFull', `${this.#folder}: ${error.message}`, { cause: error });
+      if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
+        throw new LabError('ProcessServerCacheFull', `${this.#folder}: ${error.message}`, { cause: error });
       throw error;
     }
     this.#remember(pairId, sequence, frame);
@@ -198,5 +200,5 @@ async function removeFile(path: string): Promise<void> {
 
 /** One call as a rule; the system may take less than asked. */
 async function writeWhole(file: { write(bytes: Buffer, at: number, length: number): Promise<{ bytesWritten: number }> }, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
+  for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at, bytes.length - at)).bytesWritten;
 }

@@ -3,7 +3,15 @@ import type { TimeMs } from '../../kernel/clock.ts';
 import { LabError, type ErrorBody } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
-import type { DiscoveredMachine, HostReport, PhysicalServerOrder, ProcessServerSettings, TaskResult, VCenterConnection, VCenterReport } from '../../replication/orders.ts';
+import type {
+  DiscoveredMachine,
+  HostReport,
+  PhysicalServerOrder,
+  ProcessServerSettings,
+  TaskResult,
+  VCenterConnection,
+  VCenterReport,
+} from '../../replication/orders.ts';
 import { firstOrigins, judge, type FoundMachine } from './selectability.ts';
 import { scanVCenter } from './vCenterScan.ts';
 
@@ -48,7 +56,8 @@ export class Discovery implements Disposable {
       return;
     }
     this.#interval ??= this.#deps.kernel.clock.every(intervalMs, 'discovery', () => this.#runAll());
-    if (former === null || order.requests.length > 0 || JSON.stringify({ ...former, requests: [] }) !== JSON.stringify({ ...order, requests: [] })) this.#start();
+    if (former === null || order.requests.length > 0 || JSON.stringify({ ...former, requests: [] }) !== JSON.stringify({ ...order, requests: [] }))
+      this.#start();
   }
 
   [Symbol.dispose](): void {
@@ -80,7 +89,10 @@ export class Discovery implements Disposable {
     const scans: ScanRecord[] = [];
     for (const vCenter of order.vCenters) scans.push(await this.#scan(vCenter));
     const physical = await this.#lookUp(order.physicalServers);
-    const found = [...scans.flatMap((scan) => scan.machines.map((machine) => ({ ...machine, vCenterConnected: scan.error === null }))), ...[...physical.values()].flatMap((machine) => machine ?? [])];
+    const found = [
+      ...scans.flatMap((scan) => scan.machines.map((machine) => ({ ...machine, vCenterConnected: scan.error === null }))),
+      ...[...physical.values()].flatMap((machine) => machine ?? []),
+    ];
     const former = new Map(this.#deps.store.get<[string, string][]>('discovery', 'origins') ?? []);
     const origins = firstOrigins(found, former);
     this.#deps.store.put('discovery', 'origins', [...origins]);

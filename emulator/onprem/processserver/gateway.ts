@@ -67,7 +67,8 @@ export class Gateway {
     const verdict = faults.active('processserver.accept') ? await faults.check('processserver.accept', pair.pairId) : 'pass';
     if (verdict === 'corrupt' && frame.length > 0) frame[frame.length - 1] = (frame[frame.length - 1] as number) ^ 0xff;
     const header = decodeBatch(frame);
-    if (header.pairId !== pair.pairId || header.sequence !== sequence) throw new LabError('BatchMalformed', `${header.pairId} sequence ${header.sequence} was sent as ${pair.pairId} sequence ${sequence}.`);
+    if (header.pairId !== pair.pairId || header.sequence !== sequence)
+      throw new LabError('BatchMalformed', `${header.pairId} sequence ${header.sequence} was sent as ${pair.pairId} sequence ${sequence}.`);
     if (sequence > pair.accepted) {
       if (pair.order.mode === 'drain') throw new LabError('PairUnknown', `${pair.pairId} has moved to another process server.`);
       this.#requireRoom();

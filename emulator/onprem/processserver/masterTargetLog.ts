@@ -13,7 +13,11 @@ export class MasterTargetLog implements BatchLog {
 
   /** The master target answers when the batch is durable on its retention drive. */
   async append(pairId: string, sequence: number, sealed: Buffer): Promise<void> {
-    await this.#client.call(`/pairs/${encodeURIComponent(pairId)}/batches/${sequence}`, { method: 'PUT', body: sealed, headers: { 'content-type': 'application/octet-stream' } });
+    await this.#client.call(`/pairs/${encodeURIComponent(pairId)}/batches/${sequence}`, {
+      method: 'PUT',
+      body: sealed,
+      headers: { 'content-type': 'application/octet-stream' },
+    });
   }
 
   async barrier(): Promise<void> {}

@@ -78,10 +78,18 @@ export class ProcessServer implements DataPortRules, AsyncDisposable {
     this.#throttle.set(store.get<BandwidthSchedule>('setting', 'bandwidth') ?? null);
     this.#targets = this.#resources.use(new UploadTargets({ kernel, inAzure, labCa, openLog, identity: () => site.identity }));
     this.#resources.use(site.onIdentity(() => kernel.clock.start('new identity', () => this.#targets.renew())));
-    this.#uploader = new Uploader({ kernel, cache: this.#cache, throttle: this.#throttle, targets: this.#targets, onUploaded: (bytes) => this.#statistics.uploaded(bytes) });
+    this.#uploader = new Uploader({
+      kernel,
+      cache: this.#cache,
+      throttle: this.#throttle,
+      targets: this.#targets,
+      onUploaded: (bytes) => this.#statistics.uploaded(bytes),
+    });
     this.gateway = new Gateway({ kernel, cache: this.#cache, onAccepted: () => this.#uploader.pump() });
     this.#reporter = new Reporter({ kernel, site, ownPart: () => ({ processServer: this.report() }) });
-    this.#discovery = this.#resources.use(new Discovery({ kernel, vCenterCa: labCa, store, findPhysical: deps.findPhysical, onResult: (part) => this.#reporter.send(part) }));
+    this.#discovery = this.#resources.use(
+      new Discovery({ kernel, vCenterCa: labCa, store, findPhysical: deps.findPhysical, onResult: (part) => this.#reporter.send(part) }),
+    );
   }
 
   /**
@@ -92,7 +100,17 @@ export class ProcessServer implements DataPortRules, AsyncDisposable {
     const { kernel, folder, name, configServerUrl, passphrase, hostId, version, inAzure } = deps;
     await mkdir(folder, { recursive: true });
     const paths: NetworkPath[] = inAzure ? ['processserver-configserver', 'site-to-site'] : ['processserver-configserver'];
-    const site = await SiteConnection.open({ kernel, folder, configServerUrl, passphrase, role: 'processserver', ...(hostId && { hostId }), name, details: { version, inAzure }, paths });
+    const site = await SiteConnection.open({
+      kernel,
+      folder,
+      configServerUrl,
+      passphrase,
+      role: 'processserver',
+      ...(hostId && { hostId }),
+      name,
+      details: { version, inAzure },
+      paths,
+    });
     const server = new ProcessServer(deps, new Store(join(folder, 'processserver.db')), site);
     try {
       await server.#start();
@@ -181,7 +199,11 @@ export class ProcessServer implements DataPortRules, AsyncDisposable {
     this.#takePairs(this.#store.get<readonly RelayedPair[]>('setting', 'pairs') ?? []);
     const { key, certificate, authority } = this.#site.identity;
     const app = processServerRoutes(this, kernel);
-    this.#listening = await serveKeptPort(app, { port, keptPort: this.#store.get<number>('setting', 'port'), identity: { key, certificate, clientCa: authority } });
+    this.#listening = await serveKeptPort(app, {
+      port,
+      keptPort: this.#store.get<number>('setting', 'port'),
+      identity: { key, certificate, clientCa: authority },
+    });
     this.#resources.use(this.#listening);
     this.#store.put('setting', 'port', this.#listening.port);
     const heartbeat = kernel.clock.every(heartbeatMs, `process server ${this.#deps.name} heartbeat`, () => this.#reporter.send({}));

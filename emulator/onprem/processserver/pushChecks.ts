@@ -33,7 +33,12 @@ export const pushChecks: readonly PushCheck[] = [
   { code: '95519', os: 'any', phase: 'copy', fails: ({ account }) => account?.state === 'disabled' },
   { code: '95520', os: 'any', phase: 'copy', fails: ({ account }) => account?.state === 'lockedOut' },
   { code: '95107', os: 'Windows', phase: 'copy', fails: (site) => !logsOn(site) },
-  { code: '95108', os: 'Linux', phase: 'copy', fails: (site) => !site.definition.guest.ssh || !site.definition.guest.sftp || !site.definition.guest.passwordAuthentication || !logsOn(site) },
+  {
+    code: '95108',
+    os: 'Linux',
+    phase: 'copy',
+    fails: (site) => !site.definition.guest.ssh || !site.definition.guest.sftp || !site.definition.guest.passwordAuthentication || !logsOn(site),
+  },
   { code: '95517', os: 'any', phase: 'copy', fails: ({ definition }) => !definition.guest.mayCopyFiles },
   { code: '95524', os: 'any', phase: 'copy', fails: ({ definition }) => definition.guest.freeBytes < leastFreeBytes },
   { code: '95310', os: 'any', phase: 'prerequisites', fails: ({ definition }) => bootDisks(definition) === 0 },
@@ -48,7 +53,8 @@ export function requirePhase(phase: PushCheck['phase'], definition: MachineDefin
   const account = definition.guest.accounts.find(({ name }) => name === credentials.userName);
   const site: InstallSite = { definition, account, credentials };
   for (const check of pushChecks) {
-    if (check.phase === phase && (check.os === 'any' || check.os === definition.osType) && check.fails(site)) throw new LabError(check.code, `${definition.name}, account ${credentials.userName}.`);
+    if (check.phase === phase && (check.os === 'any' || check.os === definition.osType) && check.fails(site))
+      throw new LabError(check.code, `${definition.name}, account ${credentials.userName}.`);
   }
 }
 

@@ -34,7 +34,13 @@ export function afterUpload(position: PairPosition, uploaded: readonly CachedBat
   const newest = uploaded.at(-1);
   if (newest === undefined) return position;
   const checksums = [...position.checksums, ...uploaded.map((batch) => [batch.sequence, batch.checksum] as const)].slice(-rememberedChecksums);
-  return { accepted, floating: position.floating, uploaded: newest.sequence, newestMark: uploaded.findLast((batch) => batch.mark !== undefined)?.mark ?? position.newestMark, checksums };
+  return {
+    accepted,
+    floating: position.floating,
+    uploaded: newest.sequence,
+    newestMark: uploaded.findLast((batch) => batch.mark !== undefined)?.mark ?? position.newestMark,
+    checksums,
+  };
 }
 
 /** Free part of the cache folder, 0 to 1. */

@@ -70,7 +70,8 @@ export class UploadTargets implements AsyncDisposable {
         await log.append(pairId, sequence, sealed);
       },
       barrier: () => log.barrier(),
-      notify: async (through, newestMark) => void (await vault().call(`/pairs/${encodeURIComponent(pairId)}/uploaded`, { body: { through, newestMark }, headers })),
+      notify: async (through, newestMark) =>
+        void (await vault().call(`/pairs/${encodeURIComponent(pairId)}/uploaded`, { body: { through, newestMark }, headers })),
       checksums: async (query) => (await vault().call(checksumPath(pairId, query), { headers })).bytes,
     };
   }

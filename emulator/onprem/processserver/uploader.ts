@@ -44,7 +44,7 @@ export class Uploader {
   pump(): void {
     let free = threadsInAll;
     for (const upload of this.#uploads.values()) free -= upload.underWay;
-    for (let startedOne = true; startedOne && free > 0; ) {
+    for (let startedOne = true; startedOne && free > 0;) {
       startedOne = false;
       const line = [...this.#uploads];
       for (const [pair, upload] of line) {

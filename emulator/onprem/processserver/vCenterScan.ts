@@ -8,7 +8,14 @@ import { readVm } from './vmReading.ts';
 /** @throws LabError VCenterLoginFailed, VCenterPermissionDenied, VCenterCallFailed, PeerUnreachable, LinkDown */
 export async function scanVCenter(options: { vCenter: VCenterConnection; ca: string; network: Network }): Promise<Omit<FoundMachine, 'vCenterConnected'>[]> {
   const { vCenter, ca, network } = options;
-  await using client = new VSphereClient({ url: vCenter.url, userName: vCenter.userName, password: vCenter.password, ca, network, paths: ['processserver-vcenter'] });
+  await using client = new VSphereClient({
+    url: vCenter.url,
+    userName: vCenter.userName,
+    password: vCenter.password,
+    ca,
+    network,
+    paths: ['processserver-vcenter'],
+  });
   const hosts = await client.json<{ host: string; connection_state: string }[]>('/api/vcenter/host');
   const found: Omit<FoundMachine, 'vCenterConnected'>[] = [];
   for (const host of hosts) {

@@ -32,7 +32,11 @@ interface GuestInterface {
  * @param place what the list that named the machine knows
  * @throws LabError VCenterPermissionDenied, VCenterCallFailed, PeerUnreachable, LinkDown
  */
-export async function readVm(client: VSphereClient, vm: string, place: { vCenterId: string; hostConnected: boolean }): Promise<Omit<DiscoveredMachine, 'notSelectable'>> {
+export async function readVm(
+  client: VSphereClient,
+  vm: string,
+  place: { vCenterId: string; hostConnected: boolean },
+): Promise<Omit<DiscoveredMachine, 'notSelectable'>> {
   const path = `/api/vcenter/vm/${encodeURIComponent(vm)}`;
   const details = await client.json<VmDetails>(path);
   const conditions = await client.json<GuestConditionsDetails>(`${path}/guest/conditions`);
@@ -71,7 +75,9 @@ function nicsOf(details: VmDetails, interfaces: readonly GuestInterface[]): Disc
 function disksOf(details: VmDetails, conditions: GuestConditionsDetails): DiscoveredMachine['disks'] {
   return Object.entries(details.disks).flatMap(([key, { label, capacity }]) => {
     const role = conditions.disks[key];
-    return role === undefined ? [] : [{ diskId: role.disk_id, name: label, sizeBytes: capacity, osDisk: role.os_disk, dynamic: role.dynamic, sectorBytes: role.sector_bytes }];
+    return role === undefined
+      ? []
+      : [{ diskId: role.disk_id, name: label, sizeBytes: capacity, osDisk: role.os_disk, dynamic: role.dynamic, sectorBytes: role.sector_bytes }];
   });
 }
 

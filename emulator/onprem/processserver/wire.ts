@@ -12,7 +12,8 @@ const frameLimitBytes = 64 * 1024 * 1024;
  */
 export async function readFrame(request: Request): Promise<Buffer> {
   const announced = Number(request.headers['content-length']);
-  if (!Number.isInteger(announced) || announced > frameLimitBytes) throw new LabError('BatchMalformed', `A body of ${request.headers['content-length'] ?? 'unknown'} bytes.`);
+  if (!Number.isInteger(announced) || announced > frameLimitBytes)
+    throw new LabError('BatchMalformed', `A body of ${request.headers['content-length'] ?? 'unknown'} bytes.`);
   const frame = Buffer.allocUnsafeSlow(announced);
   let at = 0;
   try {
@@ -34,6 +35,7 @@ export function parseSequence(text: unknown): number {
 /** @throws LabError MalformedRequest */
 export function parseChecksumQuery(query: Readonly<Record<string, unknown>>): ChecksumQuery {
   const [offset = -1, length = -1, block = -1] = ['offset', 'length', 'block'].map((name) => Number(query[name]));
-  if (![offset, length, block].every(Number.isSafeInteger) || offset < 0 || length < 1 || block < 1) throw new LabError('MalformedRequest', 'offset, length and block are needed.');
+  if (![offset, length, block].every(Number.isSafeInteger) || offset < 0 || length < 1 || block < 1)
+    throw new LabError('MalformedRequest', 'offset, length and block are needed.');
   return { offset, length, block };
 }

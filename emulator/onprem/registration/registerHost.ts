@@ -39,7 +39,8 @@ export async function registerHost(options: RegistrationOptions): Promise<Regist
   await using client = new HttpClient({ url: configServerUrl, identity: { ca: authority }, network, paths, connections: 1 });
   const body: RegistrationRequest = { role, hostId, name, request, proof: prove(passphrase, role, hostId, request), details };
   const answer = await client.json<RegistrationAnswer>('/registration', { body });
-  const genuine = answer.authority === authority && isProof(answer.proof, passphrase, answer.certificate, answer.authority) && isSignedBy(answer.certificate, authority);
+  const genuine =
+    answer.authority === authority && isProof(answer.proof, passphrase, answer.certificate, answer.authority) && isSignedBy(answer.certificate, authority);
   if (!genuine) throw new LabError('CertificateNotTrusted', `${configServerUrl} could not prove that it knows the passphrase.`);
   return { key, certificate: answer.certificate, authority };
 }

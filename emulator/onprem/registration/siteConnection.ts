@@ -46,7 +46,8 @@ export class SiteConnection implements AsyncDisposable {
    */
   static async open(options: SiteConnectionOptions): Promise<SiteConnection> {
     const kept = await loadHostIdentity(options.folder);
-    if (kept !== undefined && kept.configServerUrl === options.configServerUrl && (options.hostId ?? kept.hostId) === kept.hostId) return new SiteConnection(options, kept);
+    if (kept !== undefined && kept.configServerUrl === options.configServerUrl && (options.hostId ?? kept.hostId) === kept.hostId)
+      return new SiteConnection(options, kept);
     const hostId = options.hostId ?? kept?.hostId ?? options.kernel.ids.hostId();
     return new SiteConnection(options, await register(options, hostId));
   }
@@ -79,7 +80,8 @@ export class SiteConnection implements AsyncDisposable {
       signal: this.#closing.signal,
       poll: (after, signal) => this.#trusted(() => this.#client.json<T>(`/hosts/${this.hostId}/settings?after=${after}`, { signal })),
       act,
-      onError: (error) => kernel.trace.record(role, 'settingsFailed', { hostId: this.hostId, code: LabError.from(error).code, message: LabError.from(error).message }),
+      onError: (error) =>
+        kernel.trace.record(role, 'settingsFailed', { hostId: this.hostId, code: LabError.from(error).code, message: LabError.from(error).message }),
     });
   }
 
@@ -131,7 +133,13 @@ export class SiteConnection implements AsyncDisposable {
 
   #newClient(): HttpClient {
     const { authority, key, certificate, configServerUrl } = this.#identity;
-    return new HttpClient({ url: configServerUrl, identity: { ca: authority, key, certificate }, network: this.#options.kernel.network, paths: this.#options.paths, connections: 4 });
+    return new HttpClient({
+      url: configServerUrl,
+      identity: { ca: authority, key, certificate },
+      network: this.#options.kernel.network,
+      paths: this.#options.paths,
+      connections: 4,
+    });
   }
 }
 

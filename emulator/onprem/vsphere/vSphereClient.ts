@@ -104,6 +104,8 @@ function messageOf(bytes: Buffer): string {
   }
   if (typeof body !== 'object' || body === null) return String(body);
   const messages = 'messages' in body && Array.isArray(body.messages) ? body.messages : [];
-  const texts = messages.flatMap((message: unknown) => (typeof message === 'object' && message !== null && 'default_message' in message ? [String(message.default_message)] : []));
+  const texts = messages.flatMap((message: unknown) =>
+    typeof message === 'object' && message !== null && 'default_message' in message ? [String(message.default_message)] : [],
+  );
   return texts.join(' ') || ('error_type' in body ? String(body.error_type) : '');
 }

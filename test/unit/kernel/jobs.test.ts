@@ -32,7 +32,12 @@ function runner(tasks: readonly TaskDefinition<unknown>[], more: { ended?: () =>
   jobs.define({ kind: 'Work', friendlyName: 'Some work', tasks: () => tasks, ...more });
   return jobs;
 }
-const task = (name: string, run: TaskDefinition<unknown>['run'], more: Partial<TaskDefinition<unknown>> = {}): TaskDefinition<unknown> => ({ name, friendlyName: name, run, ...more });
+const task = (name: string, run: TaskDefinition<unknown>['run'], more: Partial<TaskDefinition<unknown>> = {}): TaskDefinition<unknown> => ({
+  name,
+  friendlyName: name,
+  run,
+  ...more,
+});
 
 test('the list of tasks is whole before the first has run, and a skipped task is Other', async () => {
   await using jobs = runner([task('a', () => 'skipped'), task('b', () => 'done')]);
@@ -67,7 +72,13 @@ test('a wait past its limit fails and says what was waited for', async () => {
 test('a link that is down is waited for, any other failure ends the job, which can be restarted where it failed', async () => {
   let trouble: LabError | undefined = new LabError('LinkDown');
   let firstRuns = 0;
-  await using jobs = runner([task('first', () => ((firstRuns += 1), 'done')), task('second', () => { if (trouble !== undefined) throw trouble; return 'done'; })]);
+  await using jobs = runner([
+    task('first', () => ((firstRuns += 1), 'done')),
+    task('second', () => {
+      if (trouble !== undefined) throw trouble;
+      return 'done';
+    }),
+  ]);
   const { jobId } = jobs.start('Work', {}, { target });
   await world.clock.advance(20_000);
   expect(jobs.get(jobId).state).toBe('InProgress');
@@ -84,7 +95,10 @@ test('a link that is down is waited for, any other failure ends the job, which c
 
 test('a task that goes on after errors lets the next run, and the job fails at its end', async () => {
   const ran: string[] = [];
-  await using jobs = runner([task('bad', () => ({ failed: new LabError('NotFound') }), { onError: 'continue' }), task('good', () => (ran.push('good'), 'done'))]);
+  await using jobs = runner([
+    task('bad', () => ({ failed: new LabError('NotFound') }), { onError: 'continue' }),
+    task('good', () => (ran.push('good'), 'done')),
+  ]);
   const { jobId } = jobs.start('Work', {}, { target });
   await world.clock.settle();
   expect(ran).toEqual(['good']);

@@ -49,7 +49,8 @@ export async function openSiteLab(): Promise<SiteLab> {
     labAuthority,
     vault,
     resources,
-    openConfigServer: (change = {}) => ConfigServer.open({ kernel, folder: join(folder, 'configserver'), name: 'CS01', version: '9.24.0', labCa: labAuthority.certificate, ...change }),
+    openConfigServer: (change = {}) =>
+      ConfigServer.open({ kernel, folder: join(folder, 'configserver'), name: 'CS01', version: '9.24.0', labCa: labAuthority.certificate, ...change }),
     [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
 }

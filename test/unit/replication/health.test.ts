@@ -3,9 +3,19 @@ import { expect, test } from 'vitest';
 import { processServerHealth, recentSamples, type ProcessServerSample } from '../../../emulator/replication/health.ts';
 
 const minuteMs = 60_000;
-const sample = (minute: number, change: Partial<ProcessServerSample> = {}): ProcessServerSample => ({ timeMs: minute * minuteMs, cpuPercent: 10, memoryPercent: 10, cacheFreePercent: 90, oldestPendingMs: 0, stoppedServices: [], ...change });
-const over = (minutes: number, change: Partial<ProcessServerSample>): ProcessServerSample[] => Array.from({ length: minutes + 1 }, (_, minute) => sample(minute, change));
-const healthAfter = (samples: readonly ProcessServerSample[]): ReturnType<typeof processServerHealth> => processServerHealth(samples, samples.at(-1)?.timeMs ?? 0, samples.at(-1)?.timeMs ?? 0);
+const sample = (minute: number, change: Partial<ProcessServerSample> = {}): ProcessServerSample => ({
+  timeMs: minute * minuteMs,
+  cpuPercent: 10,
+  memoryPercent: 10,
+  cacheFreePercent: 90,
+  oldestPendingMs: 0,
+  stoppedServices: [],
+  ...change,
+});
+const over = (minutes: number, change: Partial<ProcessServerSample>): ProcessServerSample[] =>
+  Array.from({ length: minutes + 1 }, (_, minute) => sample(minute, change));
+const healthAfter = (samples: readonly ProcessServerSample[]): ReturnType<typeof processServerHealth> =>
+  processServerHealth(samples, samples.at(-1)?.timeMs ?? 0, samples.at(-1)?.timeMs ?? 0);
 
 test.each([
   ['cpu', { cpuPercent: 81 }, 'Warning'],

@@ -21,7 +21,16 @@ import { testKernel, type TestKernel } from '../../support/kernel.ts';
 
 const sizeBytes = 4 * 1024 * 1024;
 const key = Buffer.alloc(32, 7);
-const order: PairOrder = { pairId: 'pair', diskId: 'disk', sizeBytes, direction: 'forward', initial: 'copy', resyncId: null, key: key.toString('base64'), target: { kind: 'mastertarget', masterTargetId: 'mt', masterTargetUrl: 'none' } };
+const order: PairOrder = {
+  pairId: 'pair',
+  diskId: 'disk',
+  sizeBytes,
+  direction: 'forward',
+  initial: 'copy',
+  resyncId: null,
+  key: key.toString('base64'),
+  target: { kind: 'mastertarget', masterTargetId: 'mt', masterTargetUrl: 'none' },
+};
 
 /** A disk, a source, a log, a target; the relay between them can be cut and loses answers at random. */
 class LinkWorld implements AsyncDisposable {
@@ -56,7 +65,14 @@ class LinkWorld implements AsyncDisposable {
   }
 
   async startSource(): Promise<void> {
-    this.source = new PairSource({ kernel: this.kernel, order: this.order, disk: this.disk, relay: this.relay, canSend: () => true, onChange: () => undefined });
+    this.source = new PairSource({
+      kernel: this.kernel,
+      order: this.order,
+      disk: this.disk,
+      relay: this.relay,
+      canSend: () => true,
+      onChange: () => undefined,
+    });
     await this.source.start();
   }
 
@@ -155,14 +171,28 @@ class LinkWorld implements AsyncDisposable {
   }
 
   async #openDisk(): Promise<void> {
-    this.disk = await CapturedDisk.open({ device: await RawDisk.open({ path: join(this.folder, 'source.raw') }), folder: join(this.folder, 'agent'), name: 'disk', limitBytes: this.limitBytes, kernel: this.kernel });
+    this.disk = await CapturedDisk.open({
+      device: await RawDisk.open({ path: join(this.folder, 'source.raw') }),
+      folder: join(this.folder, 'agent'),
+      name: 'disk',
+      limitBytes: this.limitBytes,
+      kernel: this.kernel,
+    });
   }
 
   async #openTarget(): Promise<void> {
     const volume = await RetentionVolume.open({ volumeName: 'R:', folder: join(this.folder, 'retention'), capacityBytes: 2 ** 30, fileSystem: 'NTFS' });
     this.log = new RetentionLog(volume);
     this.replica = await VmdkReplica.open({ volume, pairId: 'pair', disk: await RawDisk.open({ path: join(this.folder, 'target.raw') }) });
-    this.engine = new PairTargetEngine({ kernel: this.kernel, pairId: 'pair', key, log: this.log, replica: this.replica, onSnapshot: () => undefined, onBroken: (error) => expect.unreachable(error.message) });
+    this.engine = new PairTargetEngine({
+      kernel: this.kernel,
+      pairId: 'pair',
+      key,
+      log: this.log,
+      replica: this.replica,
+      onSnapshot: () => undefined,
+      onBroken: (error) => expect.unreachable(error.message),
+    });
   }
 }
 
@@ -219,7 +249,14 @@ describe('the way of a write', () => {
     world.mark();
     await world.quiet();
     const stray = world.random.bytes(8192);
-    await world.replica.apply({ pairId: 'pair', sequence: 1, stage: 'DifferentialSync', extents: [{ offset: 65_536, length: 8192 }], capturedMs: 0, payload: stray });
+    await world.replica.apply({
+      pairId: 'pair',
+      sequence: 1,
+      stage: 'DifferentialSync',
+      extents: [{ offset: 65_536, length: 8192 }],
+      capturedMs: 0,
+      payload: stray,
+    });
     world.source.update({ ...order, resyncId: 'again' }, world.relay);
     await world.kernel.clock.settle();
     expect(world.source.report().resyncId).toBe('again');

@@ -9,7 +9,20 @@ const dayMs = 24 * hourMs;
 const nowMs = Date.UTC(2026, 0, 20);
 
 function point(ageMs: number, change: Partial<RecoveryPoint> = {}): RecoveryPoint {
-  return { recoveryPointId: `p${ageMs}`, itemId: 'i', markId: `m${ageMs}`, timeMs: nowMs - ageMs, processedMs: nowMs, consistency: 'CrashConsistent', members: [], multiVmSyncPoint: false, requestId: null, disks: [], state: 'available', ...change };
+  return {
+    recoveryPointId: `p${ageMs}`,
+    itemId: 'i',
+    markId: `m${ageMs}`,
+    timeMs: nowMs - ageMs,
+    processedMs: nowMs,
+    consistency: 'CrashConsistent',
+    members: [],
+    multiVmSyncPoint: false,
+    requestId: null,
+    disks: [],
+    state: 'available',
+    ...change,
+  };
 }
 
 /** As a running vault does: thinned after each new point. */
@@ -37,7 +50,10 @@ test('three days keep one per two hours beyond the dense window, so 12 more for 
 });
 
 test('fifteen days keep one per four hours beyond seven days', () => {
-  const ages = afterRunning(16 * dayMs, 15 * dayMs).map((one) => nowMs - one.timeMs).filter((ageMs) => ageMs > 8 * dayMs).sort((a, b) => a - b);
+  const ages = afterRunning(16 * dayMs, 15 * dayMs)
+    .map((one) => nowMs - one.timeMs)
+    .filter((ageMs) => ageMs > 8 * dayMs)
+    .sort((a, b) => a - b);
   expect(new Set(ages.slice(1).map((ageMs, place) => ageMs - (ages[place] as number)))).toEqual(new Set([4 * hourMs]));
 });
 
@@ -58,6 +74,14 @@ test('each choice takes the newest point of its kind, and of one millisecond the
 
 test('a common mark is one that every member has', () => {
   const shared = (ageMs: number): RecoveryPoint => point(ageMs, { multiVmSyncPoint: true });
-  expect(newestCommonMark([[shared(30), shared(20), shared(10)], [shared(30), shared(20)]], false)).toBe('m20');
+  expect(
+    newestCommonMark(
+      [
+        [shared(30), shared(20), shared(10)],
+        [shared(30), shared(20)],
+      ],
+      false,
+    ),
+  ).toBe('m20');
   expect(newestCommonMark([[shared(30)], []], false)).toBeUndefined();
 });

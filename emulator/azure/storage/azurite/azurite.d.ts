@@ -37,7 +37,6 @@ declare module 'azurite/dist/src/blob/BlobRequestListenerFactory.js' {
 }
 
 declare module 'azurite/dist/src/blob/handlers/PageBlobRangesManager.js' {
-
   class PageBlobRangesManager {
     mergeRange(ranges: object[], range: object): void;
     clearRange(ranges: object[], range: { start: number; end: number }): void;

@@ -35,7 +35,7 @@ export function packRanges(ranges: readonly PageRange[], other?: { readonly id: 
     if (literals > 0) steps.push(literals);
     literals = 0;
   };
-  for (let at = 0; at < ranges.length; ) {
+  for (let at = 0; at < ranges.length;) {
     const range = ranges[at] as PageRange;
     while (from < others.length && (others[from] as PageRange).start < range.start) from += 1;
     let common = 0;
@@ -88,7 +88,11 @@ export function fromPlain(plain: StoredDocument): StoredDocument {
 
 /** Every extent that a blob or an uncommitted block lies in. */
 export function* extentsOf(document: StoredDocument): Generator<string> {
-  const { persistency, pageRangesInOrder, committedBlocksInOrder } = document as { persistency?: { id: string }; pageRangesInOrder?: PageRange[]; committedBlocksInOrder?: { persistency: { id: string } }[] };
+  const { persistency, pageRangesInOrder, committedBlocksInOrder } = document as {
+    persistency?: { id: string };
+    pageRangesInOrder?: PageRange[];
+    committedBlocksInOrder?: { persistency: { id: string } }[];
+  };
   if (persistency !== undefined) yield persistency.id;
   for (const range of pageRangesInOrder ?? []) yield range.persistency.id;
   for (const block of committedBlocksInOrder ?? []) yield block.persistency.id;

@@ -97,7 +97,7 @@ export class ExtentStore implements Disposable {
     let piece = Buffer.allocUnsafe(Math.min(pieceBytes, left));
     let filled = 0;
     for (const { id, offset, count } of chunks) {
-      for (let taken = 0; taken < count; ) {
+      for (let taken = 0; taken < count;) {
         const length = Math.min(count - taken, piece.length - filled);
         this.#fill(piece.subarray(filled, filled + length), id, offset + taken);
         taken += length;
@@ -117,7 +117,7 @@ export class ExtentStore implements Disposable {
       return;
     }
     const descriptor = this.#reader(id);
-    for (let at = 0; at < target.length; ) {
+    for (let at = 0; at < target.length;) {
       const count = readSync(descriptor, target, at, target.length - at, offset + at);
       if (count === 0) throw new Error(`Content file ${id} ends before ${offset + target.length}.`);
       at += count;
@@ -159,7 +159,7 @@ export class ExtentStore implements Disposable {
 }
 
 function writeWhole(descriptor: number, bytes: Buffer, position: number): number {
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at, bytes.length - at, position + at);
   return bytes.length;
 }
 

@@ -31,7 +31,7 @@ export class JournalFile implements Disposable {
     const chunk = Buffer.allocUnsafe(readBytes);
     let rest = Buffer.alloc(0);
     let keptBytes = 0;
-    for (let at = 0; ; ) {
+    for (let at = 0; ;) {
       const count = readSync(this.#descriptor, chunk, 0, readBytes, at);
       if (count === 0) break;
       at += count;
@@ -88,7 +88,7 @@ export class JournalFile implements Disposable {
 
 function writeWhole(descriptor: number, text: string): number {
   const bytes = Buffer.from(text, 'utf8');
-  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+  for (let at = 0; at < bytes.length;) at += writeSync(descriptor, bytes, at);
   return bytes.length;
 }
 

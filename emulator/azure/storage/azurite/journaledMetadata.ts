@@ -89,7 +89,8 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
     if (document === null || !Array.isArray(document['pageRangesInOrder'])) return 404;
     const properties = document['properties'] as BlobProperties;
     if (properties.leaseState === 'leased') return 409;
-    if (rows.some(([start, end]) => start < 0 || end < start || end >= properties.contentLength || start % pageBytes !== 0 || (end + 1) % pageBytes !== 0)) return 400;
+    if (rows.some(([start, end]) => start < 0 || end < start || end >= properties.contentLength || start % pageBytes !== 0 || (end + 1) % pageBytes !== 0))
+      return 400;
     const now = new Date();
     const etag = `"0x${now.getTime().toString(16).toUpperCase()}${randomBytes(4).toString('hex').toUpperCase()}"`;
     const entry: Entry = ['b', document['$loki'] as number, extent, rows, etag, now.getTime()];
@@ -101,7 +102,8 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
   /** Every extent that some blob, snapshot or block needs. */
   referencedExtents(): Set<string> {
     const referenced = new Set<string>();
-    for (const collection of this.#collections.values()) for (const document of collection.data) for (const extent of extentsOf(document)) referenced.add(extent);
+    for (const collection of this.#collections.values())
+      for (const document of collection.data) for (const extent of extentsOf(document)) referenced.add(extent);
     return referenced;
   }
 

@@ -11,7 +11,11 @@ const largestListBytes = 16 * 1024 * 1024;
  * All or nothing: one line of the journal.
  * @returns the HTTP status: 201, 404 without such a page blob, 409 when it is leased, 400 for ranges that do not fit it or the bytes
  */
-export async function takePageBatch(request: IncomingMessage, query: URLSearchParams, stores: { content: ExtentStore; metadata: JournaledMetadata }): Promise<number> {
+export async function takePageBatch(
+  request: IncomingMessage,
+  query: URLSearchParams,
+  stores: { content: ExtentStore; metadata: JournaledMetadata },
+): Promise<number> {
   const body = new BatchBody(request);
   const list = await body.list();
   if (list === undefined) return 400;
@@ -24,7 +28,11 @@ export async function takePageBatch(request: IncomingMessage, query: URLSearchPa
     if (zeros !== 1) used += length;
   }
   if (used !== chunk.count) return 400;
-  return stores.metadata.changePages({ account: query.get('account') ?? '', container: query.get('container') ?? '', blob: query.get('blob') ?? '' }, rows, chunk.id);
+  return stores.metadata.changePages(
+    { account: query.get('account') ?? '', container: query.get('container') ?? '', blob: query.get('blob') ?? '' },
+    rows,
+    chunk.id,
+  );
 }
 
 /** The list is small and comes first; the bytes pass through as they arrive. */
@@ -54,7 +62,7 @@ class BatchBody {
   /** Whether the body is that long. */
   async #hold(count: number): Promise<boolean> {
     const parts = [this.#held];
-    for (let length = this.#held.length; length < count; ) {
+    for (let length = this.#held.length; length < count;) {
       const next = await this.#pieces.next();
       if (next.done === true) return false;
       parts.push(next.value);

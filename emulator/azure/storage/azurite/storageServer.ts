@@ -44,7 +44,12 @@ export async function openStorageServer(options: StorageServerOptions): Promise<
   await metadata.init();
   const requests = new RequestsUnderWay();
   const sweep = (): Promise<number> =>
-    sweepExtents({ finished: () => content.finished(), remove: (id) => content.remove(id), referenced: () => metadata.referencedExtents(), requestsAnswered: () => requests.answered() });
+    sweepExtents({
+      finished: () => content.finished(),
+      remove: (id) => content.remove(id),
+      referenced: () => metadata.referencedExtents(),
+      requestsAnswered: () => requests.answered(),
+    });
   await sweep();
   const blobService = new BlobRequestListenerFactory(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
   const epoch = randomUUID();
@@ -102,7 +107,9 @@ function refuseStale(request: IncomingMessage, response: ServerResponse): void {
   request.resume();
   response
     .writeHead(412, { 'content-type': 'application/xml', 'x-ms-error-code': 'StorageRestarted' })
-    .end('<?xml version="1.0" encoding="utf-8"?><Error><Code>StorageRestarted</Code><Message>The storage process restarted since this client connected.</Message></Error>');
+    .end(
+      '<?xml version="1.0" encoding="utf-8"?><Error><Code>StorageRestarted</Code><Message>The storage process restarted since this client connected.</Message></Error>',
+    );
 }
 
 function afterEnoughWork(sweep: () => Promise<number>): (request: IncomingMessage) => void {

@@ -50,7 +50,12 @@ export function drillNetwork(context: VaultContext, item: ProtectedItem, network
   if (networkName === null) return null;
   const subnets = [...(context.deps.network.subnets(networkName) ?? [])].sort();
   const same = item.forward.target.subnetName;
-  return { networkName, subnetName: same !== null && subnets.includes(same) ? same : (subnets[0] ?? ''), ipAddress: item.forward.target.ipAddress, fallBack: true };
+  return {
+    networkName,
+    subnetName: same !== null && subnets.includes(same) ? same : (subnets[0] ?? ''),
+    ipAddress: item.forward.target.ipAddress,
+    fallBack: true,
+  };
 }
 
 /** Preparing drivers takes long for machines that do not comply (asr-behaviour §7.2: physical servers, Linux on VMware). */

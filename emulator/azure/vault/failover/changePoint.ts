@@ -25,7 +25,11 @@ export function changePointJob(context: VaultContext): JobDefinition<ChangePoint
     kind: 'ApplyRecoveryPoint',
     friendlyName: 'Change recovery point',
     tasks: () => [
-      { name: 'ApplyRecoveryPointPrerequisitesCheck', friendlyName: 'Prerequisites check for changing the recovery point', run: (task) => check(context, task) },
+      {
+        name: 'ApplyRecoveryPointPrerequisitesCheck',
+        friendlyName: 'Prerequisites check for changing the recovery point',
+        run: (task) => check(context, task),
+      },
       { name: 'ApplyRecoveryPoint', friendlyName: 'Changing the recovery point', run: (task) => apply(context, task) },
       { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', run: (task) => boot(context, task) },
     ],
@@ -46,7 +50,12 @@ async function apply(context: VaultContext, task: TaskContext<ChangePointInput>)
   if (task.recall('made') === undefined) {
     if (item.forward.azureCopy !== null) await context.deps.compute.delete(item.forward.azureCopy.machineId);
     changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, azureCopy: null } }));
-    const copy = await createAzureCopy(context, item, { point, name: item.forward.target.azureMachineName, drill: false, network: targetNetwork(context, item) });
+    const copy = await createAzureCopy(context, item, {
+      point,
+      name: item.forward.target.azureMachineName,
+      drill: false,
+      network: targetNetwork(context, item),
+    });
     changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, azureCopy: copy } }));
     task.remember('made', true);
   }

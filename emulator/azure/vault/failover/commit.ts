@@ -14,7 +14,14 @@ export interface CommitInput {
 const sweepRetryMs = 5000;
 
 export function startCommit(context: VaultContext, input: CommitInput, parentJobId?: string): JobView {
-  return startItemJob(context, { itemId: input.itemId, kind: 'CommitFailover', operation: 'Commit', event: 'commitStarted', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+  return startItemJob(context, {
+    itemId: input.itemId,
+    kind: 'CommitFailover',
+    operation: 'Commit',
+    event: 'commitStarted',
+    input,
+    ...(parentJobId === undefined ? {} : { parentJobId }),
+  });
 }
 
 export function commitJob(context: VaultContext): JobDefinition<CommitInput> {

@@ -16,12 +16,17 @@ export function failbackViolations(context: VaultContext, item: ProtectedItem): 
   // Disks are taken from the master target and given to the machine by vCenter.
   if (!server.vCenters.some((vCenter) => vCenter.connected)) violations.push(new LabError('VCenterDisconnected'));
   const masterTarget = server.masterTargets.find((candidate) => candidate.hostId === reverse.masterTargetId);
-  if (masterTarget === undefined || context.kernel.clock.now() - masterTarget.lastHeartbeatMs >= heartbeatLimitMs) violations.push(new LabError('MasterTargetUnsuitable', `${masterTarget?.name ?? reverse.masterTargetId} is not heard of.`));
+  if (masterTarget === undefined || context.kernel.clock.now() - masterTarget.lastHeartbeatMs >= heartbeatLimitMs)
+    violations.push(new LabError('MasterTargetUnsuitable', `${masterTarget?.name ?? reverse.masterTargetId} is not heard of.`));
   return violations;
 }
 
 /** Stops the Azure VM for good and lets the master target bring the disks to the point. @returns undefined when they are there */
-export async function failBack(context: VaultContext, task: TaskContext<unknown>, { item, point }: { item: ProtectedItem; point: RecoveryPoint }): Promise<TaskOutcome | undefined> {
+export async function failBack(
+  context: VaultContext,
+  task: TaskContext<unknown>,
+  { item, point }: { item: ProtectedItem; point: RecoveryPoint },
+): Promise<TaskOutcome | undefined> {
   const reverse = reverseOf(item);
   // Never two running copies: the machine in Azure is off before its disks go home.
   if (context.deps.compute.state(reverse.sourceMachineId) === 'running') await context.deps.compute.stop(reverse.sourceMachineId, 'hard');
@@ -33,7 +38,11 @@ export async function failBack(context: VaultContext, task: TaskContext<unknown>
   });
   if (result === undefined) return { wait: 'The master target brings the disks to the recovery point.' };
   if (result.state === 'failed') return { failed: taskError(result) };
-  changeItem(context, item.itemId, (present) => ({ ...present, onPremisesMachineId: reverse.targetMachineId ?? present.onPremisesMachineId, reverse: { ...reverseOf(present), recoveredPointMs: point.timeMs } }));
+  changeItem(context, item.itemId, (present) => ({
+    ...present,
+    onPremisesMachineId: reverse.targetMachineId ?? present.onPremisesMachineId,
+    reverse: { ...reverseOf(present), recoveredPointMs: point.timeMs },
+  }));
   return undefined;
 }
 

@@ -27,7 +27,14 @@ export interface FailoverInput {
 export function startFailover(context: VaultContext, input: FailoverInput, parentJobId?: string): JobView {
   const item = context.records.items.require(input.itemId);
   requireChoice(input.choice, item.direction, input.gate === null ? 'machine' : 'plan');
-  return startItemJob(context, { itemId: input.itemId, kind: 'UnplannedFailover', operation: 'UnplannedFailover', event: 'failoverStarted', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+  return startItemJob(context, {
+    itemId: input.itemId,
+    kind: 'UnplannedFailover',
+    operation: 'UnplannedFailover',
+    event: 'failoverStarted',
+    input,
+    ...(parentJobId === undefined ? {} : { parentJobId }),
+  });
 }
 
 export function failoverJob(context: VaultContext): JobDefinition<FailoverInput> {
@@ -39,7 +46,12 @@ export function failoverJob(context: VaultContext): JobDefinition<FailoverInput>
       { name: 'VmShutdownVmOnPrimary', friendlyName: 'Shut down the virtual machine', run: (task) => shutDown(context, task) },
       { name: 'VmPrepareForUnPlannedFailover', friendlyName: 'Synchronizing the latest changes', run: (task) => synchronize(context, task) },
       { name: 'VmFailover', friendlyName: 'Start failover', limitMs: gatedLimitMs(gate), run: (task) => failOver(context, task) },
-      { name: 'VmFoStartVmOnSecondary', friendlyName: 'Start the replica virtual machine', limitMs: gatedLimitMs(gate), run: (task) => startReplica(context, task) },
+      {
+        name: 'VmFoStartVmOnSecondary',
+        friendlyName: 'Start the replica virtual machine',
+        limitMs: gatedLimitMs(gate),
+        run: (task) => startReplica(context, task),
+      },
     ],
     ended: (job, input) => {
       if (job.state === 'Succeeded' || job.state === 'CompletedWithInformation') return releaseItem(context, job, { itemId: input.itemId });
@@ -59,10 +71,18 @@ function checkPrerequisites(context: VaultContext, task: TaskContext<FailoverInp
   const violations = item.direction === 'forward' ? [] : failbackViolations(context, item);
   // At least one point must exist, also when a newer one will be made.
   if (pointsOf(context, item).length === 0) violations.push(new LabError('RecoveryPointMissing', item.friendlyName));
-  if (!input.performShutdown && !input.acknowledgeRunningSource && item.direction === 'forward' && sourceIsHeard(context, item)) violations.push(new LabError('SourceStillRunning', item.friendlyName));
+  if (!input.performShutdown && !input.acknowledgeRunningSource && item.direction === 'forward' && sourceIsHeard(context, item))
+    violations.push(new LabError('SourceStillRunning', item.friendlyName));
   const [only] = violations;
   if (only === undefined) return 'done';
-  return { failed: violations.length === 1 ? only : new LabError('FailoverPrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, { details: violations }) };
+  return {
+    failed:
+      violations.length === 1
+        ? only
+        : new LabError('FailoverPrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, {
+            details: violations,
+          }),
+  };
 }
 
 async function shutDown(context: VaultContext, task: TaskContext<FailoverInput>): Promise<TaskOutcome> {
@@ -88,7 +108,15 @@ async function shutDown(context: VaultContext, task: TaskContext<FailoverInput>)
 /** The failover goes on, as in the product; that two copies may run now is said where the user looks: in the job and as an event. */
 function shutdownFailed(context: VaultContext, item: ProtectedItem, reason: string): TaskOutcome {
   const problem = new LabError('SourceShutdownFailed', `${item.friendlyName}: ${reason}`);
-  context.events.record({ eventCode: 'SourceShutdownFailed', eventType: 'VmHealth', description: problem.message, affectedObjectId: item.itemId, affectedObjectFriendlyName: item.friendlyName, severity: 'Warning', configServerId: item.configServerId });
+  context.events.record({
+    eventCode: 'SourceShutdownFailed',
+    eventType: 'VmHealth',
+    description: problem.message,
+    affectedObjectId: item.itemId,
+    affectedObjectFriendlyName: item.friendlyName,
+    severity: 'Warning',
+    configServerId: item.configServerId,
+  });
   return { information: problem };
 }
 
@@ -97,7 +125,10 @@ async function synchronize(context: VaultContext, task: TaskContext<FailoverInpu
   if (!input.performShutdown) return 'skipped';
   const item = context.records.items.require(input.itemId);
   if (activeDirection(item).replication !== 'running') return 'skipped';
-  return (await settleLatest(context, task, { item, source: task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost' })) ?? 'done';
+  return (
+    (await settleLatest(context, task, { item, source: task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost' })) ??
+    'done'
+  );
 }
 
 async function failOver(context: VaultContext, task: TaskContext<FailoverInput>): Promise<TaskOutcome> {

@@ -27,19 +27,25 @@ export function requireChoice(choice: PointChoice, direction: ProtectedItem['dir
   };
   if (scope === 'plan' && typeof choice === 'object') refuse('A recovery plan does not take one chosen recovery point.');
   if (scope === 'machine' && typeof choice === 'string' && choice.startsWith('LatestMultiVm')) refuse('Multi-VM points are chosen for a recovery plan.');
-  if (direction === 'reverse' && choice !== 'Latest' && choice !== 'LatestApplicationConsistent') refuse('Failback takes the latest point or the latest application-consistent one.');
+  if (direction === 'reverse' && choice !== 'Latest' && choice !== 'LatestApplicationConsistent')
+    refuse('Failback takes the latest point or the latest application-consistent one.');
 }
 
 /** @throws LabError RecoveryPointMissing */
 export function resolvePoint(context: VaultContext, item: ProtectedItem, order: { choice: PointChoice; gate: Gate | null }): RecoveryPoint {
   const points = pointsOf(context, item);
   const point = multiVmPoint(context, item, { ...order, points }) ?? choosePoint(points, singleChoice(order.choice));
-  if (point === undefined) throw new LabError('RecoveryPointMissing', `${item.friendlyName}: ${typeof order.choice === 'string' ? order.choice : order.choice.recoveryPointId}.`);
+  if (point === undefined)
+    throw new LabError('RecoveryPointMissing', `${item.friendlyName}: ${typeof order.choice === 'string' ? order.choice : order.choice.recoveryPointId}.`);
   return point;
 }
 
 /** Members of a group take the mark that their plan has settled on; machines in no group the latest processed point. */
-function multiVmPoint(context: VaultContext, item: ProtectedItem, order: { choice: PointChoice; gate: Gate | null; points: readonly RecoveryPoint[] }): RecoveryPoint | undefined {
+function multiVmPoint(
+  context: VaultContext,
+  item: ProtectedItem,
+  order: { choice: PointChoice; gate: Gate | null; points: readonly RecoveryPoint[] },
+): RecoveryPoint | undefined {
   if (order.gate === null) return undefined;
   const markId = commonMark(context, order.gate, item.groupId);
   return markId === undefined ? undefined : order.points.find((point) => point.markId === markId);
@@ -66,7 +72,11 @@ export async function requestMark(context: VaultContext, item: ProtectedItem, co
  * "Latest": a running source makes a mark, then everything in the log is processed.
  * @returns undefined when the newest point there can be is there; otherwise what the task has to wait for
  */
-export async function settleLatest(context: VaultContext, task: TaskContext<unknown>, order: { item: ProtectedItem; source: 'running' | 'shutDown' | 'lost' }): Promise<TaskOutcome | undefined> {
+export async function settleLatest(
+  context: VaultContext,
+  task: TaskContext<unknown>,
+  order: { item: ProtectedItem; source: 'running' | 'shutDown' | 'lost' },
+): Promise<TaskOutcome | undefined> {
   const { item, source } = order;
   const begunMs = task.recall<number>('latestBegunMs') ?? context.kernel.clock.now();
   if (task.recall('latestBegunMs') === undefined) task.remember('latestBegunMs', begunMs);
@@ -101,7 +111,10 @@ function finalMarkIsMissing(context: VaultContext, item: ProtectedItem): boolean
   const agent = context.site.agentOn(item.configServerId, activeDirection(item).sourceMachineId);
   if (agent === undefined || agent.lastMarkMs === null) return false;
   const pairs = context.records.activePairs(item);
-  if (typeof agent.lastMarkId === 'string') return item.direction === 'reverse' ? !pointsOf(context, item).some((point) => point.markId === agent.lastMarkId) : pairs.some((pair) => pair.newestMark?.id !== agent.lastMarkId);
+  if (typeof agent.lastMarkId === 'string')
+    return item.direction === 'reverse'
+      ? !pointsOf(context, item).some((point) => point.markId === agent.lastMarkId)
+      : pairs.some((pair) => pair.newestMark?.id !== agent.lastMarkId);
   const newestMs = item.direction === 'reverse' ? pointsOf(context, item).at(-1)?.timeMs : newestUploadedMs(pairs);
   return (newestMs ?? 0) < agent.lastMarkMs;
 }

@@ -31,7 +31,8 @@ interface ReprotectInput extends ReprotectChoices {
 export function startReprotect(context: VaultContext, request: ReprotectRequest, parentJobId?: string): JobView {
   const item = context.records.items.require(request.itemId);
   const toOnPremises = item.direction === 'forward';
-  if (toOnPremises && (request.masterTargetId === undefined || request.retentionDrive === undefined || request.datastoreName === undefined)) throw new LabError('InvalidArgument', 'Re-protection to on premises needs a master target, a retention drive and a datastore.');
+  if (toOnPremises && (request.masterTargetId === undefined || request.retentionDrive === undefined || request.datastoreName === undefined))
+    throw new LabError('InvalidArgument', 'Re-protection to on premises needs a master target, a retention drive and a datastore.');
   const input: ReprotectInput = {
     itemId: item.itemId,
     purpose: toOnPremises ? 'reprotectToOnPremises' : 'reprotectToAzure',
@@ -42,7 +43,14 @@ export function startReprotect(context: VaultContext, request: ReprotectRequest,
     datastoreName: request.datastoreName ?? '',
     policyName: request.policyName ?? defaultReprotectPolicy(item),
   };
-  return startItemJob(context, { itemId: item.itemId, kind: 'SwitchReplicationGroupProtection', operation: 'SwitchProtection', event: 'reprotectStarted', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+  return startItemJob(context, {
+    itemId: item.itemId,
+    kind: 'SwitchReplicationGroupProtection',
+    operation: 'SwitchProtection',
+    event: 'reprotectStarted',
+    input,
+    ...(parentJobId === undefined ? {} : { parentJobId }),
+  });
 }
 
 export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInput> {
@@ -56,15 +64,26 @@ export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInpu
       { name: 'GetSwitchProtectionRequirementsTask', friendlyName: 'Getting reprotection requirements', run: (task) => turnRound(context, task.input) },
       { name: 'ProtectReplicaTask', friendlyName: 'Reprotecting virtual machine (1)', limitMs: Infinity, run: (task) => protectReplica(context, task) },
     ],
-    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Failed' || job.state === 'Cancelled' ? 'reprotectFailed' : undefined }),
+    ended: (job, input) =>
+      releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Failed' || job.state === 'Cancelled' ? 'reprotectFailed' : undefined }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'SwitchProtection', event: 'reprotectStarted' }),
   };
 }
 
 function preflight(context: VaultContext, input: ReprotectInput): TaskOutcome {
   const item = context.records.items.require(input.itemId);
-  const violations = hasTurned(item, input) ? [] : input.purpose === 'reprotectToOnPremises' ? reprotectViolations(context, item, input) : reprotectToAzureViolations(context, item, input.processServerId);
-  return violations.length === 0 ? 'done' : { failed: new LabError('ReprotectPrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, { details: violations }) };
+  const violations = hasTurned(item, input)
+    ? []
+    : input.purpose === 'reprotectToOnPremises'
+      ? reprotectViolations(context, item, input)
+      : reprotectToAzureViolations(context, item, input.processServerId);
+  return violations.length === 0
+    ? 'done'
+    : {
+        failed: new LabError('ReprotectPrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, {
+          details: violations,
+        }),
+      };
 }
 
 /** Re-protection of an item that nobody has committed commits on the way. */
@@ -86,8 +105,24 @@ async function turnRound(context: VaultContext, input: ReprotectInput): Promise<
   const item = context.records.items.require(input.itemId);
   if (!hasTurned(item, input)) {
     await retirePairs(context, item);
-    changeItem(context, item.itemId, (present) => (input.purpose === 'reprotectToOnPremises' ? towardsOnPremises(context, present, input) : towardsAzure(context, present, input)));
-  } else changeItem(context, item.itemId, (present) => (present.reverse === null || input.purpose === 'reprotectToAzure' ? present : { ...present, reverse: { ...present.reverse, masterTargetId: input.masterTargetId, processServerId: input.processServerId, retentionDrive: input.retentionDrive, datastoreName: input.datastoreName } }));
+    changeItem(context, item.itemId, (present) =>
+      input.purpose === 'reprotectToOnPremises' ? towardsOnPremises(context, present, input) : towardsAzure(context, present, input),
+    );
+  } else
+    changeItem(context, item.itemId, (present) =>
+      present.reverse === null || input.purpose === 'reprotectToAzure'
+        ? present
+        : {
+            ...present,
+            reverse: {
+              ...present.reverse,
+              masterTargetId: input.masterTargetId,
+              processServerId: input.processServerId,
+              retentionDrive: input.retentionDrive,
+              datastoreName: input.datastoreName,
+            },
+          },
+    );
   return 'done';
 }
 
@@ -127,16 +162,30 @@ function towardsAzure(context: VaultContext, item: ProtectedItem, input: Reprote
   return {
     ...item,
     direction: 'forward',
-    forward: { ...item.forward, policyName: input.policyName, sourceMachineId: item.onPremisesMachineId, agentHostId: agent?.hostId ?? null, processServerId: input.processServerId, replication: 'notStarted', startedMs: context.kernel.clock.now(), azureCopy: null },
+    forward: {
+      ...item.forward,
+      policyName: input.policyName,
+      sourceMachineId: item.onPremisesMachineId,
+      agentHostId: agent?.hostId ?? null,
+      processServerId: input.processServerId,
+      replication: 'notStarted',
+      startedMs: context.kernel.clock.now(),
+      azureCopy: null,
+    },
   };
 }
 
 function protectReplica(context: VaultContext, task: TaskContext<ReprotectInput>): TaskOutcome {
   const { itemId, purpose } = task.input;
   const item = context.records.items.require(itemId);
-  const child = task.child(itemId, (parentJobId) => context.jobs.start('EnableDr', { itemId, purpose } satisfies EnableInput, { target: targetOf(item), parentJobId }));
+  const child = task.child(itemId, (parentJobId) =>
+    context.jobs.start('EnableDr', { itemId, purpose } satisfies EnableInput, { target: targetOf(item), parentJobId }),
+  );
   if (!hasEnded(child)) return { wait: 'Replication is being enabled.' };
-  if (child.state === 'Failed' || child.state === 'Cancelled') return { failed: child.errors[0] === undefined ? new LabError('ReprotectPrerequisitesFailed', 'The enabling was cancelled.') : LabError.fromBody(child.errors[0]) };
+  if (child.state === 'Failed' || child.state === 'Cancelled')
+    return {
+      failed: child.errors[0] === undefined ? new LabError('ReprotectPrerequisitesFailed', 'The enabling was cancelled.') : LabError.fromBody(child.errors[0]),
+    };
   if (context.records.items.require(itemId).protectionState === 'ReprotectInitiated') moveItem(context, itemId, 'replicationStarted');
   return 'done';
 }

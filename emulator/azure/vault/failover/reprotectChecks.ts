@@ -26,7 +26,9 @@ export function reprotectViolations(context: VaultContext, item: ProtectedItem, 
     ...policyViolations(context, item, order.policyName),
     ...machineViolations(context, item),
     ...processServerViolations(context, processServer),
-    ...(masterTarget === undefined ? [new LabError('MasterTargetUnsuitable', `There is no master target ${order.masterTargetId}.`)] : masterTargetViolations(context, item, { masterTarget, order })),
+    ...(masterTarget === undefined
+      ? [new LabError('MasterTargetUnsuitable', `There is no master target ${order.masterTargetId}.`)]
+      : masterTargetViolations(context, item, { masterTarget, order })),
     ...(server.vCenters.some((vCenter) => vCenter.connected) ? [] : [new LabError('VCenterDisconnected')]),
     ...(isGrouped(item) && !order.viaPlan ? [new LabError('GroupMemberOutsidePlan', `${item.friendlyName} belongs to ${item.groupName}.`)] : []),
   ];
@@ -46,9 +48,12 @@ function machineViolations(context: VaultContext, item: ProtectedItem): LabError
   const copy = item.forward.azureCopy;
   const violations: LabError[] = [];
   if (copy === null || context.deps.compute.state(copy.machineId) !== 'running') return [new LabError('78093', item.friendlyName)];
-  if (!context.site.agentIsAlive(context.site.agentOn(item.configServerId, copy.machineId))) violations.push(new LabError('AgentNotRegistered', item.friendlyName));
-  if (item.source.firmware === 'UEFI' && !context.profile.uefi.failback) violations.push(new LabError('RequirementNotMet', `Machines with UEFI firmware do not fail back (support matrix, ${context.profile.uefi.source})`));
-  if (item.source.platform === 'Physical' && /2008 R2/.test(item.source.osVersion)) violations.push(new LabError('RequirementNotMet', 'Physical servers with Windows 2008 R2 do not fail back (support matrix, §7.3)'));
+  if (!context.site.agentIsAlive(context.site.agentOn(item.configServerId, copy.machineId)))
+    violations.push(new LabError('AgentNotRegistered', item.friendlyName));
+  if (item.source.firmware === 'UEFI' && !context.profile.uefi.failback)
+    violations.push(new LabError('RequirementNotMet', `Machines with UEFI firmware do not fail back (support matrix, ${context.profile.uefi.source})`));
+  if (item.source.platform === 'Physical' && /2008 R2/.test(item.source.osVersion))
+    violations.push(new LabError('RequirementNotMet', 'Physical servers with Windows 2008 R2 do not fail back (support matrix, §7.3)'));
   return violations;
 }
 
@@ -57,19 +62,27 @@ function processServerViolations(context: VaultContext, processServer: ProcessSe
   if (processServer === undefined) return [new LabError('ProcessServerUnhealthy', 'It is not registered.')];
   const expressRoute = context.deps.network.privateConnection() === 'expressRoutePrivatePeering';
   return [
-    ...(processServer.inAzure || expressRoute ? [] : [new LabError('ProcessServerUnhealthy', `${processServer.name} is on premises; over a VPN failback needs one in Azure.`)]),
+    ...(processServer.inAzure || expressRoute
+      ? []
+      : [new LabError('ProcessServerUnhealthy', `${processServer.name} is on premises; over a VPN failback needs one in Azure.`)]),
     ...(serverHealth(context, processServer).level === 'Critical' ? [new LabError('ProcessServerUnhealthy', `${processServer.name} is critical.`)] : []),
   ];
 }
 
-function masterTargetViolations(context: VaultContext, item: ProtectedItem, { masterTarget, order }: { masterTarget: MasterTargetReport; order: ReprotectChoices }): LabError[] {
+function masterTargetViolations(
+  context: VaultContext,
+  item: ProtectedItem,
+  { masterTarget, order }: { masterTarget: MasterTargetReport; order: ReprotectChoices },
+): LabError[] {
   const unsuitable = (why: string): LabError => new LabError('MasterTargetUnsuitable', `${masterTarget.name}: ${why}`);
   const limit = context.profile.masterTargetDisks.value;
   const disks = context.records.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.replica !== null).length;
   return [
     ...(context.kernel.clock.now() - masterTarget.lastHeartbeatMs >= heartbeatLimitMs ? [unsuitable('no heartbeat.')] : []),
     ...(masterTarget.osType === item.source.osType ? [] : [unsuitable(`it runs ${masterTarget.osType}, the machine ${item.source.osType}.`)]),
-    ...(masterTarget.attachedDisks + disks > limit ? [unsuitable(`${masterTarget.attachedDisks} disks are attached; with ${disks} more there are over ${limit}.`)] : []),
+    ...(masterTarget.attachedDisks + disks > limit
+      ? [unsuitable(`${masterTarget.attachedDisks} disks are attached; with ${disks} more there are over ${limit}.`)]
+      : []),
     ...masterTarget.validationErrors.map((error) => LabError.fromBody(error)),
     ...retentionViolations(masterTarget, order.retentionDrive),
     ...datastoreViolations(masterTarget, order.datastoreName),
@@ -96,10 +109,16 @@ export function reprotectToAzureViolations(context: VaultContext, item: Protecte
   const health = processServer === undefined ? 'Critical' : serverHealth(context, processServer).level;
   return [
     ...(context.site.isConnected(server) ? [] : [new LabError('ConfigurationServerDisconnected', server.friendlyName)]),
-    ...(processServer === undefined || processServer.inAzure ? [new LabError('ProcessServerUnhealthy', 'Protection of a machine on premises needs a process server there.')] : []),
+    ...(processServer === undefined || processServer.inAzure
+      ? [new LabError('ProcessServerUnhealthy', 'Protection of a machine on premises needs a process server there.')]
+      : []),
     ...(processServer !== undefined && health === 'Critical' ? [new LabError('ProcessServerUnhealthy', `${processServer.name} is critical.`)] : []),
-    ...(context.site.agentIsAlive(context.site.agentOn(item.configServerId, item.onPremisesMachineId)) ? [] : [new LabError('AgentNotRegistered', item.friendlyName)]),
-    ...(context.site.machine(item.configServerId, item.onPremisesMachineId) === undefined ? [new LabError('NotFound', `${item.friendlyName} is not discovered.`)] : []),
+    ...(context.site.agentIsAlive(context.site.agentOn(item.configServerId, item.onPremisesMachineId))
+      ? []
+      : [new LabError('AgentNotRegistered', item.friendlyName)]),
+    ...(context.site.machine(item.configServerId, item.onPremisesMachineId) === undefined
+      ? [new LabError('NotFound', `${item.friendlyName} is not discovered.`)]
+      : []),
     ...(server.replicationPath === 'siteToSiteVpn' ? [new LabError('ReplicationOverVpn')] : []),
   ];
 }

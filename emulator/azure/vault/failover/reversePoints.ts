@@ -24,7 +24,11 @@ export function reversePoints(context: VaultContext, item: ProtectedItem): Recov
       members: mark.members,
       multiVmSyncPoint: mark.members.length > 1,
       requestId: mark.requestId ?? null,
-      disks: held.map(({ pair, snapshots }) => ({ pairId: pair.pairId, diskId: pair.diskId, snapshotId: snapshots.find((snapshot) => snapshot.mark.id === mark.id)?.id as string })),
+      disks: held.map(({ pair, snapshots }) => ({
+        pairId: pair.pairId,
+        diskId: pair.diskId,
+        snapshotId: snapshots.find((snapshot) => snapshot.mark.id === mark.id)?.id as string,
+      })),
       state: 'available' as const,
     }))
     .sort((a, b) => a.timeMs - b.timeMs);

@@ -11,7 +11,11 @@ export function createReversePairs(context: VaultContext, item: ProtectedItem): 
   const forward = newestForwardPairs(context, item);
   // Differences to the original location, everything to an alternate one (asr-behaviour §7.6).
   const initial = reverseOf(item).location === 'original' ? 'checksum' : 'copy';
-  ensurePairs(context, item, forward.map((pair) => ({ diskId: pair.diskId, name: pair.diskName, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk, initial })));
+  ensurePairs(
+    context,
+    item,
+    forward.map((pair) => ({ diskId: pair.diskId, name: pair.diskName, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk, initial })),
+  );
 }
 
 /** The pairs of the last time on premises; those of an earlier round gave their replicas away. */
@@ -28,12 +32,18 @@ export async function attachDisks(context: VaultContext, task: TaskContext<{ rea
     retentionDrive: reverse.retentionDrive,
     datastore: reverse.datastoreName,
     machineId: item.onPremisesMachineId,
-    newMachine: reverse.location === 'original' ? null : { name: source.name, osType: source.osType, firmware: source.firmware, cpuCount: source.cpuCount, memoryBytes: source.memoryBytes },
+    newMachine:
+      reverse.location === 'original'
+        ? null
+        : { name: source.name, osType: source.osType, firmware: source.firmware, cpuCount: source.cpuCount, memoryBytes: source.memoryBytes },
     disks: context.records.activePairs(item).map(({ pairId, diskId, sizeBytes, key }) => ({ pairId, diskId, sizeBytes, key })),
   });
   if (result === undefined) return { wait: 'The master target attaches the disks.' };
   if (result.state === 'failed') return { failed: taskError(result) };
   const machineId = result.output?.['machineId'];
-  changeItem(context, item.itemId, (present) => ({ ...present, reverse: { ...reverseOf(present), targetMachineId: typeof machineId === 'string' ? machineId : present.onPremisesMachineId } }));
+  changeItem(context, item.itemId, (present) => ({
+    ...present,
+    reverse: { ...reverseOf(present), targetMachineId: typeof machineId === 'string' ? machineId : present.onPremisesMachineId },
+  }));
   return 'done';
 }

@@ -26,12 +26,25 @@ export interface CleanupInput {
 /** @throws LabError NetworkNotFound, InvalidArgument, OperationNotAllowed, ItemBusy */
 export function startTestFailover(context: VaultContext, input: TestFailoverInput, parentJobId?: string): JobView {
   requireChoice(input.choice, 'forward', input.gate === null ? 'machine' : 'plan');
-  if (input.networkName !== null && context.deps.network.subnets(input.networkName) === undefined) throw new LabError('NetworkNotFound', `${input.networkName}.`);
-  return startItemJob(context, { itemId: input.itemId, kind: 'TestFailover', operation: 'TestFailover', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+  if (input.networkName !== null && context.deps.network.subnets(input.networkName) === undefined)
+    throw new LabError('NetworkNotFound', `${input.networkName}.`);
+  return startItemJob(context, {
+    itemId: input.itemId,
+    kind: 'TestFailover',
+    operation: 'TestFailover',
+    input,
+    ...(parentJobId === undefined ? {} : { parentJobId }),
+  });
 }
 
 export function startTestFailoverCleanup(context: VaultContext, input: CleanupInput, parentJobId?: string): JobView {
-  return startItemJob(context, { itemId: input.itemId, kind: 'TestFailoverCleanup', operation: 'TestFailoverCleanup', input, ...(parentJobId === undefined ? {} : { parentJobId }) });
+  return startItemJob(context, {
+    itemId: input.itemId,
+    kind: 'TestFailoverCleanup',
+    operation: 'TestFailoverCleanup',
+    input,
+    ...(parentJobId === undefined ? {} : { parentJobId }),
+  });
 }
 
 export function testFailoverJob(context: VaultContext): JobDefinition<TestFailoverInput> {
@@ -47,7 +60,11 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
     ended: (job, input) => {
       releaseItem(context, job, { itemId: input.itemId });
       // What was made before a failure is there to be cleaned up.
-      changeTest(context, input.itemId, (test) => ({ ...test, state: test.copy === null ? 'None' : 'WaitingForCompletion', lastRunSucceeded: job.state === 'Succeeded' }));
+      changeTest(context, input.itemId, (test) => ({
+        ...test,
+        state: test.copy === null ? 'None' : 'WaitingForCompletion',
+        lastRunSucceeded: job.state === 'Succeeded',
+      }));
     },
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
@@ -88,7 +105,10 @@ async function initiate(context: VaultContext, task: TaskContext<TestFailoverInp
   if (held !== undefined) return held;
   const item = context.records.items.require(input.itemId);
   if (input.choice === 'Latest') {
-    const waiting = await settleLatest(context, task, { item, source: sourceIsHeard(context, item) && item.forward.replication === 'running' ? 'running' : 'lost' });
+    const waiting = await settleLatest(context, task, {
+      item,
+      source: sourceIsHeard(context, item) && item.forward.replication === 'running' ? 'running' : 'lost',
+    });
     if (waiting !== undefined) return waiting;
   }
   task.remember('point', resolvePoint(context, item, input));
@@ -99,7 +119,12 @@ async function prepareMachine(context: VaultContext, task: TaskContext<TestFailo
   const { input } = task;
   const item = context.records.items.require(input.itemId);
   if (task.recall('made') === undefined) {
-    const copy = await createAzureCopy(context, item, { point: task.recall<RecoveryPoint>('point') as RecoveryPoint, name: drillName(context, item), drill: true, network: drillNetwork(context, item, input.networkName) });
+    const copy = await createAzureCopy(context, item, {
+      point: task.recall<RecoveryPoint>('point') as RecoveryPoint,
+      name: drillName(context, item),
+      drill: true,
+      network: drillNetwork(context, item, input.networkName),
+    });
     changeTest(context, item.itemId, (test) => ({ ...test, copy }));
     task.remember('made', true);
   }
@@ -123,7 +148,13 @@ async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): 
   const { testFailover } = context.records.items.require(input.itemId);
   if (testFailover.copy !== null) await context.deps.compute.delete(testFailover.copy.machineId);
   // A drill counts only when its cleanup succeeded as well (asr-behaviour §5.3).
-  changeTest(context, input.itemId, (test) => ({ ...test, state: 'None', copy: null, lastSuccessMs: test.lastRunSucceeded ? context.kernel.clock.now() : test.lastSuccessMs, lastRunSucceeded: false }));
+  changeTest(context, input.itemId, (test) => ({
+    ...test,
+    state: 'None',
+    copy: null,
+    lastSuccessMs: test.lastRunSucceeded ? context.kernel.clock.now() : test.lastSuccessMs,
+    lastRunSucceeded: false,
+  }));
   return 'done';
 }
 

@@ -43,11 +43,22 @@ export class EventLog {
     const timeMs = this.#kernel.clock.now();
     const eventId = this.#kernel.ids.guid();
     const prefix = order.eventType === 'AgentHealth' ? 'AgentMonitoringEvent' : 'VmMonitoringEvent';
-    const event: VaultEvent = { ...order, eventId, name: `${prefix};${BigInt(Math.floor(timeMs)) * 10_000n + ticksAtEpoch}_${eventId}`, timeOfOccurrenceMs: timeMs, healthErrors: order.healthErrors ?? [] };
+    const event: VaultEvent = {
+      ...order,
+      eventId,
+      name: `${prefix};${BigInt(Math.floor(timeMs)) * 10_000n + ticksAtEpoch}_${eventId}`,
+      timeOfOccurrenceMs: timeMs,
+      healthErrors: order.healthErrors ?? [],
+    };
     this.#events.put(event);
     this.#count += 1;
     if (this.#count > keptEvents * 1.1) this.#trim();
-    this.#kernel.trace.record('vault', 'event', { eventCode: event.eventCode, severity: event.severity, object: event.affectedObjectFriendlyName, description: event.description });
+    this.#kernel.trace.record('vault', 'event', {
+      eventCode: event.eventCode,
+      severity: event.severity,
+      object: event.affectedObjectFriendlyName,
+      description: event.description,
+    });
     for (const listener of this.#listeners) listener(event);
     return event;
   }

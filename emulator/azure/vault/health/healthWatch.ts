@@ -80,17 +80,41 @@ export class HealthWatch {
 
   #tellChanges(before: ProtectedItem, after: ProtectedItem): void {
     const known = new Set(before.healthErrors.map((error) => error.errorCode));
-    for (const error of after.healthErrors.filter((candidate) => candidate.errorCategory !== 'TestFailover' && !known.has(candidate.errorCode))) this.#tellItem(after, { eventCode: error.eventCode ?? error.errorCode, text: error.errorMessage, severity: severityOf(error), errors: [error] });
-    if (before.replicationHealth !== after.replicationHealth) this.#tellItem(after, { eventCode: 'SRSVMHealthChanged', text: `Replication health changed to ${after.replicationHealth}.`, severity: after.replicationHealth === 'Normal' ? 'OK' : after.replicationHealth, errors: after.healthErrors });
+    for (const error of after.healthErrors.filter((candidate) => candidate.errorCategory !== 'TestFailover' && !known.has(candidate.errorCode)))
+      this.#tellItem(after, { eventCode: error.eventCode ?? error.errorCode, text: error.errorMessage, severity: severityOf(error), errors: [error] });
+    if (before.replicationHealth !== after.replicationHealth)
+      this.#tellItem(after, {
+        eventCode: 'SRSVMHealthChanged',
+        text: `Replication health changed to ${after.replicationHealth}.`,
+        severity: after.replicationHealth === 'Normal' ? 'OK' : after.replicationHealth,
+        errors: after.healthErrors,
+      });
   }
 
   #tellItem(item: ProtectedItem, news: { eventCode: string; text: string; severity: 'OK' | 'Warning' | 'Critical'; errors: readonly HealthError[] }): void {
-    this.#context.events.record({ eventCode: news.eventCode, eventType: 'VmHealth', description: news.text, affectedObjectId: item.itemId, affectedObjectFriendlyName: item.friendlyName, severity: news.severity, configServerId: item.configServerId, healthErrors: news.errors });
+    this.#context.events.record({
+      eventCode: news.eventCode,
+      eventType: 'VmHealth',
+      description: news.text,
+      affectedObjectId: item.itemId,
+      affectedObjectFriendlyName: item.friendlyName,
+      severity: news.severity,
+      configServerId: item.configServerId,
+      healthErrors: news.errors,
+    });
   }
 
   #tellAgent(configServerId: string, agent: AgentReport, code: HealthCode): void {
     const entry: HealthEntry = healthCatalogue[code];
-    this.#context.events.record({ eventCode: entry.eventCode ?? code, eventType: 'AgentHealth', description: entry.summary, affectedObjectId: agent.hostId, affectedObjectFriendlyName: agent.name, severity: 'OK', configServerId });
+    this.#context.events.record({
+      eventCode: entry.eventCode ?? code,
+      eventType: 'AgentHealth',
+      description: entry.summary,
+      affectedObjectId: agent.hostId,
+      affectedObjectFriendlyName: agent.name,
+      severity: 'OK',
+      configServerId,
+    });
   }
 
   #checkServer(hostId: string): void {
@@ -101,7 +125,15 @@ export class HealthWatch {
       const key = `${hostId}/${problem.code}/${problem.level}`;
       if (this.#told.has(key)) continue;
       this.#told.add(key);
-      this.#context.events.record({ eventCode: problem.code, eventType: 'ServerHealth', description: problem.text, affectedObjectId: hostId, affectedObjectFriendlyName: server.friendlyName, severity: problem.level, configServerId: hostId });
+      this.#context.events.record({
+        eventCode: problem.code,
+        eventType: 'ServerHealth',
+        description: problem.text,
+        affectedObjectId: hostId,
+        affectedObjectFriendlyName: server.friendlyName,
+        severity: problem.level,
+        configServerId: hostId,
+      });
     }
     for (const key of this.#told) if (key.startsWith(`${hostId}/`) && !present.has(key)) this.#told.delete(key);
   }

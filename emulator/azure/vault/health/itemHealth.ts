@@ -33,7 +33,9 @@ export function replicationErrors(facts: ItemFacts): HealthError[] {
     ...(agent === undefined || nowMs - agent.lastHeartbeatMs >= heartbeatLimitMs ? [healthError(facts, '78174', item.friendlyName)] : []),
     ...(facts.processServerHeard ? [] : [healthError(facts, '806', direction.processServerId ?? '')]),
     ...(item.direction === 'forward' || facts.masterTargetHeard ? [] : [healthError(facts, '78022', item.reverse?.masterTargetId ?? '')]),
-    ...(agent !== undefined && agent.clockMs - agent.lastHeartbeatMs > skewLimitMs ? [healthError(facts, '78193', `It is ${Math.round((agent.clockMs - agent.lastHeartbeatMs) / 60_000)} minutes ahead.`)] : []),
+    ...(agent !== undefined && agent.clockMs - agent.lastHeartbeatMs > skewLimitMs
+      ? [healthError(facts, '78193', `It is ${Math.round((agent.clockMs - agent.lastHeartbeatMs) / 60_000)} minutes ahead.`)]
+      : []),
     ...pairErrors(facts),
     ...pointErrors(facts),
   ];
@@ -60,15 +62,21 @@ function pointErrors(facts: ItemFacts): HealthError[] {
   const direction = item.direction === 'forward' ? item.forward : item.reverse;
   const appAgeMs = nowMs - Math.max(newestAppPointMs ?? 0, direction?.startedMs ?? 0);
   return [
-    ...(rpoMs !== null && rpoMs > policy.rpoThresholdMs ? [healthError(facts, '78026', `RPO ${Math.round(rpoMs / 60_000)} minutes, threshold ${Math.round(policy.rpoThresholdMs / 60_000)}.`)] : []),
-    ...(policy.appConsistentIntervalMs > 0 && appAgeMs > missedAppIntervals * policy.appConsistentIntervalMs ? [healthError(facts, '78144', `None in the last ${Math.round(appAgeMs / 60_000)} minutes.`)] : []),
+    ...(rpoMs !== null && rpoMs > policy.rpoThresholdMs
+      ? [healthError(facts, '78026', `RPO ${Math.round(rpoMs / 60_000)} minutes, threshold ${Math.round(policy.rpoThresholdMs / 60_000)}.`)]
+      : []),
+    ...(policy.appConsistentIntervalMs > 0 && appAgeMs > missedAppIntervals * policy.appConsistentIntervalMs
+      ? [healthError(facts, '78144', `None in the last ${Math.round(appAgeMs / 60_000)} minutes.`)]
+      : []),
   ];
 }
 
 /** Readiness for failover is its own scale (asr-behaviour §5.3). */
 export function failoverErrors(facts: ItemFacts): HealthError[] {
   const { item } = facts;
-  return item.direction === 'forward' && item.protectionState === 'Protected' && item.testFailover.lastSuccessMs === null ? [healthError(facts, '161011', item.friendlyName)] : [];
+  return item.direction === 'forward' && item.protectionState === 'Protected' && item.testFailover.lastSuccessMs === null
+    ? [healthError(facts, '161011', item.friendlyName)]
+    : [];
 }
 
 export function levelOf(errors: readonly HealthError[]): HealthLevel {

@@ -46,7 +46,8 @@ export function startEnable(context: VaultContext, request: EnableRequest): JobV
   const server = records.configServers.require(request.configServerId);
   const machine = server.machines.find((candidate) => candidate.machineId === request.machineId);
   if (machine === undefined) throw new LabError('NotFound', `${server.friendlyName} has not discovered a machine ${request.machineId}.`);
-  if (records.items.list().some((item) => item.source.machineId === machine.machineId || item.onPremisesMachineId === machine.machineId)) throw new LabError('AlreadyProtected', machine.name);
+  if (records.items.list().some((item) => item.source.machineId === machine.machineId || item.onPremisesMachineId === machine.machineId))
+    throw new LabError('AlreadyProtected', machine.name);
   requireAssociatedPolicy(context, request.policyName, request.configServerId);
   return records.transaction(() => {
     const item = records.items.put(newItem(context, request, machine));
@@ -68,8 +69,17 @@ export function enableJob(context: VaultContext): JobDefinition<EnableInput> {
     kind: 'EnableDr',
     friendlyName: 'Enable replication',
     tasks: () => [
-      { name: 'EnableProtectionPrerequisitesCheck', friendlyName: 'Prerequisites check for enabling protection', run: (task) => checkPrerequisites(context, task) },
-      { name: 'CreateProtectionTarget', friendlyName: 'Installing Mobility Service and preparing target', limitMs: installLimitMs, run: (task) => createTarget(context, task) },
+      {
+        name: 'EnableProtectionPrerequisitesCheck',
+        friendlyName: 'Prerequisites check for enabling protection',
+        run: (task) => checkPrerequisites(context, task),
+      },
+      {
+        name: 'CreateProtectionTarget',
+        friendlyName: 'Installing Mobility Service and preparing target',
+        limitMs: installLimitMs,
+        run: (task) => createTarget(context, task),
+      },
       { name: 'EnableProtection', friendlyName: 'Enable replication', run: (task) => beginReplication(context, task.input.itemId) },
       { name: 'VmStartInitialReplication', friendlyName: 'Starting initial replication', run: (task) => sourceHasBegun(context, task.input.itemId) },
       { name: 'UpdateDraState', friendlyName: 'Updating the provider states', run: (task) => markStarted(context, task.input.itemId) },
@@ -91,7 +101,13 @@ function checkPrerequisites(context: VaultContext, task: TaskContext<EnableInput
   const machine = context.site.machine(item.configServerId, item.source.machineId);
   if (machine === undefined) return { failed: new LabError('NotFound', `${item.friendlyName} is no longer discovered.`) };
   const violations = enableViolations(factsOf(context, item, machine));
-  return violations.length === 0 ? 'done' : { failed: new LabError('EnablePrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, { details: violations }) };
+  return violations.length === 0
+    ? 'done'
+    : {
+        failed: new LabError('EnablePrerequisitesFailed', `${item.friendlyName}: ${violations.map((violation) => violation.message).join(' ')}`, {
+          details: violations,
+        }),
+      };
 }
 
 function factsOf(context: VaultContext, item: ProtectedItem, machine: DiscoveredMachine): Parameters<typeof enableViolations>[0] {
@@ -110,7 +126,9 @@ function factsOf(context: VaultContext, item: ProtectedItem, machine: Discovered
     processServer,
     processServerHealth: processServer === undefined ? 'Critical' : serverHealth(context, processServer).level,
     replicationPath: server.replicationPath,
-    group: others.filter((other) => other.groupId === item.groupId).map((other) => ({ name: other.friendlyName, policyName: other.forward.policyName, configServerId: other.configServerId })),
+    group: others
+      .filter((other) => other.groupId === item.groupId)
+      .map((other) => ({ name: other.friendlyName, policyName: other.forward.policyName, configServerId: other.configServerId })),
     policyName: item.forward.policyName,
     configServerId: item.configServerId,
     multiVmSync: records.policies.get(item.forward.policyName)?.multiVmSyncStatus === 'Enabled',

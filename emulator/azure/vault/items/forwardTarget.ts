@@ -18,7 +18,13 @@ export async function createForwardTarget(context: VaultContext, task: TaskConte
   const former = new Map(formerReplicas(context, item).map((pair) => [pair.diskId, pair]));
   const disks = machine.disks
     .filter((disk) => !forward.excludedDiskIds.includes(disk.diskId))
-    .map(({ diskId, name, sizeBytes, osDisk }) => ({ diskId, name, sizeBytes, osDisk, initial: former.get(diskId)?.sizeBytes === sizeBytes ? ('checksum' as const) : ('copy' as const) }));
+    .map(({ diskId, name, sizeBytes, osDisk }) => ({
+      diskId,
+      name,
+      sizeBytes,
+      osDisk,
+      initial: former.get(diskId)?.sizeBytes === sizeBytes ? ('checksum' as const) : ('copy' as const),
+    }));
   const pairs = ensurePairs(context, item, disks);
   for (const pair of pairs) if (pair.replica === null) await giveReplica(context, item, { pair, former: former.get(pair.diskId) });
   const remark = task.recall<ReturnType<LabError['toBody']>>('installRemark');
@@ -27,13 +33,21 @@ export async function createForwardTarget(context: VaultContext, task: TaskConte
 
 /** Replicas of an earlier time in Azure: comparing with them spares most of the copy (asr-behaviour §7.5). */
 function formerReplicas(context: VaultContext, item: ProtectedItem): PairRecord[] {
-  return context.records.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state === 'retired' && pair.replica !== null);
+  return context.records.pairs
+    .list()
+    .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state === 'retired' && pair.replica !== null);
 }
 
 async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, former }: { pair: PairRecord; former: PairRecord | undefined }): Promise<void> {
   const { records, deps } = context;
   if (pair.initial === 'copy' || former === undefined || former.replica === null) {
-    const replica = await deps.storage.createReplica({ pairId: pair.pairId, itemName: item.name, diskId: pair.diskId, sizeBytes: pair.sizeBytes, storageAccount: item.forward.target.storageAccount });
+    const replica = await deps.storage.createReplica({
+      pairId: pair.pairId,
+      itemName: item.name,
+      diskId: pair.diskId,
+      sizeBytes: pair.sizeBytes,
+      storageAccount: item.forward.target.storageAccount,
+    });
     records.pairs.put({ ...pair, initial: 'copy', replica });
     return;
   }
@@ -56,7 +70,8 @@ async function installAgent(context: VaultContext, task: TaskContext<{ readonly 
   const { accountId, processServerId, sourceMachineId } = item.forward;
   // After a failback the agent is on the machine and only has to register again (asr-behaviour §7.5).
   if (item.reverse !== null) return { wait: 'The Mobility service has not registered again.' };
-  if (accountId === null || processServerId === null) return { failed: new LabError('AgentNotRegistered', `${item.friendlyName}, and no account was named for its installation.`) };
+  if (accountId === null || processServerId === null)
+    return { failed: new LabError('AgentNotRegistered', `${item.friendlyName}, and no account was named for its installation.`) };
   const result = await context.site.ask(task, item.configServerId, { kind: 'pushInstall', processServerId, machineId: sourceMachineId, accountId });
   if (result === undefined) return { wait: 'The Mobility service is being installed.' };
   if (result.state === 'failed') return { failed: taskError(result) };

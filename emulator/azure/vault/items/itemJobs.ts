@@ -25,7 +25,10 @@ export function startItemJob(context: VaultContext, order: ItemJobOrder): JobVie
     const item = records.items.require(order.itemId);
     requireOperation(item, order.operation, resyncRequired(context, item));
     const moved = order.event === undefined ? item : transition(item, order.event);
-    const job = context.jobs.start(order.kind, order.input, { target: targetOf(item), ...(order.parentJobId === undefined ? {} : { parentJobId: order.parentJobId }) });
+    const job = context.jobs.start(order.kind, order.input, {
+      target: targetOf(item),
+      ...(order.parentJobId === undefined ? {} : { parentJobId: order.parentJobId }),
+    });
     records.items.put({ ...moved, activeJob: { jobId: job.jobId, kind: job.kind, startMs: context.kernel.clock.now() } });
     return job;
   });

@@ -79,7 +79,8 @@ function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
   records.transaction(() => {
     for (const point of records.points(itemId).list()) records.points(itemId).delete(point.recoveryPointId);
     for (const pending of records.pendingPoints(itemId).list()) records.pendingPoints(itemId).delete(pending.mark.id);
-    for (const plan of records.plans.list()) records.plans.put({ ...plan, groups: plan.groups.map((group) => ({ ...group, itemIds: group.itemIds.filter((member) => member !== itemId) })) });
+    for (const plan of records.plans.list())
+      records.plans.put({ ...plan, groups: plan.groups.map((group) => ({ ...group, itemIds: group.itemIds.filter((member) => member !== itemId) })) });
     records.items.delete(itemId);
   });
   return 'done';
@@ -110,7 +111,8 @@ export function startDueResyncs(context: VaultContext): void {
 }
 
 function requireResync(context: VaultContext, item: ProtectedItem): void {
-  for (const pair of context.records.activePairs(item)) context.records.pairs.put({ ...pair, resyncRequired: { reason: 'Asked for.', sinceMs: context.kernel.clock.now() } });
+  for (const pair of context.records.activePairs(item))
+    context.records.pairs.put({ ...pair, resyncRequired: { reason: 'Asked for.', sinceMs: context.kernel.clock.now() } });
 }
 
 function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
@@ -155,8 +157,11 @@ export function startProcessServerChange(context: VaultContext, input: ProcessSe
     if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
   }
   return records.transaction(() => {
-    const job = jobs.start('ProcessServerFailover', input, { target: items.length === 1 ? targetOf(first) : { targetId: input.processServerId, targetName: `${items.length} machines`, targetType: 'ProcessServer' } });
-    for (const item of items) changeItem(context, item.itemId, (present) => ({ ...present, activeJob: { jobId: job.jobId, kind: job.kind, startMs: kernel.clock.now() } }));
+    const job = jobs.start('ProcessServerFailover', input, {
+      target: items.length === 1 ? targetOf(first) : { targetId: input.processServerId, targetName: `${items.length} machines`, targetType: 'ProcessServer' },
+    });
+    for (const item of items)
+      changeItem(context, item.itemId, (present) => ({ ...present, activeJob: { jobId: job.jobId, kind: job.kind, startMs: kernel.clock.now() } }));
     return job;
   });
 }
@@ -188,12 +193,15 @@ export function startUpdateProperties(context: VaultContext, input: ItemInput & 
   const { records, jobs, kernel, deps, profile } = context;
   const item = records.items.require(input.itemId);
   if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
-  if (item.direction !== 'forward' || activeDirection(item).replication === 'stopped') throw new LabError('OperationNotAllowed', `The target of ${item.friendlyName} may be changed only before failover.`);
+  if (item.direction !== 'forward' || activeDirection(item).replication === 'stopped')
+    throw new LabError('OperationNotAllowed', `The target of ${item.friendlyName} may be changed only before failover.`);
   const target = { ...item.forward.target, ...input.target };
   const subnets = target.networkName === null ? null : deps.network.subnets(target.networkName);
-  if (subnets === undefined || (subnets !== null && target.subnetName !== null && !subnets.includes(target.subnetName))) throw new LabError('NetworkNotFound', `${target.networkName ?? ''} ${target.subnetName ?? ''}`);
+  if (subnets === undefined || (subnets !== null && target.subnetName !== null && !subnets.includes(target.subnetName)))
+    throw new LabError('NetworkNotFound', `${target.networkName ?? ''} ${target.subnetName ?? ''}`);
   const name = target.azureMachineName;
-  if (name.length > profile.azureNameLength.value || !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name)) throw new LabError('RequirementNotMet', `The Azure name "${name}" (support matrix, §11.1)`);
+  if (name.length > profile.azureNameLength.value || !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name))
+    throw new LabError('RequirementNotMet', `The Azure name "${name}" (support matrix, §11.1)`);
   return records.transaction(() => {
     const job = jobs.start('UpdateVmProperties', input, { target: targetOf(item) });
     records.items.put({ ...item, activeJob: { jobId: job.jobId, kind: job.kind, startMs: kernel.clock.now() } });

@@ -30,7 +30,8 @@ export class PairTargets implements AsyncDisposable {
 
   /** Takes up all active forward pairs, as after a start. */
   resume(): void {
-    for (const pair of this.#deps.records.pairs.list()) if (pair.direction === 'forward' && pair.state === 'active' && pair.replica !== null) this.open(pair.pairId);
+    for (const pair of this.#deps.records.pairs.list())
+      if (pair.direction === 'forward' && pair.state === 'active' && pair.replica !== null) this.open(pair.pairId);
   }
 
   /** Opens in its own activity and keeps trying while storage is away. */

@@ -63,7 +63,11 @@ export function takeAgentReports(context: VaultContext, agents: readonly AgentRe
 
 function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRecord {
   const adopted = pair.resyncId !== null && report.resyncId === pair.resyncId;
-  const moved = pair.report === null || pair.report.processedBytes !== report.processedBytes || pair.report.transferredBytes !== report.transferredBytes || pair.report.stage !== report.stage;
+  const moved =
+    pair.report === null ||
+    pair.report.processedBytes !== report.processedBytes ||
+    pair.report.transferredBytes !== report.transferredBytes ||
+    pair.report.stage !== report.stage;
   return {
     ...pair,
     report,

@@ -23,7 +23,16 @@ export type ProtectionState =
   | 'DisablingProtection'
   | 'DisablingFailed';
 
-export type ItemOperation = 'Commit' | 'UnplannedFailover' | 'DisableProtection' | 'TestFailover' | 'TestFailoverCleanup' | 'ChangePit' | 'RepairReplication' | 'SwitchProtection' | 'CompleteMigration';
+export type ItemOperation =
+  | 'Commit'
+  | 'UnplannedFailover'
+  | 'DisableProtection'
+  | 'TestFailover'
+  | 'TestFailoverCleanup'
+  | 'ChangePit'
+  | 'RepairReplication'
+  | 'SwitchProtection'
+  | 'CompleteMigration';
 
 export type ItemEvent =
   | 'enableFailed'
@@ -68,7 +77,20 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
   reprotectStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
   reprotectFailed: { from: ['ReprotectInitiated'], to: 'ReprotectFailed' },
   disableStarted: {
-    from: ['EnablingFailed', 'InitialReplicationInProgress', 'InitialReplicationCompletedOnPrimary', 'Protected', 'UnplannedFailoverFailed', 'UnplannedFailoverCommitPendingStatesBegin', 'ChangeRecoveryPointFailed', 'CommitFailoverFailedOnRecovery', 'UnplannedFailoverCommitted', 'ReprotectFailed', 'MigrationCompleted', 'DisablingFailed'],
+    from: [
+      'EnablingFailed',
+      'InitialReplicationInProgress',
+      'InitialReplicationCompletedOnPrimary',
+      'Protected',
+      'UnplannedFailoverFailed',
+      'UnplannedFailoverCommitPendingStatesBegin',
+      'ChangeRecoveryPointFailed',
+      'CommitFailoverFailedOnRecovery',
+      'UnplannedFailoverCommitted',
+      'ReprotectFailed',
+      'MigrationCompleted',
+      'DisablingFailed',
+    ],
     to: 'DisablingProtection',
   },
   disableFailed: { from: ['DisablingProtection'], to: 'DisablingFailed' },
@@ -137,7 +159,10 @@ export function requireOperation(item: ProtectedItem, operation: ItemOperation, 
   const allowed = allowedOperations(item, resyncRequired);
   if (allowed.includes(operation)) return;
   if (item.protectionState === 'MigrationCompleted') throw new LabError('MigrationCompleted', item.friendlyName);
-  throw new LabError('OperationNotAllowed', `${operation} of ${item.friendlyName} in state ${item.protectionState}; allowed: ${allowed.join(', ') || 'nothing'}.${hint(item, operation)}`);
+  throw new LabError(
+    'OperationNotAllowed',
+    `${operation} of ${item.friendlyName} in state ${item.protectionState}; allowed: ${allowed.join(', ') || 'nothing'}.${hint(item, operation)}`,
+  );
 }
 
 /** Users looked in vain for the guard that hides an operation (asr-behaviour §6.3, §14). */

@@ -51,7 +51,12 @@ export class RecoveryPoints {
       points.put(point);
       this.#shareWithGroup(item, point);
     });
-    this.#deps.kernel.trace.record('vault', 'recoveryPoint', { item: item.friendlyName, recoveryPointId: point.recoveryPointId, markTimeMs: point.timeMs, consistency: point.consistency });
+    this.#deps.kernel.trace.record('vault', 'recoveryPoint', {
+      item: item.friendlyName,
+      recoveryPointId: point.recoveryPointId,
+      markTimeMs: point.timeMs,
+      consistency: point.consistency,
+    });
     this.#deps.onPoint(item.itemId, point);
     this.prune(item.itemId);
   }
@@ -95,7 +100,13 @@ export class RecoveryPoints {
     this.#sweeping.add(itemId);
     let clean = true;
     try {
-      for (const leaving of [...records.points(itemId).list().filter((point) => point.state === 'removing'), ...this.#abandoned(itemId)]) {
+      for (const leaving of [
+        ...records
+          .points(itemId)
+          .list()
+          .filter((point) => point.state === 'removing'),
+        ...this.#abandoned(itemId),
+      ]) {
         let gone = true;
         for (const disk of leaving.disks) if (!this.#isUsed(itemId, disk) && !(await removeSnapshot(disk.pairId, disk.snapshotId))) gone = false;
         if (!gone) clean = false;
@@ -113,7 +124,11 @@ export class RecoveryPoints {
   }
 
   #sweepLater(item: ProtectedItem): void {
-    const leaving = this.#deps.records.points(item.itemId).list().some((point) => point.state === 'removing') || this.#abandoned(item.itemId).length > 0;
+    const leaving =
+      this.#deps.records
+        .points(item.itemId)
+        .list()
+        .some((point) => point.state === 'removing') || this.#abandoned(item.itemId).length > 0;
     if (!leaving) return;
     this.#deps.kernel.clock.start(`retention ${item.friendlyName}`, async () => void (await this.sweep(item.itemId)));
   }
@@ -121,14 +136,23 @@ export class RecoveryPoints {
   /** Disks take marks in order: a mark that is older than a whole point and still lacks a disk will never have it. */
   #abandoned(itemId: string): PendingPoint[] {
     const newestMs = Math.max(0, ...this.list(itemId).map((point) => point.timeMs));
-    return this.#deps.records.pendingPoints(itemId).list().filter((pending) => pending.mark.timeMs < newestMs);
+    return this.#deps.records
+      .pendingPoints(itemId)
+      .list()
+      .filter((pending) => pending.mark.timeMs < newestMs);
   }
 
   /** A disk without changes shares its snapshot with an earlier mark. */
   #isUsed(itemId: string, disk: { pairId: string; snapshotId: string }): boolean {
     const { records } = this.#deps;
     const newestMs = Math.max(0, ...this.list(itemId).map((point) => point.timeMs));
-    const holders = [...this.list(itemId), ...records.pendingPoints(itemId).list().filter((pending) => pending.mark.timeMs >= newestMs)];
+    const holders = [
+      ...this.list(itemId),
+      ...records
+        .pendingPoints(itemId)
+        .list()
+        .filter((pending) => pending.mark.timeMs >= newestMs),
+    ];
     return holders.some((holder) => holder.disks.some((other) => other.pairId === disk.pairId && other.snapshotId === disk.snapshotId));
   }
 
@@ -154,7 +178,9 @@ export class RecoveryPoints {
   #shareWithGroup(item: ProtectedItem, point: RecoveryPoint): void {
     if (point.members.length < 2) return;
     const { records } = this.#deps;
-    const members = records.groupMembers(item.groupId).filter((member) => member.direction === 'forward' && member.forward.agentHostId !== null && point.members.includes(member.forward.agentHostId));
+    const members = records
+      .groupMembers(item.groupId)
+      .filter((member) => member.direction === 'forward' && member.forward.agentHostId !== null && point.members.includes(member.forward.agentHostId));
     const shared = members.map((member) => this.list(member.itemId).find((candidate) => candidate.markId === point.markId));
     if (members.length !== point.members.length || shared.includes(undefined)) return;
     for (const candidate of shared) if (candidate !== undefined) records.points(candidate.itemId).put({ ...candidate, multiVmSyncPoint: true });

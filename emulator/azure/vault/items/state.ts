@@ -208,4 +208,3 @@ export function activeLocation(item: ProtectedItem): 'Primary' | 'Recovery' {
 export function activeSite(item: ProtectedItem): 'OnPrem' | 'Azure' {
   return (activeLocation(item) === 'Primary') === (item.direction === 'forward') ? 'OnPrem' : 'Azure';
 }
-

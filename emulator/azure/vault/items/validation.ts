@@ -45,10 +45,22 @@ export function enableViolations(facts: EnableFacts): LabError[] {
 function machineViolations({ machine, profile, profileName }: EnableFacts): LabError[] {
   return [
     ...machine.notSelectable.map((reason) => broken(reason, '§2.1')),
-    ...when(machine.osType === 'Other' || unsupportedGuests[profileName].some((pattern) => pattern.test(machine.osVersion)), `The guest system "${machine.osVersion}" is not supported.`, '§11.1'),
+    ...when(
+      machine.osType === 'Other' || unsupportedGuests[profileName].some((pattern) => pattern.test(machine.osVersion)),
+      `The guest system "${machine.osVersion}" is not supported.`,
+      '§11.1',
+    ),
     ...when(machine.architecture !== '64-bit', 'The guest system is not 64-bit.', '§11.1'),
-    ...when(machine.firmware === 'UEFI' && (!profile.uefi.protect || machine.secureBoot), 'Machines with UEFI firmware are protected only without Secure Boot.', profile.uefi.source),
-    ...when(machine.firmware === 'UEFI' && profileName !== '2023' && machine.osType !== 'Windows', 'Only Windows machines may have UEFI firmware.', profile.uefi.source),
+    ...when(
+      machine.firmware === 'UEFI' && (!profile.uefi.protect || machine.secureBoot),
+      'Machines with UEFI firmware are protected only without Secure Boot.',
+      profile.uefi.source,
+    ),
+    ...when(
+      machine.firmware === 'UEFI' && profileName !== '2023' && machine.osType !== 'Windows',
+      'Only Windows machines may have UEFI firmware.',
+      profile.uefi.source,
+    ),
   ];
 }
 
@@ -60,11 +72,36 @@ function diskViolations({ machine, profile, profileName, excludedDiskIds }: Enab
   const osLimit = machine.firmware === 'UEFI' ? profile.osDiskGeneration2Bytes : profile.osDiskBytes;
   return [
     ...when(osDiskCount !== 1, `The machine has ${osDiskCount} operating system disks, not one.`, '§11.1'),
-    ...osDisks.filter((disk) => disk.sizeBytes > osLimit.value).map((disk) => broken(`The operating system disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(osLimit.value)} GiB are supported.`, osLimit.source)),
+    ...osDisks
+      .filter((disk) => disk.sizeBytes > osLimit.value)
+      .map((disk) =>
+        broken(
+          `The operating system disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(osLimit.value)} GiB are supported.`,
+          osLimit.source,
+        ),
+      ),
     ...osDisks.filter((disk) => disk.dynamic).map((disk) => broken(`The operating system disk ${disk.name} is dynamic.`, '§11.2')),
-    ...dataDisks.filter((disk) => disk.sizeBytes > profile.dataDiskBytes.value).map((disk) => broken(`The data disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(profile.dataDiskBytes.value)} GiB are supported.`, profile.dataDiskBytes.source)),
-    ...when(dataDisks.length > profile.dataDisks.value, `The machine has ${dataDisks.length} data disks; at most ${profile.dataDisks.value} are supported.`, profile.dataDisks.source),
-    ...replicated.filter((disk) => tooSmall(disk.sizeBytes, profile, profileName)).map((disk) => broken(`The disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; the least is ${profileName === '2023' ? '' : 'more than '}1 GiB.`, profile.minimumDiskBytes.source)),
+    ...dataDisks
+      .filter((disk) => disk.sizeBytes > profile.dataDiskBytes.value)
+      .map((disk) =>
+        broken(
+          `The data disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; at most ${gibibytes(profile.dataDiskBytes.value)} GiB are supported.`,
+          profile.dataDiskBytes.source,
+        ),
+      ),
+    ...when(
+      dataDisks.length > profile.dataDisks.value,
+      `The machine has ${dataDisks.length} data disks; at most ${profile.dataDisks.value} are supported.`,
+      profile.dataDisks.source,
+    ),
+    ...replicated
+      .filter((disk) => tooSmall(disk.sizeBytes, profile, profileName))
+      .map((disk) =>
+        broken(
+          `The disk ${disk.name} has ${gibibytes(disk.sizeBytes)} GiB; the least is ${profileName === '2023' ? '' : 'more than '}1 GiB.`,
+          profile.minimumDiskBytes.source,
+        ),
+      ),
     ...replicated.filter((disk) => disk.sectorBytes !== 512).map((disk) => broken(`The disk ${disk.name} has sectors of ${disk.sectorBytes} bytes.`, '§11.2')),
     ...excludedDiskIds.flatMap((diskId) => exclusionViolations(machine, diskId)),
   ];
@@ -90,7 +127,9 @@ function targetViolations({ target, subnets, profile, nameTaken }: EnableFacts):
     ...when(reservedNames.test(name), `The Azure name "${name}" begins with a reserved word.`, '§11.1'),
     ...when(nameTaken, `Another protected machine has the Azure name "${name}".`, '§11.1'),
     ...(subnets === undefined ? [new LabError('NetworkNotFound', `${target.networkName ?? ''}.`)] : []),
-    ...(Array.isArray(subnets) && target.subnetName !== null && !subnets.includes(target.subnetName) ? [new LabError('NetworkNotFound', `${target.networkName ?? ''} has no subnet ${target.subnetName}.`)] : []),
+    ...(Array.isArray(subnets) && target.subnetName !== null && !subnets.includes(target.subnetName)
+      ? [new LabError('NetworkNotFound', `${target.networkName ?? ''} has no subnet ${target.subnetName}.`)]
+      : []),
   ];
 }
 

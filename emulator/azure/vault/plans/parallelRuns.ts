@@ -9,7 +9,10 @@ import { startTestFailoverCleanup } from '../failover/testFailover.ts';
 import { isGrouped, type ProtectedItem } from '../items/state.ts';
 import { eligible, planTarget } from './service.ts';
 
-type Work = { readonly kind: 'commit' } | { readonly kind: 'cleanup'; readonly comments: string | null } | { readonly kind: 'reprotect'; readonly choices: ReprotectChoices };
+type Work =
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'cleanup'; readonly comments: string | null }
+  | { readonly kind: 'reprotect'; readonly choices: ReprotectChoices };
 
 /** By item: a plan may mix kinds of systems, and each kind has its own master target (asr-behaviour §7.3). */
 export type ReprotectChoices = Readonly<Record<string, Omit<ReprotectRequest, 'itemId'>>>;
@@ -68,9 +71,12 @@ function preflight(context: VaultContext, input: ParallelInput): TaskOutcome {
   for (const [groupId, group] of Map.groupBy(members, (item) => item.groupId)) {
     const name = group[0]?.groupName ?? groupId;
     const missing = context.records.groupMembers(groupId).filter((item) => !input.itemIds.includes(item.itemId));
-    if (missing.length > 0) return { failed: new LabError('GroupMemberOutsidePlan', `${missing.map((item) => item.friendlyName).join(', ')} of ${name} cannot take part.`) };
-    if (new Set(group.map((item) => item.source.osType)).size > 1) return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} run different kinds of system.`) };
-    if (new Set(group.map((item) => choices[item.itemId]?.masterTargetId)).size > 1) return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} need one master target.`) };
+    if (missing.length > 0)
+      return { failed: new LabError('GroupMemberOutsidePlan', `${missing.map((item) => item.friendlyName).join(', ')} of ${name} cannot take part.`) };
+    if (new Set(group.map((item) => item.source.osType)).size > 1)
+      return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} run different kinds of system.`) };
+    if (new Set(group.map((item) => choices[item.itemId]?.masterTargetId)).size > 1)
+      return { failed: new LabError('ReplicationGroupInvalid', `The members of ${name} need one master target.`) };
   }
   return 'done';
 }
@@ -88,7 +94,10 @@ function runAll(context: VaultContext, task: TaskContext<ParallelInput>): TaskOu
   const children = task.children();
   const waiting = children.filter((child) => !hasEnded(child));
   if (waiting.length > 0) return { wait: `${waiting.length} machines are not done.` };
-  const failed = [...refused, ...children.flatMap((child) => (child.state !== 'Failed' && child.state !== 'Cancelled' ? [] : child.errors.map((error) => LabError.fromBody(error))))];
+  const failed = [
+    ...refused,
+    ...children.flatMap((child) => (child.state !== 'Failed' && child.state !== 'Cancelled' ? [] : child.errors.map((error) => LabError.fromBody(error)))),
+  ];
   return failed.length === 0 ? 'done' : { failed: new LabError('PlanMembersFailed', failed.map((error) => error.message).join(' '), { details: failed }) };
 }
 

@@ -19,7 +19,12 @@ const memberJobsKey = 'memberJobs';
 
 export function planRunJobs(context: VaultContext): JobDefinition<PlanRunInput>[] {
   return [
-    { kind: 'RecoveryPlanTestFailover', friendlyName: 'Test failover', tasks: (input) => runTasks(context, input), restarted: (job) => restartMembers(context, job) },
+    {
+      kind: 'RecoveryPlanTestFailover',
+      friendlyName: 'Test failover',
+      tasks: (input) => runTasks(context, input),
+      restarted: (job) => restartMembers(context, job),
+    },
     { kind: 'RecoveryPlanFailover', friendlyName: 'Failover', tasks: (input) => runTasks(context, input), restarted: (job) => restartMembers(context, job) },
   ];
 }
@@ -34,12 +39,25 @@ function runTasks(context: VaultContext, input: PlanRunInput): TaskDefinition<Pl
   const [shutdown, failover] = input.plan.groups;
   if (shutdown === undefined || failover === undefined) throw new Error('A valid plan has both groups.');
   const drill = input.kind === 'TestFailover';
-  const task = (name: string, friendlyName: string, run: TaskDefinition<PlanRunInput>['run']): TaskDefinition<PlanRunInput> => ({ name, friendlyName, limitMs: Infinity, onError: 'continue', run });
-  const actions = (list: readonly PlanAction[], label: string, scope: ActionScope): TaskDefinition<PlanRunInput>[] => list.filter((action) => actionApplies(action, input.kind, input.direction)).map((action, place) => task(`Action/${action.actionName}`, `${label} (${place + 1}): ${action.actionName}`, (run) => runAction(context, run, { action, scope })));
+  const task = (name: string, friendlyName: string, run: TaskDefinition<PlanRunInput>['run']): TaskDefinition<PlanRunInput> => ({
+    name,
+    friendlyName,
+    limitMs: Infinity,
+    onError: 'continue',
+    run,
+  });
+  const actions = (list: readonly PlanAction[], label: string, scope: ActionScope): TaskDefinition<PlanRunInput>[] =>
+    list
+      .filter((action) => actionApplies(action, input.kind, input.direction))
+      .map((action, place) =>
+        task(`Action/${action.actionName}`, `${label} (${place + 1}): ${action.actionName}`, (run) => runAction(context, run, { action, scope })),
+      );
   const all: ActionScope = { group: null, stage: 'pre' };
   return [
     task('RecoveryPlanPreflight', 'Recovery plan preflight checks', () => 'done'),
-    ...(drill ? [task('CreateTestEnvironment', 'Create test environment', () => 'done')] : actions(shutdown.startGroupActions, 'All groups shutdown: Pre-steps', all)),
+    ...(drill
+      ? [task('CreateTestEnvironment', 'Create test environment', () => 'done')]
+      : actions(shutdown.startGroupActions, 'All groups shutdown: Pre-steps', all)),
     task('AllGroupsShutdown', 'All groups shutdown', (run) => shutDownAll(context, run)),
     ...(drill ? [] : actions(shutdown.endGroupActions, 'All groups shutdown: Post-steps', all)),
     ...actions(failover.startGroupActions, 'All groups failover: Pre-steps', all),
@@ -68,7 +86,8 @@ function shutDownAll(context: VaultContext, task: RunTask): TaskOutcome {
       refused.push(LabError.from(error));
     }
   }
-  const before = input.kind === 'TestFailover' ? ['VmTfoPrerequisitesCheck'] : ['VmUfoPrerequisitesCheck', 'VmShutdownVmOnPrimary', 'VmPrepareForUnPlannedFailover'];
+  const before =
+    input.kind === 'TestFailover' ? ['VmTfoPrerequisitesCheck'] : ['VmUfoPrerequisitesCheck', 'VmShutdownVmOnPrimary', 'VmPrepareForUnPlannedFailover'];
   const waiting = memberJobs(context, task).filter(([, job]) => !hasEnded(job) && job.tasks.some((step) => before.includes(step.name) && step.endMs === null));
   if (waiting.length > 0) return { wait: `${waiting.length} machines are being prepared.` };
   const [first] = refused;
@@ -80,7 +99,11 @@ function startMember(context: VaultContext, input: PlanRunInput, member: { itemI
   const { itemId, parentJobId } = member;
   const gate = { planJobId: parentJobId, group: startGroupOf(input.plan, itemId) };
   if (input.kind === 'TestFailover') return startTestFailover(context, { itemId, choice: input.choice, networkName: input.networkName, gate }, parentJobId);
-  return startFailover(context, { itemId, choice: input.choice, performShutdown: input.performShutdown, acknowledgeRunningSource: input.acknowledgeRunningSource, gate }, parentJobId);
+  return startFailover(
+    context,
+    { itemId, choice: input.choice, performShutdown: input.performShutdown, acknowledgeRunningSource: input.acknowledgeRunningSource, gate },
+    parentJobId,
+  );
 }
 
 function failOverAll(context: VaultContext, task: RunTask): TaskOutcome {
@@ -100,7 +123,10 @@ function settleCommonMarks(context: VaultContext, task: RunTask): void {
   const members = itemIds.flatMap((itemId) => context.records.items.get(itemId) ?? []).filter(isGrouped);
   const marks: Record<string, string> = {};
   for (const [groupId, group] of Map.groupBy(members, (item) => item.groupId)) {
-    const markId = newestCommonMark(group.map((item) => pointsOf(context, item)), choice === 'LatestMultiVmApplicationConsistent');
+    const markId = newestCommonMark(
+      group.map((item) => pointsOf(context, item)),
+      choice === 'LatestMultiVmApplicationConsistent',
+    );
     if (markId !== undefined) marks[groupId] = markId;
   }
   task.remember(commonMarksKey, marks);
@@ -129,7 +155,11 @@ function memberJobs(context: VaultContext, task: RunTask): [string, JobView][] {
 function verdict(context: VaultContext, jobs: readonly [string, JobView][]): TaskOutcome {
   const failed = jobs.filter(([, job]) => job.state === 'Failed' || job.state === 'Cancelled');
   if (failed.length === 0) return 'done';
-  const details = failed.map(([itemId, job]) => (job.errors[0] === undefined ? new LabError('OperationNotAllowed', `${context.records.items.get(itemId)?.friendlyName ?? itemId} was cancelled.`) : LabError.fromBody(job.errors[0])));
+  const details = failed.map(([itemId, job]) =>
+    job.errors[0] === undefined
+      ? new LabError('OperationNotAllowed', `${context.records.items.get(itemId)?.friendlyName ?? itemId} was cancelled.`)
+      : LabError.fromBody(job.errors[0]),
+  );
   return { failed: new LabError('PlanMembersFailed', details.map((detail) => detail.message).join(' '), { details }) };
 }
 
@@ -143,11 +173,24 @@ async function runAction(context: VaultContext, task: RunTask, { action, scope }
   if (action.kind === 'manual') return { suspend: 'WaitingForManualAction' };
   const { input } = task;
   const inScope = scope.group === null ? input.itemIds : (startGroups(input.plan)[scope.group - 1]?.itemIds ?? []);
-  const succeeded = new Set(memberJobs(context, task).filter(([, job]) => job.state !== 'Failed' && job.state !== 'Cancelled').map(([itemId]) => itemId));
+  const succeeded = new Set(
+    memberJobs(context, task)
+      .filter(([, job]) => job.state !== 'Failed' && job.state !== 'Cancelled')
+      .map(([itemId]) => itemId),
+  );
   const members = inScope.filter((itemId) => scope.stage === 'pre' || succeeded.has(itemId)).flatMap((itemId) => context.records.items.get(itemId) ?? []);
   const { output } = await context.deps.runScript(
     { path: action.path, timeoutMs: action.timeoutMs },
-    recoveryPlanContext({ planName: input.plan.name, kind: input.kind, direction: input.direction, groupId: String(scope.group ?? 'All'), subscriptionId: context.deps.subscriptionId, resourceGroupName: context.deps.resourceGroupName, members, stage: scope.stage }),
+    recoveryPlanContext({
+      planName: input.plan.name,
+      kind: input.kind,
+      direction: input.direction,
+      groupId: String(scope.group ?? 'All'),
+      subscriptionId: context.deps.subscriptionId,
+      resourceGroupName: context.deps.resourceGroupName,
+      members,
+      stage: scope.stage,
+    }),
   );
   task.remember(`output/${action.actionName}`, output);
   return 'done';

@@ -45,7 +45,11 @@ export interface PlanRequest {
 
 /** Creates the plan or replaces the one of this name. @throws LabError PlanInvalid */
 export function startPutPlan(context: VaultContext, request: PlanRequest): JobView {
-  const plan = validatePlan(planOf(request), context.records.items.list().map((item) => ({ itemId: item.itemId, name: item.friendlyName, configServerId: item.configServerId, groupId: item.groupId })), context.profile);
+  const plan = validatePlan(
+    planOf(request),
+    context.records.items.list().map((item) => ({ itemId: item.itemId, name: item.friendlyName, configServerId: item.configServerId, groupId: item.groupId })),
+    context.profile,
+  );
   return context.jobs.start('SaveRecoveryPlan', { plan } satisfies PlanInput, { target: planTarget(plan) });
 }
 
@@ -72,7 +76,9 @@ export function planRecordJobs(context: VaultContext): JobDefinition<PlanInput>[
   });
   return [
     job({ kind: 'SaveRecoveryPlan', friendlyName: 'Save recovery plan', taskName: 'Saving the recovery plan' }, (plan) => context.records.plans.put(plan)),
-    job({ kind: 'DeleteRecoveryPlan', friendlyName: 'Delete recovery plan', taskName: 'Deleting the recovery plan' }, (plan) => context.records.plans.delete(plan.name)),
+    job({ kind: 'DeleteRecoveryPlan', friendlyName: 'Delete recovery plan', taskName: 'Deleting the recovery plan' }, (plan) =>
+      context.records.plans.delete(plan.name),
+    ),
   ];
 }
 
@@ -90,7 +96,16 @@ export function startPlanFailover(context: VaultContext, request: PlanRunRequest
   const direction = request.direction === 'PrimaryToRecovery' ? 'forward' : 'reverse';
   requireChoice(request.choice, direction, 'plan');
   const itemIds = eligible(context, plan, { operation: 'UnplannedFailover', direction });
-  const input: PlanRunInput = { plan, kind: 'UnplannedFailover', direction: request.direction, choice: request.choice, performShutdown: request.performShutdown ?? false, acknowledgeRunningSource: request.acknowledgeRunningSource ?? false, networkName: null, itemIds };
+  const input: PlanRunInput = {
+    plan,
+    kind: 'UnplannedFailover',
+    direction: request.direction,
+    choice: request.choice,
+    performShutdown: request.performShutdown ?? false,
+    acknowledgeRunningSource: request.acknowledgeRunningSource ?? false,
+    networkName: null,
+    itemIds,
+  };
   return context.jobs.start('RecoveryPlanFailover', input, { target: planTarget(plan) });
 }
 
@@ -98,18 +113,32 @@ export function startPlanFailover(context: VaultContext, request: PlanRunRequest
 export function startPlanTestFailover(context: VaultContext, request: { planName: string; choice: PointChoice; networkName: string | null }): JobView {
   const plan = context.records.plans.require(request.planName);
   requireChoice(request.choice, 'forward', 'plan');
-  if (request.networkName !== null && context.deps.network.subnets(request.networkName) === undefined) throw new LabError('NetworkNotFound', `${request.networkName}.`);
+  if (request.networkName !== null && context.deps.network.subnets(request.networkName) === undefined)
+    throw new LabError('NetworkNotFound', `${request.networkName}.`);
   const itemIds = eligible(context, plan, { operation: 'TestFailover' });
-  const input: PlanRunInput = { plan, kind: 'TestFailover', direction: 'PrimaryToRecovery', choice: request.choice, performShutdown: false, acknowledgeRunningSource: true, networkName: request.networkName, itemIds };
+  const input: PlanRunInput = {
+    plan,
+    kind: 'TestFailover',
+    direction: 'PrimaryToRecovery',
+    choice: request.choice,
+    performShutdown: false,
+    acknowledgeRunningSource: true,
+    networkName: request.networkName,
+    itemIds,
+  };
   return context.jobs.start('RecoveryPlanTestFailover', input, { target: planTarget(plan) });
 }
 
 /** Members that allow the operation now. @throws LabError PlanMemberNotEligible when there is none, with the reason of each */
 export function eligible(context: VaultContext, plan: PlanRecord, { operation, direction }: { operation: ItemOperation; direction?: Direction }): string[] {
   const members = memberIds(plan).flatMap((itemId) => context.records.items.get(itemId) ?? []);
-  const able = members.filter((item) => (direction === undefined || item.direction === direction) && allowedOperations(item, resyncRequired(context, item)).includes(operation));
+  const able = members.filter(
+    (item) => (direction === undefined || item.direction === direction) && allowedOperations(item, resyncRequired(context, item)).includes(operation),
+  );
   if (able.length > 0) return able.map((item) => item.itemId);
-  throw new LabError('PlanMemberNotEligible', `${operation} of ${plan.name}.`, { details: members.map((item) => new LabError('OperationNotAllowed', `${item.friendlyName} is ${item.protectionState}.`)) });
+  throw new LabError('PlanMemberNotEligible', `${operation} of ${plan.name}.`, {
+    details: members.map((item) => new LabError('OperationNotAllowed', `${item.friendlyName} is ${item.protectionState}.`)),
+  });
 }
 
 export function planTarget(plan: PlanRecord): { targetId: string; targetName: string; targetType: string } {
@@ -128,7 +157,12 @@ function planOf(request: PlanRequest): PlanRecord {
     groups: [
       { groupType: 'Shutdown', itemIds: [], startGroupActions: request.shutdownActions?.start ?? [], endGroupActions: request.shutdownActions?.end ?? [] },
       { groupType: 'Failover', itemIds: [], startGroupActions: request.failoverActions?.start ?? [], endGroupActions: request.failoverActions?.end ?? [] },
-      ...request.startGroups.map((group) => ({ groupType: 'Boot' as const, itemIds: group.itemIds, startGroupActions: group.startGroupActions ?? [], endGroupActions: group.endGroupActions ?? [] })),
+      ...request.startGroups.map((group) => ({
+        groupType: 'Boot' as const,
+        itemIds: group.itemIds,
+        startGroupActions: group.startGroupActions ?? [],
+        endGroupActions: group.endGroupActions ?? [],
+      })),
     ],
   };
 }

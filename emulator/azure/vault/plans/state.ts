@@ -44,7 +44,9 @@ export interface PlanMember {
 export function validatePlan(plan: PlanRecord, members: readonly PlanMember[], profile: Profile): PlanRecord {
   const violations = planViolations(plan, members, profile);
   if (violations.length === 0) return plan;
-  throw new LabError('PlanInvalid', `${plan.name}: ${violations.join(' ')}`, { details: violations.map((violation) => new LabError('InvalidArgument', violation)) });
+  throw new LabError('PlanInvalid', `${plan.name}: ${violations.join(' ')}`, {
+    details: violations.map((violation) => new LabError('InvalidArgument', violation)),
+  });
 }
 
 export function startGroups(plan: PlanRecord): PlanGroup[] {
@@ -60,22 +62,34 @@ function planViolations(plan: PlanRecord, members: readonly PlanMember[], profil
   const ids = memberIds(plan);
   const of = (itemId: string): PlanMember | undefined => members.find((member) => member.itemId === itemId);
   const groupOf = (itemId: string): number => groups.findIndex((group) => group.itemIds.includes(itemId));
-  const replicationGroups = Map.groupBy(members.filter((member) => ids.includes(member.itemId)), (member) => member.groupId);
+  const replicationGroups = Map.groupBy(
+    members.filter((member) => ids.includes(member.itemId)),
+    (member) => member.groupId,
+  );
   const actions = plan.groups.flatMap((group) => [...group.startGroupActions, ...group.endGroupActions]);
   return [
     ...(/^[A-Za-z][A-Za-z0-9-]{1,62}$/.test(plan.name) ? [] : ['The name begins with a letter and has 2 to 63 letters, digits and hyphens.']),
-    ...(plan.groups[0]?.groupType === 'Shutdown' && plan.groups[1]?.groupType === 'Failover' && groups.length === plan.groups.length - 2 ? [] : ['The groups are one for shutdown, one for failover, then the start groups.']),
+    ...(plan.groups[0]?.groupType === 'Shutdown' && plan.groups[1]?.groupType === 'Failover' && groups.length === plan.groups.length - 2
+      ? []
+      : ['The groups are one for shutdown, one for failover, then the start groups.']),
     ...(groups.length >= 1 && groups.length <= profile.planGroups.value ? [] : [`There are 1 to ${profile.planGroups.value} start groups.`]),
     ...(ids.length <= profile.planMembers.value ? [] : [`There are ${ids.length} members; at most ${profile.planMembers.value} are allowed.`]),
     ...ids.filter((itemId) => of(itemId) === undefined).map((itemId) => `${itemId} is no protected item.`),
     ...[...new Set(ids.filter((itemId, place) => ids.indexOf(itemId) !== place))].map((itemId) => `${of(itemId)?.name ?? itemId} is named more than once.`),
-    ...members.filter((member) => ids.includes(member.itemId) && member.configServerId !== plan.configServerId).map((member) => `${member.name} belongs to another configuration server.`),
-    ...[...replicationGroups.values()].filter((group) => new Set(group.map((member) => groupOf(member.itemId))).size > 1).map((group) => `${group.map((member) => member.name).join(', ')} are one replication group and start in one group.`),
+    ...members
+      .filter((member) => ids.includes(member.itemId) && member.configServerId !== plan.configServerId)
+      .map((member) => `${member.name} belongs to another configuration server.`),
+    ...[...replicationGroups.values()]
+      .filter((group) => new Set(group.map((member) => groupOf(member.itemId))).size > 1)
+      .map((group) => `${group.map((member) => member.name).join(', ')} are one replication group and start in one group.`),
     ...actions.filter((action) => action.kind === 'script' && !(action.timeoutMs > 0)).map((action) => `${action.actionName} needs a time-out.`),
     ...(new Set(actions.map((action) => action.actionName)).size === actions.length ? [] : ['Names of actions are unique within a plan.']),
   ];
 }
 
 export function actionApplies(action: PlanAction, kind: FailoverKind, direction: PlanDirection): boolean {
-  return (action.failoverTypes.length === 0 || action.failoverTypes.includes(kind)) && (action.failoverDirections.length === 0 || action.failoverDirections.includes(direction));
+  return (
+    (action.failoverTypes.length === 0 || action.failoverTypes.includes(kind)) &&
+    (action.failoverDirections.length === 0 || action.failoverDirections.includes(direction))
+  );
 }

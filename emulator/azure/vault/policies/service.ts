@@ -35,7 +35,10 @@ export function startUpdatePolicy(context: VaultContext, request: PolicyRequest)
   const present = context.records.policies.require(request.name);
   if (present.automatic) throw new LabError('PolicyInvalid', `The values of ${present.name} are fixed.`);
   const { rpoThresholdMs, retentionMs, appConsistentIntervalMs } = present;
-  const policy = forwardPolicy({ rpoThresholdMs, retentionMs, appConsistentIntervalMs, multiVmSync: present.multiVmSyncStatus === 'Enabled', ...request }, context.profile);
+  const policy = forwardPolicy(
+    { rpoThresholdMs, retentionMs, appConsistentIntervalMs, multiVmSync: present.multiVmSyncStatus === 'Enabled', ...request },
+    context.profile,
+  );
   return context.jobs.start('UpdateProtectionProfile', { policies: [policy] } satisfies PolicyInput, { target: profileTarget(policy.name) });
 }
 
@@ -51,14 +54,21 @@ export function startRemovePolicy(context: VaultContext, name: string): JobView 
 export function startAssociate(context: VaultContext, input: MappingInput): JobView {
   context.records.policies.require(input.policyName);
   context.records.configServers.require(input.configServerId);
-  if (context.records.mappings.get(mappingIdOf(input.policyName, input.configServerId)) !== undefined) throw new LabError('ContainerMappingExists', input.policyName);
+  if (context.records.mappings.get(mappingIdOf(input.policyName, input.configServerId)) !== undefined)
+    throw new LabError('ContainerMappingExists', input.policyName);
   return context.jobs.start('AssociateProtectionProfile', input, { target: profileTarget(input.policyName) });
 }
 
 /** @throws LabError NotFound, PolicyInUse while a machine uses it */
 export function startDissociate(context: VaultContext, input: MappingInput): JobView {
   context.records.mappings.require(mappingIdOf(input.policyName, input.configServerId));
-  const user = context.records.items.list().find((item) => item.configServerId === input.configServerId && (item.forward.policyName === input.policyName || (item.direction === 'reverse' && item.reverse?.policyName === input.policyName)));
+  const user = context.records.items
+    .list()
+    .find(
+      (item) =>
+        item.configServerId === input.configServerId &&
+        (item.forward.policyName === input.policyName || (item.direction === 'reverse' && item.reverse?.policyName === input.policyName)),
+    );
   if (user !== undefined) throw new LabError('PolicyInUse', `${input.policyName} protects ${user.friendlyName}.`);
   return context.jobs.start('DissociateProtectionProfile', input, { target: profileTarget(input.policyName) });
 }
@@ -135,7 +145,14 @@ function associateJob(context: VaultContext): JobDefinition<MappingInput> {
           const { policyName, configServerId } = task.input;
           const server = context.records.configServers.require(configServerId);
           context.records.transaction(() => {
-            for (const policy of pairOf(context, policyName)) context.records.mappings.put({ mappingId: mappingIdOf(policy.name, configServerId), policyName: policy.name, configServerId, targetContainer: policy.instanceType === 'InMage' ? server.containerName : azureFabricId, associatedMs: context.kernel.clock.now() });
+            for (const policy of pairOf(context, policyName))
+              context.records.mappings.put({
+                mappingId: mappingIdOf(policy.name, configServerId),
+                policyName: policy.name,
+                configServerId,
+                targetContainer: policy.instanceType === 'InMage' ? server.containerName : azureFabricId,
+                associatedMs: context.kernel.clock.now(),
+              });
           });
           return 'done';
         },

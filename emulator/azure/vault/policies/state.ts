@@ -58,13 +58,25 @@ export function forwardPolicy(request: PolicyRequest, profile: Profile): PolicyR
     automatic: false,
   };
   const violations = policyViolations(policy, profile);
-  if (violations.length > 0) throw new LabError('PolicyInvalid', `${request.name}: ${violations.join(' ')}`, { details: violations.map((violation) => new LabError('InvalidArgument', violation)) });
+  if (violations.length > 0)
+    throw new LabError('PolicyInvalid', `${request.name}: ${violations.join(' ')}`, {
+      details: violations.map((violation) => new LabError('InvalidArgument', violation)),
+    });
   return policy;
 }
 
 /** What the portal makes beside `policy`: fixed values (asr-behaviour §3.2). */
 export function failbackPolicyOf(policy: PolicyRecord): PolicyRecord {
-  return { name: failbackName(policy.name), instanceType: 'InMage', rpoThresholdMs: 15 * minuteMs, retentionMs: 24 * hourMs, appConsistentIntervalMs: hourMs, crashConsistentIntervalMs, multiVmSyncStatus: policy.multiVmSyncStatus, automatic: true };
+  return {
+    name: failbackName(policy.name),
+    instanceType: 'InMage',
+    rpoThresholdMs: 15 * minuteMs,
+    retentionMs: 24 * hourMs,
+    appConsistentIntervalMs: hourMs,
+    crashConsistentIntervalMs,
+    multiVmSyncStatus: policy.multiVmSyncStatus,
+    automatic: true,
+  };
 }
 
 export function failbackName(policyName: string): string {
@@ -78,11 +90,14 @@ export function mappingIdOf(policyName: string, configServerId: string): string 
 function policyViolations(policy: PolicyRecord, profile: Profile): string[] {
   const violations: string[] = [];
   const within = (ms: number, bounds: { least: number; most: number }): boolean => Number.isFinite(ms) && ms >= bounds.least && ms <= bounds.most;
-  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(policy.name)) violations.push('The name has 1 to 63 letters, digits and hyphens and begins with a letter or digit.');
+  if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(policy.name))
+    violations.push('The name has 1 to 63 letters, digits and hyphens and begins with a letter or digit.');
   if (!within(policy.rpoThresholdMs, rpoThresholdMs)) violations.push('The RPO threshold lies between 5 minutes and 24 hours.');
-  if (!within(policy.retentionMs, { least: 0, most: profile.retentionMs.value })) violations.push(`Recovery points are kept for at most ${profile.retentionMs.value / hourMs} hours.`);
+  if (!within(policy.retentionMs, { least: 0, most: profile.retentionMs.value }))
+    violations.push(`Recovery points are kept for at most ${profile.retentionMs.value / hourMs} hours.`);
   const app = policy.appConsistentIntervalMs;
   if (app !== 0 && !within(app, appConsistentMs)) violations.push('Application-consistent points are made every 15 minutes to 12 hours, or not at all.');
-  if (app !== 0 && app >= policy.retentionMs && policy.retentionMs !== 0) violations.push('The interval of application-consistent points is shorter than the retention.');
+  if (app !== 0 && app >= policy.retentionMs && policy.retentionMs !== 0)
+    violations.push('The interval of application-consistent points is shorter than the retention.');
   return violations;
 }

@@ -37,7 +37,16 @@ function parse(text: string): { credentials: VaultCredentials; signature: string
   } catch (error) {
     throw new LabError('CredentialsInvalid', 'It is not JSON.', { cause: error });
   }
-  if (typeof file !== 'object' || file === null || !('credentials' in file) || !('signature' in file) || typeof file.signature !== 'string' || typeof file.credentials !== 'object' || file.credentials === null) throw new LabError('CredentialsInvalid', 'It lacks credentials or signature.');
+  if (
+    typeof file !== 'object' ||
+    file === null ||
+    !('credentials' in file) ||
+    !('signature' in file) ||
+    typeof file.signature !== 'string' ||
+    typeof file.credentials !== 'object' ||
+    file.credentials === null
+  )
+    throw new LabError('CredentialsInvalid', 'It lacks credentials or signature.');
   return { credentials: file.credentials as VaultCredentials, signature: file.signature };
 }
 

@@ -50,15 +50,20 @@ export interface VCenterRequest {
 export function startAddVCenter(context: VaultContext, request: VCenterRequest): JobView {
   const server = context.records.configServers.require(request.configServerId);
   if (server.vCenters.some((vCenter) => vCenter.url === request.url)) throw new LabError('VCenterExists', request.url);
-  if (server.status !== null && !server.status.accounts.some((account) => account.accountId === request.accountId)) throw new LabError('NotFound', `${server.friendlyName} has no account ${request.accountId}.`);
+  if (server.status !== null && !server.status.accounts.some((account) => account.accountId === request.accountId))
+    throw new LabError('NotFound', `${server.friendlyName} has no account ${request.accountId}.`);
   const { friendlyName, url, accountId } = request;
-  return startSiteJob(context, 'DiscoverVCenter', { configServerId: request.configServerId, order: { kind: 'addVCenter', vCenter: { vCenterId: context.kernel.ids.guid(), friendlyName, url, accountId } } });
+  return startSiteJob(context, 'DiscoverVCenter', {
+    configServerId: request.configServerId,
+    order: { kind: 'addVCenter', vCenter: { vCenterId: context.kernel.ids.guid(), friendlyName, url, accountId } },
+  });
 }
 
 /** @throws LabError NotFound, OperationNotAllowed while machines of it are protected */
 export function startRemoveVCenter(context: VaultContext, configServerId: string, vCenterId: string): JobView {
   const server = context.records.configServers.require(configServerId);
-  if (!server.vCenters.some((vCenter) => vCenter.vCenterId === vCenterId)) throw new LabError('NotFound', `${server.friendlyName} has no vCenter ${vCenterId}.`);
+  if (!server.vCenters.some((vCenter) => vCenter.vCenterId === vCenterId))
+    throw new LabError('NotFound', `${server.friendlyName} has no vCenter ${vCenterId}.`);
   const user = context.records.items.list().find((item) => item.source.vCenterId === vCenterId);
   if (user !== undefined) throw new LabError('OperationNotAllowed', `${user.friendlyName} of this vCenter is protected.`);
   return startSiteJob(context, 'RemoveVCenter', { configServerId, order: { kind: 'removeVCenter', vCenterId } });
@@ -79,9 +84,13 @@ export interface PhysicalServerRequest {
 /** @throws LabError NotFound, InvalidArgument for an address that is not IPv4 */
 export function startAddPhysicalServer(context: VaultContext, request: PhysicalServerRequest): JobView {
   context.records.configServers.require(request.configServerId);
-  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(request.ipAddress) || request.ipAddress.split('.').some((part) => Number(part) > 255)) throw new LabError('InvalidArgument', `${request.ipAddress} is no IPv4 address.`);
+  if (!/^(\d{1,3}\.){3}\d{1,3}$/.test(request.ipAddress) || request.ipAddress.split('.').some((part) => Number(part) > 255))
+    throw new LabError('InvalidArgument', `${request.ipAddress} is no IPv4 address.`);
   const { name, ipAddress, osType } = request;
-  return startSiteJob(context, 'DiscoverProtectableItem', { configServerId: request.configServerId, order: { kind: 'addPhysicalServer', name, ipAddress, osType } });
+  return startSiteJob(context, 'DiscoverProtectableItem', {
+    configServerId: request.configServerId,
+    order: { kind: 'addPhysicalServer', name, ipAddress, osType },
+  });
 }
 
 export function startUpdateMobilityService(context: VaultContext, request: { configServerId: string; hostId: string; accountId: string }): JobView {

@@ -36,7 +36,15 @@ export function registerConfigServer(context: VaultContext, request: Registratio
     vCenters: [],
     machines: [],
   });
-  context.events.record({ eventCode: 'ServerRegistered', eventType: 'ServerHealth', description: `${request.name} was registered.`, affectedObjectId: request.hostId, affectedObjectFriendlyName: request.name, severity: 'OK', configServerId: request.hostId });
+  context.events.record({
+    eventCode: 'ServerRegistered',
+    eventType: 'ServerHealth',
+    description: `${request.name} was registered.`,
+    affectedObjectId: request.hostId,
+    affectedObjectFriendlyName: request.name,
+    severity: 'OK',
+    configServerId: request.hostId,
+  });
   return server;
 }
 

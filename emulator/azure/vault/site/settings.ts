@@ -16,7 +16,11 @@ export interface SettingsDeps {
 }
 
 export async function machineOrders(deps: SettingsDeps): Promise<MachineOrder[]> {
-  const running = deps.records.items.list().filter((item) => item.configServerId === deps.server.hostId && activeDirection(item).replication === 'running' && activeDirection(item).agentHostId !== null);
+  const running = deps.records.items
+    .list()
+    .filter(
+      (item) => item.configServerId === deps.server.hostId && activeDirection(item).replication === 'running' && activeDirection(item).agentHostId !== null,
+    );
   return Promise.all(running.map((item) => machineOrder(deps, item, running)));
 }
 
@@ -51,7 +55,16 @@ async function targetOf(deps: SettingsDeps, item: ProtectedItem): Promise<PairTa
 }
 
 function pairOrder(pair: PairRecord, target: PairTarget): PairOrder {
-  return { pairId: pair.pairId, diskId: pair.diskId, sizeBytes: pair.sizeBytes, direction: pair.direction, initial: pair.initial, resyncId: pair.resyncId, key: pair.key, target };
+  return {
+    pairId: pair.pairId,
+    diskId: pair.diskId,
+    sizeBytes: pair.sizeBytes,
+    direction: pair.direction,
+    initial: pair.initial,
+    resyncId: pair.resyncId,
+    key: pair.key,
+    target,
+  };
 }
 
 /** Members that replicate in the same direction; a member that is failed over alone does not hold up the others (asr-behaviour §12). */

@@ -69,7 +69,8 @@ export class SiteLink {
       for (const processServer of report.processServers ?? []) {
         const samples = records.processServerHistories.get(processServer.hostId)?.samples ?? [];
         const sample = processServerSample(processServer, processServer.lastHeartbeatMs);
-        if (samples.at(-1)?.timeMs !== sample.timeMs) records.processServerHistories.put({ hostId: processServer.hostId, samples: recentSamples([...samples, sample], nowMs) });
+        if (samples.at(-1)?.timeMs !== sample.timeMs)
+          records.processServerHistories.put({ hostId: processServer.hostId, samples: recentSamples([...samples, sample], nowMs) });
       }
     });
     for (const listener of this.#listeners) listener(configServerId, report);

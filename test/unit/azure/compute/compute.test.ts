@@ -20,7 +20,8 @@ async function useAzure(quota = { machines: 10, nics: 10 }) {
   const store = new Store(join(folder.path, 'azure.sqlite'));
   const storage = await StorageAccounts.start({ kernel, store, folder: join(folder.path, 'storage'), logAccount: 'asrlog', targetAccounts: ['target'] });
   const networks = new VirtualNetworks({ kernel, store });
-  if (networks.subnets('production') === undefined) networks.create({ name: 'production', region: 'westeurope', addressPrefix: '10.1.0.0/16', subnets: [{ name: 'web', addressPrefix: '10.1.1.0/24' }] });
+  if (networks.subnets('production') === undefined)
+    networks.create({ name: 'production', region: 'westeurope', addressPrefix: '10.1.0.0/16', subnets: [{ name: 'web', addressPrefix: '10.1.1.0/24' }] });
   const open = (): AzureMachines =>
     new AzureMachines({
       kernel,
@@ -76,7 +77,11 @@ test('a machine made from a snapshot runs on its bytes, and what it writes is th
   await using azure = await useAzure();
   const machines = azure.open();
   const made = await machines.createMachine(await newOrder(azure.storage));
-  expect(made).toMatchObject({ name: 'web-1', ipAddress: '10.1.1.4', resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web-1' });
+  expect(made).toMatchObject({
+    name: 'web-1',
+    ipAddress: '10.1.1.4',
+    resourceId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.Compute/virtualMachines/web-1',
+  });
   expect(machines.state(made.machineId)).toBe('stopped');
   await machines.start(made.machineId);
   const disk = machines.machine(made.machineId).disk('1');
@@ -133,7 +138,10 @@ test('every violation of an order is told at once', async () => {
   const order = await newOrder(azure.storage, { name: '-web_1', size: 'Standard_Huge' });
   await expect(machines.createMachine({ ...order, disks: [] })).rejects.toMatchObject({ code: 'AzureMachineInvalid', details: [{}, {}, {}] });
   const dataDisks = Array.from({ length: 5 }, (_, place) => ({ ...(order.disks[0] as MachineOrder['disks'][number]), diskId: `d${place}`, osDisk: false }));
-  await expect(machines.createMachine({ ...order, name: 'web', size: 'Standard_DS1_v2', disks: [...order.disks, ...dataDisks] })).rejects.toMatchObject({ code: 'AzureMachineInvalid', message: expect.stringContaining('4 data disks') });
+  await expect(machines.createMachine({ ...order, name: 'web', size: 'Standard_DS1_v2', disks: [...order.disks, ...dataDisks] })).rejects.toMatchObject({
+    code: 'AzureMachineInvalid',
+    message: expect.stringContaining('4 data disks'),
+  });
 });
 
 test('used-up quotas are 28031 and 28092, a missing disk or network is 70038, and nothing is left behind', async () => {
@@ -141,8 +149,12 @@ test('used-up quotas are 28031 and 28092, a missing disk or network is 70038, an
   await using machines = azure.open();
   const order = await newOrder(azure.storage);
   await expect(machines.createMachine({ ...order, nicCount: 2 })).rejects.toMatchObject({ code: '28092' });
-  await expect(machines.createMachine({ ...order, disks: [{ ...(order.disks[0] as MachineOrder['disks'][number]), url: `${order.disks[0]?.url}.gone` }] })).rejects.toMatchObject({ code: '70038' });
-  await expect(machines.createMachine({ ...order, network: { networkName: 'gone', subnetName: null, ipAddress: null, fallBack: false } })).rejects.toMatchObject({ code: '70038' });
+  await expect(
+    machines.createMachine({ ...order, disks: [{ ...(order.disks[0] as MachineOrder['disks'][number]), url: `${order.disks[0]?.url}.gone` }] }),
+  ).rejects.toMatchObject({ code: '70038' });
+  await expect(
+    machines.createMachine({ ...order, network: { networkName: 'gone', subnetName: null, ipAddress: null, fallBack: false } }),
+  ).rejects.toMatchObject({ code: '70038' });
   expect(machines.list()).toEqual([]);
   expect(azure.networks.allocations()).toEqual([]);
   await machines.createMachine(order);

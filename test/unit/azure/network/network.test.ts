@@ -61,18 +61,27 @@ test('a card that has its address keeps it when it is asked for again', () => {
 
 test.each([['10.1.1.0'], ['10.1.1.3'], ['10.1.1.255'], ['10.2.0.4']])('the reserved or foreign address %s is refused', (ipAddress) => {
   const { networks } = withProduction();
-  expect(() => networks.allocate('vm', { networkName: 'production', subnetName: 'web' }, { ipAddress, fallBack: false })).toThrow(expect.objectContaining({ code: 'AddressNotInSubnet' }));
+  expect(() => networks.allocate('vm', { networkName: 'production', subnetName: 'web' }, { ipAddress, fallBack: false })).toThrow(
+    expect.objectContaining({ code: 'AddressNotInSubnet' }),
+  );
 });
 
 test('what is no address, no network or a bad subnet is refused by its code', () => {
   const { networks } = withProduction();
-  expect(() => networks.allocate('vm', { networkName: 'production', subnetName: 'web' }, { ipAddress: '10.1.1.300', fallBack: false })).toThrow(expect.objectContaining({ code: 'AddressInvalid' }));
+  expect(() => networks.allocate('vm', { networkName: 'production', subnetName: 'web' }, { ipAddress: '10.1.1.300', fallBack: false })).toThrow(
+    expect.objectContaining({ code: 'AddressInvalid' }),
+  );
   expect(() => networks.allocate('vm', { networkName: 'gone', subnetName: null }, any)).toThrow(expect.objectContaining({ code: '70038' }));
   expect(() => networks.create(production)).toThrow(expect.objectContaining({ code: 'NetworkExists' }));
   const make = (subnets: VirtualNetwork['subnets']) => () => networks.create({ ...production, name: 'new', subnets });
   expect(make([])).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
   expect(make([{ name: 'a', addressPrefix: '10.2.0.0/24' }])).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
-  expect(make([{ name: 'a', addressPrefix: '10.1.0.0/24' }, { name: 'b', addressPrefix: '10.1.0.128/25' }])).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
+  expect(
+    make([
+      { name: 'a', addressPrefix: '10.1.0.0/24' },
+      { name: 'b', addressPrefix: '10.1.0.128/25' },
+    ]),
+  ).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
   expect(make([{ name: 'a', addressPrefix: '10.1.0.1/24' }])).toThrow(expect.objectContaining({ code: 'AddressInvalid' }));
   expect(make([{ name: 'a', addressPrefix: '10.1.0.0/30' }])).toThrow(expect.objectContaining({ code: 'AddressInvalid' }));
 });

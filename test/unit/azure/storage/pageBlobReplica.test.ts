@@ -78,7 +78,9 @@ test('after a kill of the storage process every call but position is refused, an
   const snapshot = await replica.snapshot(1, markOf(1));
   await replica.barrier();
   await storage.process.kill();
-  await expect(replica.apply(batchOf(2, [{ offset: 0, bytes: Buffer.alloc(512, 2) }])).then(() => replica.advance(2))).rejects.toMatchObject({ code: 'StorageRestarted' });
+  await expect(replica.apply(batchOf(2, [{ offset: 0, bytes: Buffer.alloc(512, 2) }])).then(() => replica.advance(2))).rejects.toMatchObject({
+    code: 'StorageRestarted',
+  });
   await expect(replica.apply(batchOf(3, [{ offset: 0, bytes: Buffer.alloc(512, 3) }]))).rejects.toMatchObject({ code: 'StorageRestarted' });
   await expect(replica.snapshot(2, markOf(2))).rejects.toMatchObject({ code: 'StorageRestarted' });
   await expect(replica.barrier()).rejects.toMatchObject({ code: 'StorageRestarted' });
@@ -96,7 +98,9 @@ test('a replica that learned of the restart does not lift the fence for another 
   await storage.process.kill();
   await one.position();
   await one.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }]));
-  await expect(other.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }])).then(() => other.barrier())).rejects.toMatchObject({ code: 'StorageRestarted' });
+  await expect(other.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }])).then(() => other.barrier())).rejects.toMatchObject({
+    code: 'StorageRestarted',
+  });
 });
 
 test('a replica that is not there is NotFound', async () => {
@@ -116,7 +120,10 @@ test('a deleted replica is gone with its snapshots, and deleting it again is no 
 test('an extent past the end of the disk is refused before anything is written', async () => {
   await using storage = await useStorage();
   const replica = await createIn(storage);
-  const batch = batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }, { offset: 4 * mib, bytes: Buffer.alloc(512, 1) }]);
+  const batch = batchOf(1, [
+    { offset: 0, bytes: Buffer.alloc(512, 1) },
+    { offset: 4 * mib, bytes: Buffer.alloc(512, 1) },
+  ]);
   await expect(replica.apply(batch)).rejects.toMatchObject({ code: 'DiskRangeInvalid' });
   expect((await replica.read({ offset: 0, length: 512 })).equals(Buffer.alloc(512))).toBe(true);
 });

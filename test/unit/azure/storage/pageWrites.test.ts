@@ -5,10 +5,12 @@ import { changesOf, largestPutBytes, planPageWrites, type PageChange } from '../
 
 const sectors = 64;
 
-const change = fc.record({ sector: fc.nat(sectors - 1), count: fc.integer({ min: 1, max: 12 }), fill: fc.integer({ min: 0, max: 255 }) }).map(({ sector, count, fill }): PageChange => {
-  const length = Math.min(count, sectors - sector) * 512;
-  return { offset: sector * 512, length, bytes: fill === 0 ? null : Buffer.alloc(length, fill) };
-});
+const change = fc
+  .record({ sector: fc.nat(sectors - 1), count: fc.integer({ min: 1, max: 12 }), fill: fc.integer({ min: 0, max: 255 }) })
+  .map(({ sector, count, fill }): PageChange => {
+    const length = Math.min(count, sectors - sector) * 512;
+    return { offset: sector * 512, length, bytes: fill === 0 ? null : Buffer.alloc(length, fill) };
+  });
 
 test('the requests overlap nowhere and give the same bytes in any order', () => {
   fc.assert(
@@ -49,6 +51,13 @@ test('zeros are cleared in one request whatever their length', () => {
 
 test('extents get their own part of the payload', () => {
   const payload = Buffer.concat([Buffer.alloc(512, 1), Buffer.alloc(1024, 2)]);
-  const changes = changesOf([{ offset: 0, length: 512 }, { offset: 4096, length: 512, zero: true }, { offset: 8192, length: 1024 }], payload);
+  const changes = changesOf(
+    [
+      { offset: 0, length: 512 },
+      { offset: 4096, length: 512, zero: true },
+      { offset: 8192, length: 1024 },
+    ],
+    payload,
+  );
   expect(changes.map((one) => one.bytes?.[0] ?? null)).toEqual([1, null, 2]);
 });

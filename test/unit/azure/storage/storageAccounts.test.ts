@@ -53,7 +53,14 @@ test('an address is good after the lab was started again on other ports', async 
 test('one process can hold them all, and a kill of it loses nothing of either', async () => {
   using folder = useFolder();
   using store = new Store(':memory:');
-  await using accounts = await StorageAccounts.start({ kernel: testKernel(), store, folder: folder.path, logAccount: 'asrlog', targetAccounts: ['target'], processes: 1 });
+  await using accounts = await StorageAccounts.start({
+    kernel: testKernel(),
+    store,
+    folder: folder.path,
+    logAccount: 'asrlog',
+    targetAccounts: ['target'],
+    processes: 1,
+  });
   expect(accounts.processes.log).toBe(accounts.processes.target);
   const log = await accounts.openLog('pair');
   await log.append('pair', 1, Buffer.from('sealed'));

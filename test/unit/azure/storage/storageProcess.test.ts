@@ -17,9 +17,20 @@ async function contentOf(storage: TestStorage): Promise<string[]> {
   const container = storage.account.session().container('all');
   const lines: string[] = [];
   for await (const blob of container.listBlobsFlat({ includeSnapshots: true, includeMetadata: true })) {
-    const client = blob.snapshot === undefined || blob.snapshot === '' ? container.getBlobClient(blob.name) : container.getBlobClient(blob.name).withSnapshot(blob.snapshot);
+    const client =
+      blob.snapshot === undefined || blob.snapshot === '' ? container.getBlobClient(blob.name) : container.getBlobClient(blob.name).withSnapshot(blob.snapshot);
     const bytes = blob.properties.contentLength === 0 ? Buffer.alloc(0) : await client.downloadToBuffer();
-    lines.push(JSON.stringify([blob.name, blob.snapshot, blob.metadata, blob.properties.etag, blob.properties.lastModified, Buffer.from(blob.properties.contentMD5 ?? []).toString('hex'), bytes.toString('base64')]));
+    lines.push(
+      JSON.stringify([
+        blob.name,
+        blob.snapshot,
+        blob.metadata,
+        blob.properties.etag,
+        blob.properties.lastModified,
+        Buffer.from(blob.properties.contentMD5 ?? []).toString('hex'),
+        bytes.toString('base64'),
+      ]),
+    );
   }
   return lines.sort();
 }
@@ -67,7 +78,11 @@ test('writes in flight when it is killed are there or not, and those acknowledge
   });
   await Promise.allSettled(writes);
   await storage.process.available();
-  const bytes = await storage.account.session().container(place.container).getPageBlobClient(place.blob).downloadToBuffer(0, 400 * 4096);
+  const bytes = await storage.account
+    .session()
+    .container(place.container)
+    .getPageBlobClient(place.blob)
+    .downloadToBuffer(0, 400 * 4096);
   expect(acknowledged.size).toBeGreaterThanOrEqual(150);
   for (let page = 0; page < 400; page += 1) {
     const found = bytes.subarray(page * 4096, (page + 1) * 4096);
@@ -119,7 +134,11 @@ test('content that nothing refers to any more is given back, and what is needed 
   await container.create();
   await container.getBlockBlobClient('kept').upload(Buffer.from('kept'), 4);
   await storage.process.kill();
-  await storage.account.session().container('all').getBlockBlobClient('gone').upload(Buffer.alloc(8 * mib, 1), 8 * mib);
+  await storage.account
+    .session()
+    .container('all')
+    .getBlockBlobClient('gone')
+    .upload(Buffer.alloc(8 * mib, 1), 8 * mib);
   await storage.process.kill();
   const again = storage.account.session().container('all');
   await again.getBlockBlobClient('gone').delete();

@@ -15,7 +15,11 @@ test('a drill makes a running copy of the newest bytes and leaves replication al
   expect(compute.named('WEB01-Test')).toMatchObject({ running: true, order: { network: { networkName: 'isolated', subnetName: 'frontend' } } });
   expect(compute.diskOf('WEB01-Test', '{WEB01-0}')[0]).toBe(2);
   compute.diskOf('WEB01-Test', '{WEB01-0}').fill(9);
-  expect(vault.item(item.itemId)).toMatchObject({ protectionState: 'Protected', testFailover: { state: 'WaitingForCompletion' }, forward: { replication: 'running' } });
+  expect(vault.item(item.itemId)).toMatchObject({
+    protectionState: 'Protected',
+    testFailover: { state: 'WaitingForCompletion' },
+    forward: { replication: 'running' },
+  });
   expect(() => vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: 'isolated' })).toThrow(coded('OperationNotAllowed'));
   const pointsBefore = vault.recoveryPoints(item.itemId).length;
   await estate.clock.advance(10 * minuteMs);
@@ -51,7 +55,10 @@ test('an address that the drill still holds makes the failover fail, which can b
   const item = await estate.protect(estate.site.addMachine('WEB01'), { ipAddress: '10.1.0.4' });
   await estate.succeed(estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: 'production' }));
   expect((await estate.failOver(item.itemId)).state).toBe('Failed');
-  expect(estate.vault.item(item.itemId)).toMatchObject({ protectionState: 'UnplannedFailoverFailed', allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailoverCleanup'] });
+  expect(estate.vault.item(item.itemId)).toMatchObject({
+    protectionState: 'UnplannedFailoverFailed',
+    allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailoverCleanup'],
+  });
   await estate.succeed(estate.vault.operations.testFailoverCleanup(item.itemId));
   expect((await estate.failOver(item.itemId, { choice: 'LatestProcessed' })).state).not.toBe('Failed');
 });

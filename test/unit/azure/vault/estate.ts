@@ -28,7 +28,18 @@ export function testKernel(seed = 'vault'): { kernel: Kernel; clock: LabClock; d
   const defects: unknown[] = [];
   const clock = new LabClock({ startMs: Date.UTC(2026, 0, 1, 8), onError: (_name, error) => defects.push(error) });
   const random = seededRandom(seed);
-  return { defects, clock, kernel: { clock, random, ids: seededIds(random), faults: new FaultGate({ clock, random }), network: new Network(clock), trace: new Trace(() => clock.now()) } };
+  return {
+    defects,
+    clock,
+    kernel: {
+      clock,
+      random,
+      ids: seededIds(random),
+      faults: new FaultGate({ clock, random }),
+      network: new Network(clock),
+      trace: new Trace(() => clock.now()),
+    },
+  };
 }
 
 export class Estate implements AsyncDisposable {
@@ -73,7 +84,17 @@ export class Estate implements AsyncDisposable {
   }
 
   enable(machineId: string, change: Partial<Parameters<Vault['operations']['enableReplication']>[0]> = {}): JobView {
-    return this.vault.operations.enableReplication({ configServerId: this.site.hostId, machineId, policyName: 'pol24', processServerId: 'PS01', accountId: null, storageAccount: 'target', networkName: 'production', subnetName: 'frontend', ...change });
+    return this.vault.operations.enableReplication({
+      configServerId: this.site.hostId,
+      machineId,
+      policyName: 'pol24',
+      processServerId: 'PS01',
+      accountId: null,
+      storageAccount: 'target',
+      networkName: 'production',
+      subnetName: 'frontend',
+      ...change,
+    });
   }
 
   /** Enabled and `Protected`. */
@@ -85,7 +106,9 @@ export class Estate implements AsyncDisposable {
   }
 
   async failOver(itemId: string, change: Partial<{ choice: PointChoice; performShutdown: boolean; acknowledgeRunningSource: boolean }> = {}): Promise<JobView> {
-    return this.finish(this.vault.operations.unplannedFailover({ itemId, choice: 'Latest', performShutdown: true, acknowledgeRunningSource: false, ...change }));
+    return this.finish(
+      this.vault.operations.unplannedFailover({ itemId, choice: 'Latest', performShutdown: true, acknowledgeRunningSource: false, ...change }),
+    );
   }
 
   /** Failed over, committed and re-protected: `Protected` in the other direction. */
@@ -99,7 +122,14 @@ export class Estate implements AsyncDisposable {
   }
 
   reprotect(itemId: string, change: Partial<Parameters<Vault['operations']['reprotect']>[0]> = {}): JobView {
-    return this.vault.operations.reprotect({ itemId, processServerId: 'PSAZ', masterTargetId: 'MT01', retentionDrive: 'R:', datastoreName: 'datastore1', ...change });
+    return this.vault.operations.reprotect({
+      itemId,
+      processServerId: 'PSAZ',
+      masterTargetId: 'MT01',
+      retentionDrive: 'R:',
+      datastoreName: 'datastore1',
+      ...change,
+    });
   }
 
   /** Runs the clock until the job has ended. */
@@ -115,7 +145,8 @@ export class Estate implements AsyncDisposable {
   }
 
   async until(reached: () => boolean, limitMs = 24 * hourMs): Promise<void> {
-    if (!(await this.clock.runUntil(reached, limitMs))) throw new Error(`Not reached within ${limitMs} ms; jobs: ${JSON.stringify(this.vault.jobs.list().slice(-3))}`);
+    if (!(await this.clock.runUntil(reached, limitMs)))
+      throw new Error(`Not reached within ${limitMs} ms; jobs: ${JSON.stringify(this.vault.jobs.list().slice(-3))}`);
   }
 
   /** The vault's process ends without warning and starts again on the same store. */
@@ -132,8 +163,20 @@ export class Estate implements AsyncDisposable {
 
   async #openVault(): Promise<Vault> {
     return Vault.open({
-      kernel: this.kernel, store: this.#store, name: 'vault1', region: 'westeurope', subscriptionId: 'subscription', resourceGroupName: 'group', profile: this.#options.profile, profileChanges: { minimumDiskBytes: { value: 4096, source: 'this test', mark: 'Unverified' } }, durations: this.#options.durations, signingKey,
-      url: () => 'https://vault', storage: this.storage, compute: this.compute, network: this.network,
+      kernel: this.kernel,
+      store: this.#store,
+      name: 'vault1',
+      region: 'westeurope',
+      subscriptionId: 'subscription',
+      resourceGroupName: 'group',
+      profile: this.#options.profile,
+      profileChanges: { minimumDiskBytes: { value: 4096, source: 'this test', mark: 'Unverified' } },
+      durations: this.#options.durations,
+      signingKey,
+      url: () => 'https://vault',
+      storage: this.storage,
+      compute: this.compute,
+      network: this.network,
       runScript: async (script, context) => {
         if (this.scriptError !== undefined) throw this.scriptError;
         this.scripts.push({ path: script.path, context });

@@ -5,7 +5,19 @@ import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import { blockChecksums, checksumBytes } from '../../../../emulator/replication/checksum.ts';
 import { encodeBatch } from '../../../../emulator/replication/batch.ts';
 import type { LabError } from '../../../../emulator/kernel/errors.ts';
-import type { AgentReport, DiscoveredMachine, MachineOrder, MasterTargetReport, PairOrder, PairReport, ProcessServerReport, SiteReport, SiteSettings, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
+import type {
+  AgentReport,
+  DiscoveredMachine,
+  MachineOrder,
+  MasterTargetReport,
+  PairOrder,
+  PairReport,
+  ProcessServerReport,
+  SiteReport,
+  SiteSettings,
+  SiteTask,
+  TaskResult,
+} from '../../../../emulator/replication/orders.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
 import type { Consistency, Extent, Mark, Stage } from '../../../../emulator/replication/stations.ts';
 import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
@@ -63,23 +75,65 @@ export class FakeSite {
     const nowMs = deps.kernel.clock.now();
     this.processServers.push(processServer('PS01', { inAzure: false, nowMs }), processServer('PSAZ', { inAzure: true, nowMs }));
     this.masterTarget = {
-      hostId: 'MT01', name: 'MT01', url: 'https://mt01', osType: 'Windows', version: '9.41', lastHeartbeatMs: nowMs,
+      hostId: 'MT01',
+      name: 'MT01',
+      url: 'https://mt01',
+      osType: 'Windows',
+      version: '9.41',
+      lastHeartbeatMs: nowMs,
       retentionVolumes: [{ volumeName: 'R:', capacityBytes: 1e12, freeBytes: 1e12, thresholdPercentage: 25, fileSystem: 'NTFS' }],
-      dataStores: [{ symbolicName: 'datastore1', capacityBytes: 1e12, freeBytes: 1e12, type: 'VMFS' }, { symbolicName: 'nfs1', capacityBytes: 1e12, freeBytes: 1e12, type: 'NFS' }],
-      attachedDisks: 0, pairs: [], validationErrors: [],
+      dataStores: [
+        { symbolicName: 'datastore1', capacityBytes: 1e12, freeBytes: 1e12, type: 'VMFS' },
+        { symbolicName: 'nfs1', capacityBytes: 1e12, freeBytes: 1e12, type: 'NFS' },
+      ],
+      attachedDisks: 0,
+      pairs: [],
+      validationErrors: [],
     };
     deps.compute.onPower = (machineId, running) => this.#azurePower(machineId, running);
   }
 
-  addMachine(name: string, options: { disks?: readonly Buffer[]; platform?: 'VmWare' | 'Physical'; osType?: 'Windows' | 'Linux'; agent?: boolean; change?: Partial<DiscoveredMachine> } = {}): string {
+  addMachine(
+    name: string,
+    options: {
+      disks?: readonly Buffer[];
+      platform?: 'VmWare' | 'Physical';
+      osType?: 'Windows' | 'Linux';
+      agent?: boolean;
+      change?: Partial<DiscoveredMachine>;
+    } = {},
+  ): string {
     const machineId = `vm-${name}`;
     const disks = options.disks ?? [Buffer.alloc(16 * blockBytes, name)];
     const found: DiscoveredMachine = {
-      machineId, name, platform: options.platform ?? 'VmWare', vCenterId: options.platform === 'Physical' ? null : 'vc1', poweredOn: true,
-      osType: options.osType ?? 'Windows', osVersion: 'Microsoft Windows Server 2016 (64-bit)', architecture: '64-bit', firmware: 'BIOS', secureBoot: false,
-      cpuCount: 2, memoryBytes: 4e9, toolsRunning: true, rebootPending: false, hostConnected: true, ipAddresses: ['10.0.0.5'], nics: [], datastores: ['datastore1'],
-      disks: disks.map((bytes, place) => ({ diskId: `{${name}-${place}}`, name: `disk ${place}`, sizeBytes: bytes.length, osDisk: place === 0, dynamic: false, sectorBytes: 512 })),
-      notSelectable: [], ...options.change,
+      machineId,
+      name,
+      platform: options.platform ?? 'VmWare',
+      vCenterId: options.platform === 'Physical' ? null : 'vc1',
+      poweredOn: true,
+      osType: options.osType ?? 'Windows',
+      osVersion: 'Microsoft Windows Server 2016 (64-bit)',
+      architecture: '64-bit',
+      firmware: 'BIOS',
+      secureBoot: false,
+      cpuCount: 2,
+      memoryBytes: 4e9,
+      toolsRunning: true,
+      rebootPending: false,
+      hostConnected: true,
+      ipAddresses: ['10.0.0.5'],
+      nics: [],
+      datastores: ['datastore1'],
+      disks: disks.map((bytes, place) => ({
+        diskId: `{${name}-${place}}`,
+        name: `disk ${place}`,
+        sizeBytes: bytes.length,
+        osDisk: place === 0,
+        dynamic: false,
+        sectorBytes: 512,
+      })),
+      notSelectable: [],
+      ...options.change,
     };
     this.machines.set(machineId, { found, poweredOn: true, disks: new Map(disks.map((bytes, place) => [`{${name}-${place}}`, Buffer.from(bytes)])) });
     if (options.agent !== false) this.#install(machineId, found.platform);
@@ -91,8 +145,19 @@ export class FakeSite {
     const { vault, kernel } = this.#deps;
     vault.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
     kernel.clock.start('first report', () => this.report());
-    answerDoorbell({ clock: kernel.clock, name: 'site', retryMs: 5000, signal: this.#signal.signal, poll: (after, signal) => vault.poll(this.hostId, after, signal), act: (settings) => this.#act(settings), onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }) });
-    this.#timers = [kernel.clock.every(60_000, 'site heartbeat', () => this.report()), kernel.clock.every(300_000, 'site marks', () => this.markAll('CrashConsistent'))];
+    answerDoorbell({
+      clock: kernel.clock,
+      name: 'site',
+      retryMs: 5000,
+      signal: this.#signal.signal,
+      poll: (after, signal) => vault.poll(this.hostId, after, signal),
+      act: (settings) => this.#act(settings),
+      onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }),
+    });
+    this.#timers = [
+      kernel.clock.every(60_000, 'site heartbeat', () => this.report()),
+      kernel.clock.every(300_000, 'site marks', () => this.markAll('CrashConsistent')),
+    ];
   }
 
   stop(): void {
@@ -131,7 +196,14 @@ export class FakeSite {
     for (const hostId of able) {
       const order = this.orders.find((candidate) => candidate.hostId === hostId);
       if (order === undefined) continue;
-      const mark: Mark = { id, timeMs: kernel.clock.now(), consistency: options.consistency, members: able, disks: order.pairs.map((pair) => pair.diskId), ...(options.requestId === undefined ? {} : { requestId: options.requestId }) };
+      const mark: Mark = {
+        id,
+        timeMs: kernel.clock.now(),
+        consistency: options.consistency,
+        members: able,
+        disks: order.pairs.map((pair) => pair.diskId),
+        ...(options.requestId === undefined ? {} : { requestId: options.requestId }),
+      };
       for (const pair of order.pairs) await this.#send(this.sendings.get(pair.pairId) as Sending, mark);
       Object.assign(this.agents.get(hostId) as Agent, { lastMarkMs: mark.timeMs, lastMarkId: mark.id });
     }
@@ -142,10 +214,29 @@ export class FakeSite {
     const nowMs = kernel.clock.now();
     const results = this.#results.splice(0);
     const report: SiteReport = {
-      configServer: { hostId: this.hostId, name: 'CS01', version: '9.41', ipAddress: '10.0.0.2', lastHeartbeatMs: nowMs, sslCertExpiryMs: this.sslCertExpiryMs, accounts: [{ accountId: '1', accountName: 'admin' }] },
+      configServer: {
+        hostId: this.hostId,
+        name: 'CS01',
+        version: '9.41',
+        ipAddress: '10.0.0.2',
+        lastHeartbeatMs: nowMs,
+        sslCertExpiryMs: this.sslCertExpiryMs,
+        accounts: [{ accountId: '1', accountName: 'admin' }],
+      },
       agents: [...this.agents.values()].map((agent) => this.#agentReport(agent, nowMs)),
       processServers: this.processServers.map((server) => ({ ...server, lastHeartbeatMs: server.lastHeartbeatMs < 0 ? 0 : nowMs })),
-      masterTargets: [{ ...this.masterTarget, lastHeartbeatMs: nowMs, attachedDisks: this.masterTarget.attachedDisks + this.attached.size, pairs: [...this.attached].map(([pairId, blob]) => ({ pairId, sequence: blob.sequence, snapshots: blob.snapshots.map(({ id, sequence, mark }) => ({ id, sequence, mark })) })) }],
+      masterTargets: [
+        {
+          ...this.masterTarget,
+          lastHeartbeatMs: nowMs,
+          attachedDisks: this.masterTarget.attachedDisks + this.attached.size,
+          pairs: [...this.attached].map(([pairId, blob]) => ({
+            pairId,
+            sequence: blob.sequence,
+            snapshots: blob.snapshots.map(({ id, sequence, mark }) => ({ id, sequence, mark })),
+          })),
+        },
+      ],
       vCenters: [{ vCenterId: 'vc1', friendlyName: 'vc1', url: 'https://vc1', connected: this.vCenterConnected, lastDiscoveryMs: nowMs, error: null }],
       machines: [...this.machines.values()].map(({ found, poweredOn }) => ({ ...found, poweredOn })),
       taskResults: results,
@@ -192,7 +283,8 @@ export class FakeSite {
     const ours = blockChecksums(source, blockBytes);
     for (let block = 0; block * blockBytes < source.length; block += 1) {
       const at = block * checksumBytes;
-      if (theirs === undefined || ours.compare(theirs, at, at + checksumBytes, at, at + checksumBytes) !== 0) sending.pending.push({ offset: block * blockBytes, length: blockBytes });
+      if (theirs === undefined || ours.compare(theirs, at, at + checksumBytes, at, at + checksumBytes) !== 0)
+        sending.pending.push({ offset: block * blockBytes, length: blockBytes });
     }
     await this.#send(sending, undefined);
     sending.stage = 'ResyncStepII';
@@ -216,7 +308,10 @@ export class FakeSite {
       if (mark !== undefined) blob.snapshots.push({ id: `mt-${mark.id}`, sequence: sending.sequence, mark, bytes: Buffer.from(blob.bytes) });
     } else {
       sending.sequence += 1;
-      const frame = encodeBatch({ pairId, sequence: sending.sequence, stage: sending.stage, extents, capturedMs: 0, ...(mark === undefined ? {} : { mark }) }, payload);
+      const frame = encodeBatch(
+        { pairId, sequence: sending.sequence, stage: sending.stage, extents, capturedMs: 0, ...(mark === undefined ? {} : { mark }) },
+        payload,
+      );
       const log = await this.#deps.storage.openLog(pairId);
       await log.append(pairId, sending.sequence, await seal(frame, { key: Buffer.from(key, 'base64'), pairId, sequence: sending.sequence }));
       if (!this.uploadCut) this.#deps.vault.uploaded(this.hostId, pairId, { through: sending.sequence, newestMark: mark ?? null });
@@ -231,7 +326,11 @@ export class FakeSite {
     // A graceful shutdown sends the last changes first.
     if (problem === undefined && order !== undefined) await this.mark([order.hostId], { consistency: 'CrashConsistent' });
     const output = problem === undefined ? this.#work(task) : undefined;
-    this.#results.push(problem === undefined ? { taskId: task.taskId, state: 'done', ...(output === undefined ? {} : { output }) } : { taskId: task.taskId, state: 'failed', error: problem.toBody() });
+    this.#results.push(
+      problem === undefined
+        ? { taskId: task.taskId, state: 'done', ...(output === undefined ? {} : { output }) }
+        : { taskId: task.taskId, state: 'failed', error: problem.toBody() },
+    );
   }
 
   #work(task: SiteTask): Record<string, unknown> | undefined {
@@ -246,7 +345,10 @@ export class FakeSite {
         this.power(task.machineId, true);
         return undefined;
       case 'attachDisks': {
-        const machineId = task.newMachine === null ? task.machineId : this.addMachine(`${task.newMachine.name}-back`, { disks: task.disks.map((disk) => Buffer.alloc(disk.sizeBytes)), agent: false });
+        const machineId =
+          task.newMachine === null
+            ? task.machineId
+            : this.addMachine(`${task.newMachine.name}-back`, { disks: task.disks.map((disk) => Buffer.alloc(disk.sizeBytes)), agent: false });
         const machine = this.machines.get(machineId);
         if (task.newMachine !== null && machine !== undefined) machine.disks = new Map(task.disks.map((disk) => [disk.diskId, Buffer.alloc(disk.sizeBytes)]));
         this.power(machineId, false);
@@ -285,16 +387,51 @@ export class FakeSite {
 
   #install(machineId: string, platform: AgentReport['platform']): void {
     const hostId = `agent-${machineId}`;
-    this.agents.set(hostId, { hostId, machineId, platform, alive: true, lastHeartbeatMs: this.#deps.kernel.clock.now(), clockAheadMs: 0, appFailures: 0, crashFailures: 0, lastMarkMs: null, lastMarkId: null });
+    this.agents.set(hostId, {
+      hostId,
+      machineId,
+      platform,
+      alive: true,
+      lastHeartbeatMs: this.#deps.kernel.clock.now(),
+      clockAheadMs: 0,
+      appFailures: 0,
+      crashFailures: 0,
+      lastMarkMs: null,
+      lastMarkId: null,
+    });
   }
 
   #agentReport(agent: Agent, nowMs: number): AgentReport {
     if (agent.alive) agent.lastHeartbeatMs = nowMs;
     const order = this.orders.find((candidate) => candidate.hostId === agent.hostId);
     return {
-      hostId: agent.hostId, machineId: agent.machineId, name: agent.machineId, platform: agent.platform, osType: 'Windows', ipAddress: '127.0.0.1', version: '9.41', lastHeartbeatMs: agent.lastHeartbeatMs,
-      clockMs: agent.lastHeartbeatMs + agent.clockAheadMs, lastMarkMs: agent.lastMarkMs, lastMarkId: agent.lastMarkId, crashFailures: agent.crashFailures, appFailures: agent.appFailures, lastAppMarkMs: null,
-      pairs: (order?.pairs ?? []).flatMap((pair) => this.sendings.get(pair.pairId) ?? []).map((sending): PairReport => ({ pairId: sending.order.pairId, stage: sending.stage, mode: 'data', totalBytes: sending.order.sizeBytes, processedBytes: sending.order.sizeBytes, transferredBytes: sending.sentBytes, pendingBytes: 0, resyncId: sending.resyncId, error: null })),
+      hostId: agent.hostId,
+      machineId: agent.machineId,
+      name: agent.machineId,
+      platform: agent.platform,
+      osType: 'Windows',
+      ipAddress: '127.0.0.1',
+      version: '9.41',
+      lastHeartbeatMs: agent.lastHeartbeatMs,
+      clockMs: agent.lastHeartbeatMs + agent.clockAheadMs,
+      lastMarkMs: agent.lastMarkMs,
+      lastMarkId: agent.lastMarkId,
+      crashFailures: agent.crashFailures,
+      appFailures: agent.appFailures,
+      lastAppMarkMs: null,
+      pairs: (order?.pairs ?? [])
+        .flatMap((pair) => this.sendings.get(pair.pairId) ?? [])
+        .map((sending): PairReport => ({
+          pairId: sending.order.pairId,
+          stage: sending.stage,
+          mode: 'data',
+          totalBytes: sending.order.sizeBytes,
+          processedBytes: sending.order.sizeBytes,
+          transferredBytes: sending.sentBytes,
+          pendingBytes: 0,
+          resyncId: sending.resyncId,
+          error: null,
+        })),
     };
   }
 
@@ -316,5 +453,22 @@ export class FakeSite {
 }
 
 function processServer(name: string, options: { inAzure: boolean; nowMs: number }): ProcessServerReport {
-  return { hostId: name, name, url: `https://${name}`, inAzure: options.inAzure, version: '9.41', lastHeartbeatMs: options.nowMs, cpuPercent: 10, memoryTotalBytes: 100, memoryFreeBytes: 80, cacheTotalBytes: 100, cacheFreeBytes: 90, throttled: false, pendingUploadBytes: 0, oldestPendingMs: 0, throughputBps: 0, services: [] };
+  return {
+    hostId: name,
+    name,
+    url: `https://${name}`,
+    inAzure: options.inAzure,
+    version: '9.41',
+    lastHeartbeatMs: options.nowMs,
+    cpuPercent: 10,
+    memoryTotalBytes: 100,
+    memoryFreeBytes: 80,
+    cacheTotalBytes: 100,
+    cacheFreeBytes: 90,
+    throttled: false,
+    pendingUploadBytes: 0,
+    oldestPendingMs: 0,
+    throughputBps: 0,
+    services: [],
+  };
 }

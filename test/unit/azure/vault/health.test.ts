@@ -11,7 +11,10 @@ test('an upload that stands still: first the RPO, then no progress, then healthy
   expect(vault.item(item.itemId).rpoMs).toBeLessThanOrEqual(5 * minuteMs);
   site.uploadCut = true;
   await estate.clock.advance(20 * minuteMs);
-  expect(vault.item(item.itemId)).toMatchObject({ replicationHealth: 'Warning', healthErrors: [{ errorCode: '78026', eventCode: 'InMageCommon_ECH0007' }, { errorCode: '161011' }] });
+  expect(vault.item(item.itemId)).toMatchObject({
+    replicationHealth: 'Warning',
+    healthErrors: [{ errorCode: '78026', eventCode: 'InMageCommon_ECH0007' }, { errorCode: '161011' }],
+  });
   await estate.clock.advance(60 * minuteMs);
   expect(vault.item(item.itemId).replicationHealth).toBe('Critical');
   expect(vault.item(item.itemId).healthErrors.map((error) => error.errorCode)).toContain('90078');
@@ -37,7 +40,12 @@ test('a clock 11 minutes ahead, and marks that fail', async () => {
   for (const agent of estate.site.agents.values()) Object.assign(agent, { clockAheadMs: 11 * minuteMs, crashFailures: 3, appFailures: 1 });
   await estate.clock.advance(3 * minuteMs);
   expect(estate.vault.item(item.itemId).healthErrors[0]).toMatchObject({ errorCode: '78193', errorLevel: 'Warning' });
-  expect(estate.vault.events().map((event) => event.eventCode).filter((code) => code.startsWith('EA'))).toEqual(['EA0430', 'EA0431']);
+  expect(
+    estate.vault
+      .events()
+      .map((event) => event.eventCode)
+      .filter((code) => code.startsWith('EA')),
+  ).toEqual(['EA0430', 'EA0431']);
 });
 
 test('without application-consistent points for twice their interval there is a warning', async () => {

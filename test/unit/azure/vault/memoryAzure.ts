@@ -167,7 +167,12 @@ export class MemoryCompute implements VaultCompute {
     const taken = [...this.machines.values()].some(({ machine }) => address !== null && machine.ipAddress === address);
     if (taken && order.network?.fallBack !== true) throw new LabError('InvalidArgument', `The address ${address} is taken.`);
     this.#count += 1;
-    const machine = { machineId: `azure-${this.#count}`, resourceId: `/virtualMachines/${order.name}`, name: order.name, ipAddress: taken ? '10.9.9.9' : address };
+    const machine = {
+      machineId: `azure-${this.#count}`,
+      resourceId: `/virtualMachines/${order.name}`,
+      name: order.name,
+      ipAddress: taken ? '10.9.9.9' : address,
+    };
     this.machines.set(machine.machineId, { order, machine, running: false });
     return machine;
   }

@@ -53,7 +53,12 @@ test('points of a group are shared from the moment when the last member has its 
   const second = await estate.protect(site.addMachine('SQL01'), { groupName: 'shop' });
   expect(second.groupId).toBe(first.groupId);
   await estate.clock.advance(10 * minuteMs);
-  const marks = [first, second].map((item) => vault.recoveryPoints(item.itemId).filter((point) => point.multiVmSyncPoint).map((point) => point.markId));
+  const marks = [first, second].map((item) =>
+    vault
+      .recoveryPoints(item.itemId)
+      .filter((point) => point.multiVmSyncPoint)
+      .map((point) => point.markId),
+  );
   expect(marks[0]?.length).toBeGreaterThan(0);
   expect(marks[0]).toEqual(marks[1]);
   const sharedBefore = marks[0]?.length;
@@ -90,7 +95,12 @@ test('a restart of the vault keeps the points, makes none twice, and goes on', a
 test('a failover under way goes on in the next process of the vault', async () => {
   await using estate = await Estate.ready({ durations: 'documented' });
   const item = await estate.protect(estate.site.addMachine('WEB01'));
-  const { jobId } = estate.vault.operations.unplannedFailover({ itemId: item.itemId, choice: 'Latest', performShutdown: true, acknowledgeRunningSource: false });
+  const { jobId } = estate.vault.operations.unplannedFailover({
+    itemId: item.itemId,
+    choice: 'Latest',
+    performShutdown: true,
+    acknowledgeRunningSource: false,
+  });
   await estate.until(() => estate.compute.machines.size === 1);
   await estate.restartVault();
   await estate.until(() => estate.vault.jobs.get(jobId).state === 'Succeeded');
@@ -126,7 +136,10 @@ test('a batch that cannot be opened asks for a resynchronisation, which makes th
   site.uploadCut = false;
   vault.uploaded(site.hostId, pairId, { through: sequence, newestMark: null });
   await estate.clock.settle();
-  expect(vault.item(item.itemId)).toMatchObject({ replicationHealth: 'Critical', allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailover', 'RepairReplication'] });
+  expect(vault.item(item.itemId)).toMatchObject({
+    replicationHealth: 'Critical',
+    allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailover', 'RepairReplication'],
+  });
   const before = vault.recoveryPoints(item.itemId).length;
   await estate.clock.advance(10 * minuteMs);
   expect(vault.recoveryPoints(item.itemId)).toHaveLength(before);
@@ -152,7 +165,12 @@ test('in the evening a resynchronisation that is due starts by itself', async ()
   expect(vault.item(item.itemId).pairs[0]?.resyncRequired).not.toBeNull();
   await estate.clock.advance(10 * hourMs);
   expect(vault.item(item.itemId)).toMatchObject({ pairs: [{ resyncRequired: null }] });
-  expect(vault.jobs.list().filter((job) => job.kind === 'RepairVMReplication').map((job) => job.state)).toEqual(['Succeeded']);
+  expect(
+    vault.jobs
+      .list()
+      .filter((job) => job.kind === 'RepairVMReplication')
+      .map((job) => job.state),
+  ).toEqual(['Succeeded']);
 });
 
 test('resynchronisation is refused while nothing needs it, unless it is asked for by force', async () => {

@@ -14,7 +14,8 @@ async function open(): Promise<{ estate: Estate; client: HttpClient; stack: Asyn
   return { estate, client, stack };
 }
 
-const register = (client: HttpClient, credentials: string): Promise<{ token: string }> => client.json('/registration', { body: { credentials, hostId: 'CS9', name: 'CS9' } });
+const register = (client: HttpClient, credentials: string): Promise<{ token: string }> =>
+  client.json('/registration', { body: { credentials, hostId: 'CS9', name: 'CS9' } });
 const status = { hostId: 'CS9', name: 'CS9', version: '9.41', ipAddress: '10.0.0.2', lastHeartbeatMs: 0, sslCertExpiryMs: 1e15, accounts: [] };
 
 test('a configuration server registers with its file and then speaks with its token', async () => {
@@ -25,7 +26,10 @@ test('a configuration server registers with its file and then speaks with its to
   const settings = await client.json<SiteSettings>('/configservers/CS9/settings?after=0', { headers });
   expect(settings).toEqual({ revision: 1, machines: [], tasks: [] });
   expect((await client.call('/configservers/CS9/report', { headers, body: { configServer: status } })).status).toBe(204);
-  expect(estate.vault.records.configServers.get('CS9')).toMatchObject({ fabricName: expect.stringMatching(/^[0-9a-f]{64}$/) as string, containerName: expect.stringMatching(/^cloud_/) as string });
+  expect(estate.vault.records.configServers.get('CS9')).toMatchObject({
+    fabricName: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    containerName: expect.stringMatching(/^cloud_/) as string,
+  });
 });
 
 test('a file that is old, changed or foreign does not register', async () => {
@@ -50,8 +54,12 @@ test('callers without the right token, and malformed bodies, are refused', async
   await expect(client.json('/configservers/CS9/settings', { headers: { authorization: 'Bearer wrong' } })).rejects.toMatchObject({ code: 'AccessDenied' });
   await expect(client.json('/configservers/CS1/settings', { headers })).rejects.toMatchObject({ code: 'AccessDenied' });
   await expect(client.json('/registration', { body: { hostId: 'x' } })).rejects.toMatchObject({ code: 'MalformedRequest' });
-  await expect(client.json('/configservers/CS9/report', { headers, body: { configServer: { ...status, hostId: 'CS1' } } })).rejects.toMatchObject({ code: 'MalformedRequest' });
-  await expect(client.json('/configservers/CS9/report', { headers, body: { configServer: status, agents: 7 } })).rejects.toMatchObject({ code: 'MalformedRequest' });
+  await expect(client.json('/configservers/CS9/report', { headers, body: { configServer: { ...status, hostId: 'CS1' } } })).rejects.toMatchObject({
+    code: 'MalformedRequest',
+  });
+  await expect(client.json('/configservers/CS9/report', { headers, body: { configServer: status, agents: 7 } })).rejects.toMatchObject({
+    code: 'MalformedRequest',
+  });
   await expect(client.json('/pairs/none/uploaded', { headers, body: { through: 1, newestMark: null } })).rejects.toMatchObject({ code: 'PairUnknown' });
   await expect(client.json('/pairs/none/uploaded', { headers, body: { through: -1 } })).rejects.toMatchObject({ code: 'MalformedRequest' });
   await expect(client.json('/pairs/none/checksums?offset=1&length=512&block=512', { headers })).rejects.toMatchObject({ code: 'MalformedRequest' });

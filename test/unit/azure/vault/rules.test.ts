@@ -15,11 +15,30 @@ test('planned failover is refused', async () => {
 
 test('the prerequisites check names every violation at once, and the job can be restarted when they are corrected', async () => {
   await using estate = await Estate.ready();
-  const machineId = estate.site.addMachine('BAD01', { change: { architecture: '32-bit', firmware: 'UEFI', secureBoot: true, disks: [{ diskId: '{BAD01-0}', name: 'big', sizeBytes: 3000 * gibibyte, osDisk: true, dynamic: true, sectorBytes: 4096 }] } });
+  const machineId = estate.site.addMachine('BAD01', {
+    change: {
+      architecture: '32-bit',
+      firmware: 'UEFI',
+      secureBoot: true,
+      disks: [{ diskId: '{BAD01-0}', name: 'big', sizeBytes: 3000 * gibibyte, osDisk: true, dynamic: true, sectorBytes: 4096 }],
+    },
+  });
   await estate.site.report();
-  const job = await estate.finish(estate.enable(machineId, { azureMachineName: '-bad-', networkName: 'nowhere', processServerId: 'PS99', disksToExclude: ['{BAD01-9}'] }));
+  const job = await estate.finish(
+    estate.enable(machineId, { azureMachineName: '-bad-', networkName: 'nowhere', processServerId: 'PS99', disksToExclude: ['{BAD01-9}'] }),
+  );
   expect(job).toMatchObject({ state: 'Failed', errors: [{ code: 'EnablePrerequisitesFailed' }] });
-  expect(job.errors[0]?.details?.map((detail) => detail.code).sort()).toEqual(['DiskNotExcludable', 'NetworkNotFound', 'ProcessServerUnhealthy', 'RequirementNotMet', 'RequirementNotMet', 'RequirementNotMet', 'RequirementNotMet', 'RequirementNotMet', 'RequirementNotMet']);
+  expect(job.errors[0]?.details?.map((detail) => detail.code).sort()).toEqual([
+    'DiskNotExcludable',
+    'NetworkNotFound',
+    'ProcessServerUnhealthy',
+    'RequirementNotMet',
+    'RequirementNotMet',
+    'RequirementNotMet',
+    'RequirementNotMet',
+    'RequirementNotMet',
+    'RequirementNotMet',
+  ]);
   expect(estate.vault.item(job.targetId)).toMatchObject({ protectionState: 'EnablingFailed', allowedOperations: ['DisableProtection'] });
   await estate.succeed(estate.vault.operations.disableReplication(job.targetId));
   expect(estate.vault.items()).toEqual([]);
@@ -58,7 +77,12 @@ test('a machine is enabled once, with an associated forward policy', async () =>
 test('policies: fixed failback values, limits of the profile, and no removal while in use', async () => {
   await using estate = await Estate.ready();
   const { operations } = estate.vault;
-  expect(estate.vault.records.policies.get('pol24-failback')).toMatchObject({ instanceType: 'InMage', rpoThresholdMs: 15 * minuteMs, retentionMs: 24 * hourMs, appConsistentIntervalMs: hourMs });
+  expect(estate.vault.records.policies.get('pol24-failback')).toMatchObject({
+    instanceType: 'InMage',
+    rpoThresholdMs: 15 * minuteMs,
+    retentionMs: 24 * hourMs,
+    appConsistentIntervalMs: hourMs,
+  });
   expect(estate.vault.records.mappings.list().map((mapping) => mapping.targetContainer)).toEqual(['Microsoft Azure', expect.stringMatching(/^cloud_/)]);
   expect(() => operations.createPolicy({ name: 'pol24' })).toThrow(coded('PolicyNameTaken'));
   expect(() => operations.createPolicy({ name: 'x y', retentionMs: 100 * hourMs, rpoThresholdMs: 1 })).toThrow(coded('PolicyInvalid'));
@@ -102,7 +126,12 @@ test('a failover goes on when the shutdown fails, and says so', async () => {
 test('a failover that is cancelled after replication was stopped does not resume it', async () => {
   await using estate = await Estate.ready({ durations: 'documented' });
   const item = await estate.protect(estate.site.addMachine('WEB01'));
-  const job = estate.vault.operations.unplannedFailover({ itemId: item.itemId, choice: 'LatestProcessed', performShutdown: false, acknowledgeRunningSource: true });
+  const job = estate.vault.operations.unplannedFailover({
+    itemId: item.itemId,
+    choice: 'LatestProcessed',
+    performShutdown: false,
+    acknowledgeRunningSource: true,
+  });
   await estate.until(() => estate.vault.item(item.itemId).forward.replication === 'stopped');
   estate.vault.jobs.cancel(job.jobId);
   await estate.clock.advance(hourMs);
@@ -148,7 +177,16 @@ test('re-protection names everything that is missing at once', async () => {
   estate.site.agents.clear();
   await estate.site.report();
   const job = await estate.finish(estate.reprotect(item.itemId, { processServerId: 'PS01', datastoreName: 'nfs1', retentionDrive: 'X:' }));
-  expect(job.errors[0]?.details?.map((detail) => detail.code).sort()).toEqual(['AgentNotRegistered', 'DatastoreUnsuitable', 'MasterTargetUnsuitable', 'MasterTargetUnsuitable', 'ProcessServerUnhealthy', 'RetentionDriveUnsuitable', 'SiteToSiteMissing', 'VCenterDisconnected']);
+  expect(job.errors[0]?.details?.map((detail) => detail.code).sort()).toEqual([
+    'AgentNotRegistered',
+    'DatastoreUnsuitable',
+    'MasterTargetUnsuitable',
+    'MasterTargetUnsuitable',
+    'ProcessServerUnhealthy',
+    'RetentionDriveUnsuitable',
+    'SiteToSiteMissing',
+    'VCenterDisconnected',
+  ]);
   expect(estate.vault.item(item.itemId)).toMatchObject({ protectionState: 'ReprotectFailed', allowedOperations: ['DisableProtection', 'SwitchProtection'] });
 });
 
@@ -180,7 +218,9 @@ test('failback takes the latest or latest application-consistent point only, and
   await using estate = await Estate.ready();
   const item = await estate.protect(estate.site.addMachine('WEB01'));
   await estate.bringToAzureAndBack(item.itemId);
-  expect(() => estate.vault.operations.unplannedFailover({ itemId: item.itemId, choice: 'LatestProcessed', performShutdown: true, acknowledgeRunningSource: false })).toThrow(coded('InvalidArgument'));
+  expect(() =>
+    estate.vault.operations.unplannedFailover({ itemId: item.itemId, choice: 'LatestProcessed', performShutdown: true, acknowledgeRunningSource: false }),
+  ).toThrow(coded('InvalidArgument'));
   expect(() => estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: null })).toThrow(coded('OperationNotAllowed'));
   estate.site.vCenterConnected = false;
   await estate.site.report();
@@ -210,7 +250,10 @@ test('a failback without its site names everything that is away', async () => {
   estate.site.stop();
   await estate.clock.advance(20 * minuteMs);
   const job = await estate.failOver(item.itemId);
-  expect(job.errors[0]).toMatchObject({ code: 'FailoverPrerequisitesFailed', details: [{ code: 'ConfigurationServerDisconnected' }, { code: 'VCenterDisconnected' }, { code: 'MasterTargetUnsuitable' }] });
+  expect(job.errors[0]).toMatchObject({
+    code: 'FailoverPrerequisitesFailed',
+    details: [{ code: 'ConfigurationServerDisconnected' }, { code: 'VCenterDisconnected' }, { code: 'MasterTargetUnsuitable' }],
+  });
 });
 
 test('one job at a time works on a machine', async () => {
@@ -226,12 +269,15 @@ test('one job at a time works on a machine', async () => {
 test('a vCenter is added once, with an account that the configuration server has', async () => {
   await using estate = await Estate.ready();
   await estate.site.report();
-  const add = (url: string, accountId: string): unknown => estate.vault.operations.addVCenter({ configServerId: estate.site.hostId, friendlyName: 'vc', url, accountId });
+  const add = (url: string, accountId: string): unknown =>
+    estate.vault.operations.addVCenter({ configServerId: estate.site.hostId, friendlyName: 'vc', url, accountId });
   expect(() => add('https://vc1', '1')).toThrow(coded('VCenterExists'));
   expect(() => add('https://vc2', '9')).toThrow(coded('NotFound'));
   await estate.succeed(add('https://vc2', '1') as never);
   expect(estate.site.doneTasks.at(-1)).toMatchObject({ kind: 'addVCenter', vCenter: { url: 'https://vc2' } });
-  expect(() => estate.vault.operations.addPhysicalServer({ configServerId: estate.site.hostId, name: 'p', ipAddress: '300.1.1.1', osType: 'Linux' })).toThrow(coded('InvalidArgument'));
+  expect(() => estate.vault.operations.addPhysicalServer({ configServerId: estate.site.hostId, name: 'p', ipAddress: '300.1.1.1', osType: 'Linux' })).toThrow(
+    coded('InvalidArgument'),
+  );
 });
 
 test('the properties of the target may be changed until the failover', async () => {

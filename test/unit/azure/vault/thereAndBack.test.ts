@@ -30,7 +30,12 @@ test('a machine travels to Azure and back and is protected again, byte for byte'
   await estate.succeed(estate.reprotect(item.itemId));
   await estate.until(() => vault.item(item.itemId).protectionState === 'Protected');
   const reversed = vault.item(item.itemId);
-  expect(reversed).toMatchObject({ instanceType: 'InMage', activeLocation: 'Primary', activeSite: 'Azure', allowedOperations: ['UnplannedFailover', 'DisableProtection'] });
+  expect(reversed).toMatchObject({
+    instanceType: 'InMage',
+    activeLocation: 'Primary',
+    activeSite: 'Azure',
+    allowedOperations: ['UnplannedFailover', 'DisableProtection'],
+  });
   expect([...site.sendings.values()].reduce((sum, sending) => sum + sending.sentBytes, 0)).toBe(4096);
 
   const wanted = Buffer.from(compute.diskOf('WEB01', '{WEB01-0}'));
@@ -62,11 +67,22 @@ test('the tasks of the jobs are those that the service was seen to have', async 
     'UpdateDraState: Updating the provider states',
   ]);
   await estate.until(() => estate.vault.item(enable.targetId).protectionState === 'Protected');
-  expect(estate.vault.jobs.list().map((job) => job.kind).slice(-2)).toEqual(['PrimaryIrCompletion', 'SecondaryIrCompletion']);
+  expect(
+    estate.vault.jobs
+      .list()
+      .map((job) => job.kind)
+      .slice(-2),
+  ).toEqual(['PrimaryIrCompletion', 'SecondaryIrCompletion']);
   estate.site.power(machineId, false);
   await estate.clock.advance(20 * minuteMs);
   const failover = await estate.failOver(enable.targetId, { performShutdown: false });
-  expect(failover.tasks.map((task) => `${task.name} ${task.stateDescription}`)).toEqual(['VmUfoPrerequisitesCheck Completed', 'VmShutdownVmOnPrimary Skipped', 'VmPrepareForUnPlannedFailover Skipped', 'VmFailover Completed', 'VmFoStartVmOnSecondary Completed']);
+  expect(failover.tasks.map((task) => `${task.name} ${task.stateDescription}`)).toEqual([
+    'VmUfoPrerequisitesCheck Completed',
+    'VmShutdownVmOnPrimary Skipped',
+    'VmPrepareForUnPlannedFailover Skipped',
+    'VmFailover Completed',
+    'VmFoStartVmOnSecondary Completed',
+  ]);
 });
 
 test('documented durations cost lab time: a Linux machine is hydrated', async () => {

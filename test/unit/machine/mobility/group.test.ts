@@ -22,20 +22,32 @@ async function useGroup(world: SiteWorld, change: Partial<MachineOrder> = {}): P
   const machines: Machine[] = [];
   const services: MobilityService[] = [];
   for (const name of names) {
-    const machine = await world.lab.machine(name, { disks: [{ diskId: 'disk0', name: 'disk0', sizeBytes: 2 ** 20, osDisk: true, dynamic: false, sectorBytes: 512 }] });
+    const machine = await world.lab.machine(name, {
+      disks: [{ diskId: 'disk0', name: 'disk0', sizeBytes: 2 ** 20, osDisk: true, dynamic: false, sectorBytes: 512 }],
+    });
     machines.push(machine);
     services.push(await world.install(machine));
   }
   await world.lab.clock.advance(minuteMs);
-  const members = services.map((service) => ({ hostId: service.hostId as string, address: '10.0.0.4', port: world.agent(service.hostId)?.multiVmPort as number }));
-  for (const [place, machine] of machines.entries()) await world.order(machine, services[place] as MobilityService, { group: { groupId: 'shop', members }, ...change });
+  const members = services.map((service) => ({
+    hostId: service.hostId as string,
+    address: '10.0.0.4',
+    port: world.agent(service.hostId)?.multiVmPort as number,
+  }));
+  for (const [place, machine] of machines.entries())
+    await world.order(machine, services[place] as MobilityService, { group: { groupId: 'shop', members }, ...change });
   await world.lab.clock.advance(minuteMs);
   const nowMs = world.lab.clock.now();
   return { world, machines, services, startMs: Math.ceil(nowMs / (5 * minuteMs)) * 5 * minuteMs };
 }
 
 async function marksOf(world: SiteWorld, name: string): Promise<{ id: string; snapshot: string; members: number; consistency: string }[]> {
-  return (await world.replica(`${name}-disk0`).snapshots()).map(({ id, mark }) => ({ id: mark.id, snapshot: id, members: mark.members.length, consistency: mark.consistency }));
+  return (await world.replica(`${name}-disk0`).snapshots()).map(({ id, mark }) => ({
+    id: mark.id,
+    snapshot: id,
+    members: mark.members.length,
+    consistency: mark.consistency,
+  }));
 }
 
 async function countOn(world: SiteWorld, name: string, markId: string): Promise<number> {
@@ -107,7 +119,10 @@ test('a coordinator that is killed while all are frozen lets them write again', 
   world.kernel.faults.add({ id: 'slow', point: 'agent.quiesce', subject: db.machineId, effect: { kind: 'delay', delayMs: 2 * minuteMs }, times: 1 });
   await world.lab.clock.advance(startMs - world.lab.clock.now() + 1000);
   let written = false;
-  const writing = app.disk('disk0').write(0, Buffer.alloc(512, 3)).then(() => (written = true));
+  const writing = app
+    .disk('disk0')
+    .write(0, Buffer.alloc(512, 3))
+    .then(() => (written = true));
   await world.lab.clock.advance(1000);
   expect(written).toBe(false);
   await world.activity(() => web.powerOff());
@@ -135,7 +150,9 @@ test('the group port hangs up on a caller without a certificate of the site', as
   const { services } = await useGroup(world);
   const port = world.agent(services[1]?.hostId)?.multiVmPort as number;
   const { promise, resolve } = Promise.withResolvers<string>();
-  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () => socket.write('{"type":"freeze","groupId":"shop","consistency":"CrashConsistent"}\n'));
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false }, () =>
+    socket.write('{"type":"freeze","groupId":"shop","consistency":"CrashConsistent"}\n'),
+  );
   socket.on('data', (text) => resolve(text.toString()));
   socket.on('error', () => undefined);
   socket.on('close', () => resolve('closed'));

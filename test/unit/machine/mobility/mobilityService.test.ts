@@ -42,13 +42,20 @@ test('every point equals the disk at its mark', async () => {
   const replica = world.replica('db-disk0');
   const snapshots = await replica.snapshots();
   expect(snapshots.length).toBe(4);
-  for (const [place, { id }] of snapshots.entries()) expect((await replica.read({ offset: 0, length: 4 * 2 ** 20 }, id)).equals(expected[place] as Buffer)).toBe(true);
+  for (const [place, { id }] of snapshots.entries())
+    expect((await replica.read({ offset: 0, length: 4 * 2 ** 20 }, id)).equals(expected[place] as Buffer)).toBe(true);
 });
 
 test('while one disk knows only its regions the machine gets no mark, and counts the failures', async () => {
   await using world = await SiteWorld.open();
   const { definition, folder } = await world.lab.machine('web', { disks: [disk('disk0'), disk('disk1')] });
-  await using machine = new Machine({ kernel: world.kernel, definition, folder, openDevice: (diskId) => RawDisk.open({ path: world.lab.diskPath('web', diskId) }), captureLimitBytes: 256 * 1024 });
+  await using machine = new Machine({
+    kernel: world.kernel,
+    definition,
+    folder,
+    openDevice: (diskId) => RawDisk.open({ path: world.lab.diskPath('web', diskId) }),
+    captureLimitBytes: 256 * 1024,
+  });
   const service = await world.install(machine);
   await world.order(machine, service);
   await world.lab.clock.advance(6 * minuteMs);
@@ -107,7 +114,8 @@ test('at most three disks of a machine copy at once', async () => {
   expect(world.arrived.size).toBeLessThanOrEqual(3);
   await world.lab.clock.advance(2 * minuteMs);
   expect(world.arrived.size).toBe(5);
-  for (const { diskId, sizeBytes } of disks) expect((await world.replica(`big-${diskId}`).read({ offset: 0, length: sizeBytes })).equals(await machine.disk(diskId).read(0, sizeBytes))).toBe(true);
+  for (const { diskId, sizeBytes } of disks)
+    expect((await world.replica(`big-${diskId}`).read({ offset: 0, length: sizeBytes })).equals(await machine.disk(diskId).read(0, sizeBytes))).toBe(true);
 });
 
 test('a shutdown sends the last changes and a final mark', async () => {

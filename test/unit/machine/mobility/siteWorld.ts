@@ -66,7 +66,13 @@ export class SiteWorld implements AsyncDisposable {
 
   /** Installs the service and waits until it has registered. */
   async install(machine: Machine, change: Partial<MobilityServiceDeps> = {}): Promise<MobilityService> {
-    const service = new MobilityService({ kernel: this.kernel, configServerUrl: this.configServer.url, passphrase: this.configServer.passphrase, version: '9.12.0.0', ...change });
+    const service = new MobilityService({
+      kernel: this.kernel,
+      configServerUrl: this.configServer.url,
+      passphrase: this.configServer.passphrase,
+      version: '9.12.0.0',
+      ...change,
+    });
     this.services.push(service);
     await this.activity(() => machine.install(service));
     if (machine.state !== 'poweredOn') await this.activity(() => machine.powerOn());
@@ -86,7 +92,17 @@ export class SiteWorld implements AsyncDisposable {
     const hostId = await service.registered();
     const former = this.#orders.get(hostId);
     const pairs = machine.definition.disks.map((disk) => this.pairOrder(machine, disk));
-    this.#orders.set(hostId, { hostId, processServer: this.processServer, pairs, crashConsistentIntervalMs: 300_000, appConsistentIntervalMs: 0, group: null, markRequest: null, ...former, ...change });
+    this.#orders.set(hostId, {
+      hostId,
+      processServer: this.processServer,
+      pairs,
+      crashConsistentIntervalMs: 300_000,
+      appConsistentIntervalMs: 0,
+      group: null,
+      markRequest: null,
+      ...former,
+      ...change,
+    });
     await this.ring();
   }
 
@@ -102,7 +118,16 @@ export class SiteWorld implements AsyncDisposable {
 
   pairOrder(machine: Machine, disk: { diskId: string; sizeBytes: number }): PairOrder {
     const pairId = `${machine.name}-${disk.diskId}`;
-    return { pairId, diskId: disk.diskId, sizeBytes: disk.sizeBytes, direction: 'forward', initial: 'copy', resyncId: null, key: key.toString('base64'), target: { kind: 'mastertarget', masterTargetId: 'none', masterTargetUrl: 'none' } };
+    return {
+      pairId,
+      diskId: disk.diskId,
+      sizeBytes: disk.sizeBytes,
+      direction: 'forward',
+      initial: 'copy',
+      resyncId: null,
+      key: key.toString('base64'),
+      target: { kind: 'mastertarget', masterTargetId: 'none', masterTargetUrl: 'none' },
+    };
   }
 
   agent(hostId: string | undefined): AgentReport | undefined {
@@ -118,12 +143,27 @@ export class SiteWorld implements AsyncDisposable {
     const authority = await createAuthority('lab');
     const identity = await issue(authority, { name: 'vault', role: 'vault' });
     const vault = this.#resources.use(await serve(this.#vault(), { identity }));
-    this.configServer = this.#resources.use(await ConfigServer.open({ kernel, folder: join(folder, 'configserver'), name: 'CS', version: '9.12.0.0', labCa: authority.certificate }));
+    this.configServer = this.#resources.use(
+      await ConfigServer.open({ kernel, folder: join(folder, 'configserver'), name: 'CS', version: '9.12.0.0', labCa: authority.certificate }),
+    );
     await this.activity(() => this.configServer.registerWithVault('{}', vault.url));
-    const site = await this.activity(() => SiteConnection.open({ kernel, folder: join(folder, 'processserver'), configServerUrl: this.configServer.url, passphrase: this.configServer.passphrase, role: 'processserver', name: 'PS', details: {}, paths: ['processserver-configserver'] }));
+    const site = await this.activity(() =>
+      SiteConnection.open({
+        kernel,
+        folder: join(folder, 'processserver'),
+        configServerUrl: this.configServer.url,
+        passphrase: this.configServer.passphrase,
+        role: 'processserver',
+        name: 'PS',
+        details: {},
+        paths: ['processserver-configserver'],
+      }),
+    );
     this.#resources.use(site);
     const { certificate, authority: siteAuthority } = site.identity;
-    this.processServerSocket = this.#resources.use(await serve(this.#relay(folder), { identity: { key: site.identity.key, certificate, clientCa: siteAuthority } }));
+    this.processServerSocket = this.#resources.use(
+      await serve(this.#relay(folder), { identity: { key: site.identity.key, certificate, clientCa: siteAuthority } }),
+    );
     this.processServer = { hostId: site.hostId, url: this.processServerSocket.url };
     await clock.settle();
     this.#resources.defer(async () => {
@@ -175,7 +215,15 @@ export class SiteWorld implements AsyncDisposable {
     const log = new RetentionLog(volume);
     const sizeBytes = [...this.#orders.values()].flatMap(({ pairs }) => pairs).find((pair) => pair.pairId === pairId)?.sizeBytes ?? 0;
     const replica = await VmdkReplica.open({ volume, pairId, disk: new MemoryDisk(sizeBytes) });
-    const engine = new PairTargetEngine({ kernel, pairId, key, log, replica, onSnapshot: () => undefined, onBroken: (error) => void this.lab.failures.push(error) });
+    const engine = new PairTargetEngine({
+      kernel,
+      pairId,
+      key,
+      log,
+      replica,
+      onSnapshot: () => undefined,
+      onBroken: (error) => void this.lab.failures.push(error),
+    });
     const arrived = { replica, engine, log, accepted: 0 };
     this.arrived.set(pairId, arrived);
     return arrived;

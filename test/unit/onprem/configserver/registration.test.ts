@@ -26,7 +26,17 @@ afterEach(async () => {
 });
 
 function registration(change: Partial<RegistrationOptions> = {}): RegistrationOptions {
-  return { configServerUrl: server.url, passphrase: server.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: { version: '9.24.0' }, network: lab.kernel.network, paths: ['machine-configserver'], ...change };
+  return {
+    configServerUrl: server.url,
+    passphrase: server.passphrase,
+    role: 'agent',
+    hostId: 'agent-1',
+    name: 'web-1',
+    details: { version: '9.24.0' },
+    network: lab.kernel.network,
+    paths: ['machine-configserver'],
+    ...change,
+  };
 }
 
 function connection(): Promise<SiteConnection> {
@@ -128,6 +138,11 @@ test('passphrase, authority and hosts are those of before the restart', async ()
   const { passphrase, authorityCertificate, hostId, url } = server;
   await server[Symbol.asyncDispose]();
   server = lab.resources.use(await lab.openConfigServer());
-  expect({ passphrase, authorityCertificate, hostId, url }).toEqual({ passphrase: server.passphrase, authorityCertificate: server.authorityCertificate, hostId: server.hostId, url: server.url });
+  expect({ passphrase, authorityCertificate, hostId, url }).toEqual({
+    passphrase: server.passphrase,
+    authorityCertificate: server.authorityCertificate,
+    hostId: server.hostId,
+    url: server.url,
+  });
   await agent.report({});
 });

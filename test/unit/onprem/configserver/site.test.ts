@@ -51,7 +51,13 @@ async function openVCenter(name = 'vcenter'): Promise<VCenter> {
     kernel: lab.kernel,
     folder: join(lab.folder, name),
     identity: await issue(lab.labAuthority, { name, role: 'vcenter' }),
-    site: { datacenter: 'DC0', cluster: 'Cluster0', hosts: ['esxi-1', 'esxi-2'], networks: ['VM Network'], datastores: [{ name: 'datastore1', type: 'VMFS', capacityBytes: 2 ** 34 }] },
+    site: {
+      datacenter: 'DC0',
+      cluster: 'Cluster0',
+      hosts: ['esxi-1', 'esxi-2'],
+      networks: ['VM Network'],
+      datastores: [{ name: 'datastore1', type: 'VMFS', capacityBytes: 2 ** 34 }],
+    },
     accounts: [
       { userName: 'asr', password: 'Asr1!', role: 'siteRecovery' },
       { userName: 'reader', password: 'Read1!', role: 'readOnly' },
@@ -77,7 +83,11 @@ function machine(name: string, change: Partial<MachineSpec> = {}): MachineSpec {
   };
 }
 
-const addVCenter = (url: string, accountId: string, vCenterId = 'vc-1'): SiteTask => ({ taskId: `add-${vCenterId}`, kind: 'addVCenter', vCenter: { vCenterId, friendlyName: vCenterId, url, accountId } });
+const addVCenter = (url: string, accountId: string, vCenterId = 'vc-1'): SiteTask => ({
+  taskId: `add-${vCenterId}`,
+  kind: 'addVCenter',
+  vCenter: { vCenterId, friendlyName: vCenterId, url, accountId },
+});
 
 /** Orders tasks and waits until the vault has been told how they ended; lab time may pass. */
 async function carryOut(...tasks: SiteTask[]): Promise<TaskResult[]> {
@@ -107,7 +117,9 @@ test('a clock more than 15 minutes off keeps the server from registering', async
 
 test('a configuration server belongs to one vault', async () => {
   await joinVault();
-  await expect(server.registerWithVault(credentialsFile(lab.kernel.clock.now()), 'https://127.0.0.1:1')).rejects.toMatchObject({ code: 'ConfigServerRegisteredElsewhere' });
+  await expect(server.registerWithVault(credentialsFile(lab.kernel.clock.now()), 'https://127.0.0.1:1')).rejects.toMatchObject({
+    code: 'ConfigServerRegisteredElsewhere',
+  });
 });
 
 test('the vault hears of the site each minute, with accounts but without their secrets', async () => {
@@ -119,13 +131,30 @@ test('the vault hears of the site each minute, with accounts but without their s
   const before = lab.vault.reports.length;
   await lab.kernel.clock.advance(3 * minuteMs);
   expect(lab.vault.reports.length).toBe(before + 3);
-  expect(lab.vault.reports.at(-1)?.configServer).toMatchObject({ hostId: server.hostId, name: 'CS01', accounts: [{ accountId: '1', accountName: 'vcenter' }, { accountId: '2', accountName: 'linux' }] });
+  expect(lab.vault.reports.at(-1)?.configServer).toMatchObject({
+    hostId: server.hostId,
+    name: 'CS01',
+    accounts: [
+      { accountId: '1', accountName: 'vcenter' },
+      { accountId: '2', accountName: 'linux' },
+    ],
+  });
   expect(JSON.stringify(lab.vault.reports)).not.toMatch(/Asr1|s3cret|changed/);
 });
 
 test('an order of the vault has reached the agent when the vault’s ring ends', async () => {
   await joinVault();
-  await using agent = await SiteConnection.open({ kernel: lab.kernel, folder: join(lab.folder, 'agent'), configServerUrl: server.url, passphrase: server.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, paths: ['machine-configserver'] });
+  await using agent = await SiteConnection.open({
+    kernel: lab.kernel,
+    folder: join(lab.folder, 'agent'),
+    configServerUrl: server.url,
+    passphrase: server.passphrase,
+    role: 'agent',
+    hostId: 'agent-1',
+    name: 'web-1',
+    details: {},
+    paths: ['machine-configserver'],
+  });
   const seen: AgentSettings[] = [];
   agent.follow<AgentSettings>(async (settings) => void seen.push(settings));
   await eventually(lab.kernel, () => seen.length > 0);
@@ -160,8 +189,17 @@ test('adding a vCenter finds its machines, and says which cannot be protected', 
   expect(await carryOut(addVCenter(vCenter.url, '1'))).toEqual([{ taskId: 'add-vc-1', state: 'done', output: { machines: 4 } }]);
   await eventually(lab.kernel, () => lab.vault.reports.some((report) => (report.machines?.length ?? 0) > 0));
   const found = new Map(lab.vault.reports.findLast((report) => report.machines !== undefined)?.machines?.map((entry) => [entry.name, entry]));
-  expect(found.get('web-1')).toMatchObject({ machineId: web.instanceUuid, vCenterId: 'vc-1', poweredOn: true, ipAddresses: ['10.0.0.4'], datastores: ['datastore1'], notSelectable: [] });
-  expect(found.get('web-1')?.disks).toEqual([{ diskId: web.disks[0]?.diskId, name: 'Hard disk 1', sizeBytes: 2 ** 20, osDisk: true, dynamic: false, sectorBytes: 512 }]);
+  expect(found.get('web-1')).toMatchObject({
+    machineId: web.instanceUuid,
+    vCenterId: 'vc-1',
+    poweredOn: true,
+    ipAddresses: ['10.0.0.4'],
+    datastores: ['datastore1'],
+    notSelectable: [],
+  });
+  expect(found.get('web-1')?.disks).toEqual([
+    { diskId: web.disks[0]?.diskId, name: 'Hard disk 1', sizeBytes: 2 ** 20, osDisk: true, dynamic: false, sectorBytes: 512 },
+  ]);
   expect(found.get('web-2')?.notSelectable).toContain('Another machine has the same instance UUID.');
   expect(found.get('lost')?.notSelectable).toContain('Its ESXi host is not connected.');
   expect(found.get('PS01')?.notSelectable).toContain('It is a component of Site Recovery itself.');
@@ -223,7 +261,9 @@ test('machines are shut down through vCenter, unless the account may only read',
   await openProcessServer();
   server.addAccount('vcenter', 'reader', 'Read1!');
   await carryOut(addVCenter(vCenter.url, '1'));
-  expect(await carryOut({ taskId: 'off-1', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toMatchObject([{ state: 'failed', error: { code: 'VCenterPermissionDenied' } }]);
+  expect(await carryOut({ taskId: 'off-1', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toMatchObject([
+    { state: 'failed', error: { code: 'VCenterPermissionDenied' } },
+  ]);
   expect(vCenter.vm(instanceUuid).power).toBe('POWERED_ON');
   server.addAccount('vcenter', 'asr', 'Asr1!');
   expect(await carryOut({ taskId: 'off-2', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toEqual([{ taskId: 'off-2', state: 'done' }]);
@@ -231,7 +271,9 @@ test('machines are shut down through vCenter, unless the account may only read',
   expect(await carryOut({ taskId: 'off-3', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toEqual([{ taskId: 'off-3', state: 'done' }]);
   expect(await carryOut({ taskId: 'on-1', kind: 'powerOn', machineId: instanceUuid })).toEqual([{ taskId: 'on-1', state: 'done' }]);
   expect(vCenter.vm(instanceUuid).power).toBe('POWERED_ON');
-  expect(await carryOut({ taskId: 'on-2', kind: 'powerOn', machineId: 'nobody' })).toMatchObject([{ state: 'failed', error: { code: 'MachineNotDiscovered' } }]);
+  expect(await carryOut({ taskId: 'on-2', kind: 'powerOn', machineId: 'nobody' })).toMatchObject([
+    { state: 'failed', error: { code: 'MachineNotDiscovered' } },
+  ]);
 });
 
 test('a guest without VMware Tools is powered off, with a remark', async () => {
@@ -242,13 +284,35 @@ test('a guest without VMware Tools is powered off, with a remark', async () => {
   await openProcessServer();
   server.addAccount('vcenter', 'asr', 'Asr1!');
   await carryOut(addVCenter(vCenter.url, '1'));
-  expect(await carryOut({ taskId: 'off-1', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toMatchObject([{ state: 'warning', error: { code: 'VCenterCallFailed' } }]);
+  expect(await carryOut({ taskId: 'off-1', kind: 'powerOff', machineId: instanceUuid, graceful: true })).toMatchObject([
+    { state: 'warning', error: { code: 'VCenterCallFailed' } },
+  ]);
   expect(vCenter.vm(instanceUuid).power).toBe('POWERED_OFF');
 });
 
 test('a physical server is known when it was typed in and answers', async () => {
   await joinVault();
-  const found = { machineId: 'phys-1', name: 'db-1', platform: 'Physical', vCenterId: null, poweredOn: true, osType: 'Linux', osVersion: 'Ubuntu 16.04', architecture: '64-bit', firmware: 'BIOS', secureBoot: false, cpuCount: 4, memoryBytes: 2 ** 30, toolsRunning: false, rebootPending: false, hostConnected: true, ipAddresses: ['10.0.0.9'], nics: [], datastores: [], disks: [] } as const;
+  const found = {
+    machineId: 'phys-1',
+    name: 'db-1',
+    platform: 'Physical',
+    vCenterId: null,
+    poweredOn: true,
+    osType: 'Linux',
+    osVersion: 'Ubuntu 16.04',
+    architecture: '64-bit',
+    firmware: 'BIOS',
+    secureBoot: false,
+    cpuCount: 4,
+    memoryBytes: 2 ** 30,
+    toolsRunning: false,
+    rebootPending: false,
+    hostConnected: true,
+    ipAddresses: ['10.0.0.9'],
+    nics: [],
+    datastores: [],
+    disks: [],
+  } as const;
   await openProcessServer({ findPhysical: async ({ ipAddress }) => (ipAddress === '10.0.0.9' ? found : undefined) });
   const add = (taskId: string, ipAddress: string): SiteTask => ({ taskId, kind: 'addPhysicalServer', name: 'db-1', ipAddress, osType: 'Linux' });
   expect(await carryOut(add('p-1', '10.0.0.9'))).toEqual([{ taskId: 'p-1', state: 'done', output: { machineId: 'phys-1' } }]);
@@ -261,7 +325,17 @@ test('a physical server is known when it was typed in and answers', async () => 
 
 test('an unregistered agent is not listened to until it registers anew', async () => {
   await joinVault();
-  const options = { kernel: lab.kernel, folder: join(lab.folder, 'agent'), configServerUrl: server.url, passphrase: server.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, paths: ['machine-configserver'] } as const;
+  const options = {
+    kernel: lab.kernel,
+    folder: join(lab.folder, 'agent'),
+    configServerUrl: server.url,
+    passphrase: server.passphrase,
+    role: 'agent',
+    hostId: 'agent-1',
+    name: 'web-1',
+    details: {},
+    paths: ['machine-configserver'],
+  } as const;
   await using agent = await SiteConnection.open(options);
   await carryOut({ taskId: 'u-1', kind: 'unregisterAgent', hostId: 'agent-1' });
   await expect(agent.report({})).rejects.toMatchObject({ code: 'AccessDenied' });
@@ -292,7 +366,17 @@ test('a pair of another machine’s process server is known to that one only', a
 });
 
 test('a part of another host in a report is refused', async () => {
-  await using agent = await SiteConnection.open({ kernel: lab.kernel, folder: join(lab.folder, 'agent'), configServerUrl: server.url, passphrase: server.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, paths: ['machine-configserver'] });
+  await using agent = await SiteConnection.open({
+    kernel: lab.kernel,
+    folder: join(lab.folder, 'agent'),
+    configServerUrl: server.url,
+    passphrase: server.passphrase,
+    role: 'agent',
+    hostId: 'agent-1',
+    name: 'web-1',
+    details: {},
+    paths: ['machine-configserver'],
+  });
   await expect(agent.report({ agent: { hostId: 'agent-2' } as never })).rejects.toMatchObject({ code: 'MalformedRequest' });
   await expect(agent.report({ machines: 'all' as never })).rejects.toMatchObject({ code: 'MalformedRequest' });
 });

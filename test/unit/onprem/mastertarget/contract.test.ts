@@ -20,7 +20,10 @@ async function retentionFolder(): Promise<{ open: () => Promise<RetentionVolume>
 replicaSpec('a VMDK with its retention journal', async (sizeBytes) => {
   const drive = await retentionFolder();
   const disk = new MemoryDisk(sizeBytes);
-  return { open: async () => VmdkReplica.open({ volume: await drive.open(), pairId: 'pair', disk }), [Symbol.asyncDispose]: () => drive[Symbol.asyncDispose]() };
+  return {
+    open: async () => VmdkReplica.open({ volume: await drive.open(), pairId: 'pair', disk }),
+    [Symbol.asyncDispose]: () => drive[Symbol.asyncDispose](),
+  };
 });
 
 batchLogSpec('the retention drive', async () => {

@@ -55,7 +55,18 @@ async function openSite(): Promise<Site> {
       ],
     },
   });
-  const spec: MachineSpec = { name: 'web', osType: 'Linux', osVersion: 'Ubuntu 16.04', architecture: '64-bit', firmware: 'BIOS', cpuCount: 2, memoryBytes: 4 * 2 ** 30, datastore: 'datastore1', nics: [{ network: 'VM Network', ipAddress: '10.0.0.5' }], disks: [{ sizeBytes: diskBytes }] };
+  const spec: MachineSpec = {
+    name: 'web',
+    osType: 'Linux',
+    osVersion: 'Ubuntu 16.04',
+    architecture: '64-bit',
+    firmware: 'BIOS',
+    cpuCount: 2,
+    memoryBytes: 4 * 2 ** 30,
+    datastore: 'datastore1',
+    nics: [{ network: 'VM Network', ipAddress: '10.0.0.5' }],
+    disks: [{ sizeBytes: diskBytes }],
+  };
   await vCenter.addMachine(spec);
   await vCenter.addMachine({ ...spec, name: 'db', osType: 'Windows', osVersion: 'Windows Server 2016' });
   await vCenter.addMachine({ ...spec, name: 'mt', appliance: true });
@@ -94,7 +105,9 @@ export class FailbackWorld implements AsyncDisposable {
     await world.site.vCenter.power(world.machineId('mt'), 'start');
     const authority = await createAuthority('vault authority');
     const vault = world.resources.use(await serve(world.#vault(), { identity: await issue(authority, { name: 'vault', role: 'vault' }) }));
-    world.configServer = world.resources.use(await ConfigServer.open({ kernel, folder: join(folder, 'cs'), name: 'CS', version: '9.12.0.0', labCa: authority.certificate }));
+    world.configServer = world.resources.use(
+      await ConfigServer.open({ kernel, folder: join(folder, 'cs'), name: 'CS', version: '9.12.0.0', labCa: authority.certificate }),
+    );
     const { userName, password } = accounts[account] as VCenterAccount;
     const accountId = world.configServer.addAccount('vcenter', userName, password);
     await world.activity(() => world.configServer.registerWithVault('{}', vault.url));
@@ -116,9 +129,15 @@ export class FailbackWorld implements AsyncDisposable {
     };
     world.masterTarget = await world.activity(() => MasterTarget.open(world.deps));
     world.resources.defer(() => world.masterTarget[Symbol.asyncDispose]());
-    const ps = world.resources.use(await world.activity(() => SiteConnection.open({ kernel, folder: join(folder, 'ps'), configServerUrl, passphrase, role: 'processserver', name: 'PS', details: {}, paths: [] })));
+    const ps = world.resources.use(
+      await world.activity(() =>
+        SiteConnection.open({ kernel, folder: join(folder, 'ps'), configServerUrl, passphrase, role: 'processserver', name: 'PS', details: {}, paths: [] }),
+      ),
+    );
     const { key: clientKey, certificate, authority: ca2 } = ps.identity;
-    world.processServer = world.resources.use(new HttpClient({ url: world.masterTarget.url, identity: { ca: ca2, key: clientKey, certificate }, network: kernel.network, paths: [] }));
+    world.processServer = world.resources.use(
+      new HttpClient({ url: world.masterTarget.url, identity: { ca: ca2, key: clientKey, certificate }, network: kernel.network, paths: [] }),
+    );
     await world.give({ kind: 'addVCenter', vCenter: { vCenterId: 'vc', friendlyName: 'vc', url: world.site.vCenter.url, accountId } });
     return world;
   }
@@ -145,13 +164,37 @@ export class FailbackWorld implements AsyncDisposable {
 
   attachOf(name: string, change: Partial<AttachTask> = {}): Omit<AttachTask, 'taskId'> {
     const vm = this.site.vCenter.list().find((candidate) => candidate.name === name);
-    const disks = (vm?.disks ?? []).map(({ diskId, sizeBytes }) => ({ pairId: `${name}-${diskId.slice(0, 8)}`, diskId, sizeBytes, key: key.toString('base64') }));
-    return { kind: 'attachDisks', masterTargetId: this.masterTarget.hostId, retentionDrive: 'R:', datastore: 'datastore1', machineId: this.machineId(name), newMachine: null, disks, ...change };
+    const disks = (vm?.disks ?? []).map(({ diskId, sizeBytes }) => ({
+      pairId: `${name}-${diskId.slice(0, 8)}`,
+      diskId,
+      sizeBytes,
+      key: key.toString('base64'),
+    }));
+    return {
+      kind: 'attachDisks',
+      masterTargetId: this.masterTarget.hostId,
+      retentionDrive: 'R:',
+      datastore: 'datastore1',
+      machineId: this.machineId(name),
+      newMachine: null,
+      disks,
+      ...change,
+    };
   }
 
   async send(pairId: string, sequence: number, write: { offset: number; bytes: Buffer; mark?: Mark }): Promise<void> {
     const { mark } = write;
-    const frame = encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: write.offset, length: write.bytes.length }], capturedMs: 0, ...(mark === undefined ? {} : { mark }) }, [write.bytes]);
+    const frame = encodeBatch(
+      {
+        pairId,
+        sequence,
+        stage: 'DifferentialSync',
+        extents: [{ offset: write.offset, length: write.bytes.length }],
+        capturedMs: 0,
+        ...(mark === undefined ? {} : { mark }),
+      },
+      [write.bytes],
+    );
     await this.processServer.call(`/pairs/${pairId}/batches/${sequence}`, { method: 'PUT', body: await seal(frame, { key, pairId, sequence }) });
     await this.site.lab.clock.settle();
   }

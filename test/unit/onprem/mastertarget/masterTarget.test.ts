@@ -7,7 +7,13 @@ import { blockChecksums } from '../../../../emulator/replication/checksum.ts';
 import type { Mark } from '../../../../emulator/replication/stations.ts';
 import { diskBytes, FailbackWorld, key, minuteMs } from './failbackWorld.ts';
 
-const markOf = (sequence: number): Mark => ({ id: `mark-${sequence}`, timeMs: Date.UTC(2017, 5, 1) + sequence, consistency: 'CrashConsistent', members: ['azure-vm'], disks: ['disk'] });
+const markOf = (sequence: number): Mark => ({
+  id: `mark-${sequence}`,
+  timeMs: Date.UTC(2017, 5, 1) + sequence,
+  consistency: 'CrashConsistent',
+  members: ['azure-vm'],
+  disks: ['disk'],
+});
 
 describe('a failback to the original location', () => {
   let world: FailbackWorld;
@@ -32,7 +38,9 @@ describe('a failback to the original location', () => {
     expect(reported?.pairs[0]).toMatchObject({ pairId, sequence: 2 });
     expect(reported?.pairs[0]?.snapshots.map(({ mark }) => mark.id)).toEqual(['mark-1', 'mark-2']);
     const snapshotId = reported?.pairs[0]?.snapshots[0]?.id as string;
-    expect(await world.give({ kind: 'detachDisks', masterTargetId: world.masterTarget.hostId, machineId, disks: [{ pairId, snapshotId }] })).toMatchObject({ state: 'done' });
+    expect(await world.give({ kind: 'detachDisks', masterTargetId: world.masterTarget.hostId, machineId, disks: [{ pairId, snapshotId }] })).toMatchObject({
+      state: 'done',
+    });
     await using disk = await world.site.vCenter.openStoppedDisk(machineId, attach.disks[0]?.diskId as string);
     expect((await disk.read(0, 16_384)).equals(Buffer.alloc(16_384).fill(1, 4096, 12_288))).toBe(true);
     expect(world.report?.masterTargets?.[0]?.attachedDisks).toBe(0);
@@ -71,15 +79,27 @@ describe('a failback to the original location', () => {
   });
 
   test('all that stands in the way is told at once', async () => {
-    const result = await world.give(world.attachOf('web', { retentionDrive: 'F:', disks: Array.from({ length: 61 }, (_, place) => ({ pairId: `p${place}`, diskId: 'x', sizeBytes: diskBytes, key: '' })) }));
+    const result = await world.give(
+      world.attachOf('web', {
+        retentionDrive: 'F:',
+        disks: Array.from({ length: 61 }, (_, place) => ({ pairId: `p${place}`, diskId: 'x', sizeBytes: diskBytes, key: '' })),
+      }),
+    );
     expect(result?.error?.details?.map(({ code }) => code)).toEqual(['MasterTargetDisksExceeded', 'RetentionDriveUnsuitable']);
     expect((await world.give(world.attachOf('web', { retentionDrive: 'Q:' })))?.error?.code).toBe('RetentionDriveMissing');
   });
 
   test('an unknown pair, a request that is none and a caller that is no process server are refused', async () => {
     await expect(world.processServer.call('/pairs/nobody')).rejects.toMatchObject({ code: 'MasterTargetUnknownPair' });
-    await expect(world.processServer.call('/pairs/nobody/batches/x', { method: 'PUT', body: Buffer.alloc(1) })).rejects.toMatchObject({ code: 'MalformedRequest' });
-    await using stranger = new HttpClient({ url: world.masterTarget.url, identity: { ca: world.configServer.authorityCertificate }, network: world.site.kernel.network, paths: [] });
+    await expect(world.processServer.call('/pairs/nobody/batches/x', { method: 'PUT', body: Buffer.alloc(1) })).rejects.toMatchObject({
+      code: 'MalformedRequest',
+    });
+    await using stranger = new HttpClient({
+      url: world.masterTarget.url,
+      identity: { ca: world.configServer.authorityCertificate },
+      network: world.site.kernel.network,
+      paths: [],
+    });
     await expect(stranger.call('/pairs/nobody')).rejects.toMatchObject({ code: 'CertificateNotTrusted' });
   });
 });
@@ -97,7 +117,12 @@ test('to an alternate location a new machine is made first, and a name that is t
   await world.send('returned-0', 1, { offset: 0, bytes: Buffer.alloc(4096, 9), mark: markOf(1) });
   await world.site.lab.clock.advance(minuteMs);
   const snapshotId = world.report?.masterTargets?.[0]?.pairs[0]?.snapshots[0]?.id as string;
-  await world.give({ kind: 'detachDisks', masterTargetId: world.masterTarget.hostId, machineId: world.machineId('returned'), disks: [{ pairId: 'returned-0', snapshotId }] });
+  await world.give({
+    kind: 'detachDisks',
+    masterTargetId: world.masterTarget.hostId,
+    machineId: world.machineId('returned'),
+    disks: [{ pairId: 'returned-0', snapshotId }],
+  });
   const made = world.site.vCenter.list().find(({ name }) => name === 'returned');
   await using disk = await world.site.vCenter.openStoppedDisk(made?.instanceUuid as string, made?.disks[0]?.diskId as string);
   expect((await disk.read(0, 4096)).equals(Buffer.alloc(4096, 9))).toBe(true);

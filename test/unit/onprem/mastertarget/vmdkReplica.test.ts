@@ -21,9 +21,17 @@ const newFolder = (): string => {
   folders.push(folder);
   return folder;
 };
-const volumeAt = (folder: string, capacityBytes = 2 ** 30): Promise<RetentionVolume> => RetentionVolume.open({ volumeName: 'R:', folder, capacityBytes, fileSystem: 'NTFS' });
-const markOf = (sequence: number): Mark => ({ id: `mark-${sequence}`, timeMs: sequence * 1000, consistency: 'CrashConsistent', members: ['host'], disks: ['disk'] });
-const openReplica = async (folder: string, disk: MemoryDisk, capacityBytes?: number): Promise<VmdkReplica> => VmdkReplica.open({ volume: await volumeAt(folder, capacityBytes), pairId: 'pair', disk });
+const volumeAt = (folder: string, capacityBytes = 2 ** 30): Promise<RetentionVolume> =>
+  RetentionVolume.open({ volumeName: 'R:', folder, capacityBytes, fileSystem: 'NTFS' });
+const markOf = (sequence: number): Mark => ({
+  id: `mark-${sequence}`,
+  timeMs: sequence * 1000,
+  consistency: 'CrashConsistent',
+  members: ['host'],
+  disks: ['disk'],
+});
+const openReplica = async (folder: string, disk: MemoryDisk, capacityBytes?: number): Promise<VmdkReplica> =>
+  VmdkReplica.open({ volume: await volumeAt(folder, capacityBytes), pairId: 'pair', disk });
 
 /** `writes`: [offset, length, fill]; fill 0 travels as a zero extent. */
 type Write = readonly [number, number, number];
@@ -231,7 +239,14 @@ test('when even that does not help the batch waits, and goes on when there is ro
 test('a batch that points past the disk is refused before anything is written', async () => {
   const disk = new MemoryDisk(diskBytes);
   const replica = await openReplica(newFolder(), disk);
-  await expect(replica.apply(batchOf(1, [[0, 512, 1], [diskBytes - 512, 1024, 1]]))).rejects.toMatchObject({ code: 'BatchMalformed' });
+  await expect(
+    replica.apply(
+      batchOf(1, [
+        [0, 512, 1],
+        [diskBytes - 512, 1024, 1],
+      ]),
+    ),
+  ).rejects.toMatchObject({ code: 'BatchMalformed' });
   expect(disk.bytes.equals(Buffer.alloc(diskBytes))).toBe(true);
 });
 

@@ -91,14 +91,33 @@ test('a machine that comes from another process server may begin at any sequence
 
 test('a pair that the configuration server did not name, and one of another agent, are refused', async () => {
   await expect(lab.send('disk-z', 1, 'one')).rejects.toMatchObject({ code: 'PairUnknown' });
-  const { key, certificate, authority } = await registerHost({ configServerUrl: lab.configServer.url, passphrase: lab.configServer.passphrase, role: 'agent', hostId: 'agent-2', name: 'web-2', details: {}, network: lab.site.kernel.network, paths: [] });
-  await using other = new HttpClient({ url: lab.processServer.url, identity: { ca: authority, key, certificate }, network: lab.site.kernel.network, paths: [] });
+  const { key, certificate, authority } = await registerHost({
+    configServerUrl: lab.configServer.url,
+    passphrase: lab.configServer.passphrase,
+    role: 'agent',
+    hostId: 'agent-2',
+    name: 'web-2',
+    details: {},
+    network: lab.site.kernel.network,
+    paths: [],
+  });
+  await using other = new HttpClient({
+    url: lab.processServer.url,
+    identity: { ca: authority, key, certificate },
+    network: lab.site.kernel.network,
+    paths: [],
+  });
   await expect(other.json('/pairs/disk-a')).rejects.toMatchObject({ code: 'AccessDenied' });
 });
 
 test('a certificate of another authority opens nothing', async () => {
   const stranger = await issue(await createAuthority('Somebody else'), { name: 'agent-1', role: 'agent' });
-  await using client = new HttpClient({ url: lab.processServer.url, identity: { ca: lab.configServer.authorityCertificate, ...stranger }, network: lab.site.kernel.network, paths: [] });
+  await using client = new HttpClient({
+    url: lab.processServer.url,
+    identity: { ca: lab.configServer.authorityCertificate, ...stranger },
+    network: lab.site.kernel.network,
+    paths: [],
+  });
   await expect(client.json('/pairs/disk-a')).rejects.toMatchObject({ code: 'CertificateNotTrusted' });
 });
 

@@ -34,11 +34,21 @@ interface Attempt {
   readonly kind?: InstallOrder['kind'];
 }
 
-async function attempt({ definition, installed = false, password = 'Passw0rd!', kind = 'pushInstall' }: Attempt): Promise<{ result: TaskResult; installations: number; tookMs: number }> {
+async function attempt({
+  definition,
+  installed = false,
+  password = 'Passw0rd!',
+  kind = 'pushInstall',
+}: Attempt): Promise<{ result: TaskResult; installations: number; tookMs: number }> {
   const kernel = testKernel();
   let installations = 0;
   const access: GuestAccess | undefined = definition && { definition, installed, installMobilityService: async () => void (installations += 1) };
-  const order: InstallOrder = { taskId: 't-1', kind, machineId: 'm-1', credentials: { userName: definition?.osType === 'Linux' ? 'root' : 'Administrator', password } };
+  const order: InstallOrder = {
+    taskId: 't-1',
+    kind,
+    machineId: 'm-1',
+    credentials: { userName: definition?.osType === 'Linux' ? 'root' : 'Administrator', password },
+  };
   const startMs = kernel.clock.now();
   let result: TaskResult | undefined;
   kernel.clock.start('push', async () => {
@@ -51,7 +61,14 @@ async function attempt({ definition, installed = false, password = 'Passw0rd!', 
 }
 
 const account = { name: 'Administrator', password: 'Passw0rd!', administrator: true, state: 'enabled' } as const;
-const twoBootDisks: MachineDefinition['disks'] = [1, 2].map((number) => ({ diskId: `d-${number}`, name: '', sizeBytes: 512, osDisk: true, dynamic: false, sectorBytes: 512 }));
+const twoBootDisks: MachineDefinition['disks'] = [1, 2].map((number) => ({
+  diskId: `d-${number}`,
+  name: '',
+  sizeBytes: 512,
+  osDisk: true,
+  dynamic: false,
+  sectorBytes: 512,
+}));
 
 test.each<[string, string, MachineDefinition, string?]>([
   ['95103', 'WMI is blocked', machine('Windows', { wmi: false })],
@@ -107,5 +124,8 @@ test('a pending reboot is recommended after the installation', async () => {
 test('an agent that is there already is left alone, unless it is to be updated', async () => {
   const definition = machine('Windows', { wmi: false });
   expect(await attempt({ definition, installed: true })).toMatchObject({ installations: 0, result: { state: 'done' } });
-  expect(await attempt({ definition: machine('Windows', {}), installed: true, kind: 'updateMobilityService' })).toMatchObject({ installations: 1, result: { state: 'done' } });
+  expect(await attempt({ definition: machine('Windows', {}), installed: true, kind: 'updateMobilityService' })).toMatchObject({
+    installations: 1,
+    result: { state: 'done' },
+  });
 });

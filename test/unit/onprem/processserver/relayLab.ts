@@ -116,7 +116,16 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
     });
   const { network } = kernel;
   const newAgent = async (url: string): Promise<HttpClient> => {
-    const { key, certificate, authority } = await registerHost({ configServerUrl: configServer.url, passphrase: configServer.passphrase, role: 'agent', hostId: 'agent-1', name: 'web-1', details: {}, network, paths: [] });
+    const { key, certificate, authority } = await registerHost({
+      configServerUrl: configServer.url,
+      passphrase: configServer.passphrase,
+      role: 'agent',
+      hostId: 'agent-1',
+      name: 'web-1',
+      details: {},
+      network,
+      paths: [],
+    });
     return new HttpClient({ url, identity: { ca: authority, key, certificate }, network, paths: ['machine-processserver'] });
   };
   const processServer = await openProcessServer();
@@ -155,7 +164,9 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
 export function frameOf(pairId: string, sequence: number, content: string | { payload: string; mark: Mark | undefined }): Buffer {
   const { payload, mark } = typeof content === 'string' ? { payload: content, mark: undefined } : content;
   const bytes = Buffer.from(payload, 'utf8');
-  return encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: 0, length: bytes.length }], capturedMs: 0, ...(mark && { mark }) }, [bytes]);
+  return encodeBatch({ pairId, sequence, stage: 'DifferentialSync', extents: [{ offset: 0, length: bytes.length }], capturedMs: 0, ...(mark && { mark }) }, [
+    bytes,
+  ]);
 }
 
 /** The pair's log goes by the pair's id. */

@@ -23,7 +23,11 @@ beforeEach(async () => {
   lab.agent = await lab.newAgent();
   received = new Map();
   target = await openTarget();
-  const order = { ...pairOrder('disk-a', ''), direction: 'reverse', target: { kind: 'mastertarget', masterTargetId: 'mt-1', masterTargetUrl: target.url } } as const;
+  const order = {
+    ...pairOrder('disk-a', ''),
+    direction: 'reverse',
+    target: { kind: 'mastertarget', masterTargetId: 'mt-1', masterTargetUrl: target.url },
+  } as const;
   await lab.replicate(order);
 });
 afterEach(async () => {
@@ -36,7 +40,16 @@ afterEach(async () => {
 async function openTarget(): Promise<Listening> {
   const { configServer, site } = lab;
   const { clock, network, trace } = site.kernel;
-  const { key, certificate, authority } = await registerHost({ configServerUrl: configServer.url, passphrase: configServer.passphrase, role: 'mastertarget', hostId: 'mt-1', name: 'MT01', details: {}, network, paths: [] });
+  const { key, certificate, authority } = await registerHost({
+    configServerUrl: configServer.url,
+    passphrase: configServer.passphrase,
+    role: 'mastertarget',
+    hostId: 'mt-1',
+    name: 'MT01',
+    details: {},
+    network,
+    paths: [],
+  });
   const app = express();
   app.use(requireRole(clock, 'processserver'));
   app.put('/pairs/:pairId/batches/:sequence', express.raw({ type: () => true, limit: '8mb' }), (request, response) => {
@@ -72,5 +85,11 @@ test('checksums come from the master target', async () => {
 });
 
 test('a server in Azure neither discovers nor shows services that it has not', async () => {
-  expect(lab.processServer.report().services.map(({ name }) => name)).toEqual(['ProcessServer', 'ProcessServerMonitor', 'cxprocessserver', 'InMage PushInstall', 'LogUpload']);
+  expect(lab.processServer.report().services.map(({ name }) => name)).toEqual([
+    'ProcessServer',
+    'ProcessServerMonitor',
+    'cxprocessserver',
+    'InMage PushInstall',
+    'LogUpload',
+  ]);
 });

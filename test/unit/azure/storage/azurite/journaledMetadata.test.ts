@@ -32,7 +32,15 @@ function documentsOf(metadata: JournaledMetadata): unknown[] {
 
 function pageBlob(snapshot = '') {
   const properties = { creationTime: new Date(0), lastModified: new Date(1), etag: '"0x1"', contentLength: 2 ** 30, contentMD5: new Uint8Array([1, 2, 3]) };
-  return { accountName: place.account, containerName: place.container, name: place.blob, snapshot, properties, metadata: { Key: 'value' }, pageRangesInOrder: [] as object[] };
+  return {
+    accountName: place.account,
+    containerName: place.container,
+    name: place.blob,
+    snapshot,
+    properties,
+    metadata: { Key: 'value' },
+    pageRangesInOrder: [] as object[],
+  };
 }
 
 test('page changes, snapshots and deletions come back from the journal, also after it was rewritten while running', async () => {
@@ -50,7 +58,8 @@ test('page changes, snapshots and deletions come back from the journal, also aft
       return [start, start + 4095, random.integer(5) === 0 ? null : random.integer(1000) * 512] as const;
     });
     expect(metadata.changePages(place, rows, `extent-${round}`)).toBe(201);
-    if (round % 25 === 0) collection.insert({ ...pageBlob(`2026-01-01T00:00:00.${String(round).padStart(7, '0')}Z`), pageRangesInOrder: base.pageRangesInOrder });
+    if (round % 25 === 0)
+      collection.insert({ ...pageBlob(`2026-01-01T00:00:00.${String(round).padStart(7, '0')}Z`), pageRangesInOrder: base.pageRangesInOrder });
     if (round % 75 === 60) collection.remove(collection.data.find((one) => one['snapshot'] !== '') as object);
     const now = readdirSync(folder.path);
     if (now[0] !== files[0]) rewritten += 1;
@@ -70,7 +79,11 @@ test('page changes, snapshots and deletions come back from the journal, also aft
 
 test('the places that a change concerns are found as the original finds them', () => {
   const manager = new PageBlobRangesManager();
-  const ranges = [[0, 511], [1024, 2047], [4096, 4607]].map(([start, end]) => ({ start: start as number, end: end as number }));
+  const ranges = [
+    [0, 511],
+    [1024, 2047],
+    [4096, 4607],
+  ].map(([start, end]) => ({ start: start as number, end: end as number }));
   expect(manager.selectImpactedRanges([], 0, 511)).toEqual([Infinity, -1]);
   expect(manager.selectImpactedRanges(ranges, 0, 511)).toEqual([0, 0]);
   expect(manager.selectImpactedRanges(ranges, 512, 1023)).toEqual([1, 0]);
