@@ -1,6 +1,7 @@
 // The HTTPS client of every role: keep-alive, the lab's CA, a client certificate where the wire asks for one, LabErrors out of error bodies.
 import { Agent, request, type Dispatcher } from 'undici';
 import type { NetworkPath } from '../contract/faults.ts';
+import type { Clock } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Network } from '../kernel/network.ts';
 import { problemOf } from './problem.ts';
@@ -18,6 +19,8 @@ export interface CallOptions {
   /** An object is sent as JSON, a Buffer as it is. */
   readonly body?: object | Buffer;
   readonly signal?: AbortSignal;
+  /** For a call that hangs until somebody rings: the activity does not hold this clock's time meanwhile. */
+  readonly longPoll?: Pick<Clock, 'idle'>;
 }
 
 export interface Answer {
@@ -84,7 +87,8 @@ export class HttpClient implements AsyncDisposable {
   async exchange(path: string, options: CallOptions = {}): Promise<Answer> {
     const body = options.body === undefined || Buffer.isBuffer(options.body) ? options.body : Buffer.from(JSON.stringify(options.body));
     await this.#network.carry(this.#paths, body?.length ?? 0);
-    return this.#send(path, options, body);
+    const sending = this.#send(path, options, body);
+    return options.longPoll === undefined ? sending : options.longPoll.idle(sending);
   }
 
   async #send(path: string, options: CallOptions, body: Buffer | undefined): Promise<Answer> {

@@ -69,7 +69,7 @@ function leave(caller: Caller): void {
 
 /**
  * The client's side: polls for ever, hands each new state to `act`, and waits `retryMs` of lab time after a failure.
- * Time is not held while the poll hangs, only while `act` runs.
+ * `poll` must not hold time while it hangs (`longPoll` of the client); time is held while `act` runs.
  */
 export function answerDoorbell<T extends { revision: number }>(options: {
   clock: Clock;
@@ -85,7 +85,7 @@ export function answerDoorbell<T extends { revision: number }>(options: {
     let after = 0;
     while (!signal.aborted) {
       try {
-        const state = await clock.idle(options.poll(after, signal));
+        const state = await options.poll(after, signal);
         if (signal.aborted) return;
         await options.act(state);
         after = state.revision;

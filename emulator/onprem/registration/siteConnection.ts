@@ -78,7 +78,7 @@ export class SiteConnection implements AsyncDisposable {
       name: `${role} ${this.hostId} settings`,
       retryMs,
       signal: this.#closing.signal,
-      poll: (after, signal) => this.#trusted(() => this.#client.json<T>(`/hosts/${this.hostId}/settings?after=${after}`, { signal })),
+      poll: (after, signal) => this.#trusted(() => this.#client.json<T>(`/hosts/${this.hostId}/settings?after=${after}`, { signal, longPoll: kernel.clock })),
       act,
       onError: (error) =>
         kernel.trace.record(role, 'settingsFailed', { hostId: this.hostId, code: LabError.from(error).code, message: LabError.from(error).message }),
