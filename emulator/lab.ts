@@ -1,10 +1,10 @@
 // The composition root: read from top to bottom it is the data path, from the machine's disk to the vault, and everything stops in reverse.
-import { performance } from 'node:perf_hooks';
 import { Vault } from './azure/vault/vault.ts';
 import { vaultRoutes } from './azure/vault/routes.ts';
 import type { LabOptions, ReadyLine } from './contract/control.ts';
 import { serve } from './http/serve.ts';
 import { Store } from './kernel/store.ts';
+import { wallTimeMs } from './kernel/wallTime.ts';
 import { openCloud, logAccount, targetAccount, type Cloud, type SiteAccess } from './lab/cloud.ts';
 import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
@@ -40,8 +40,7 @@ const subscriptionSeed = 'subscription';
 export async function openLab(options: LabOptions): Promise<Lab> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(new LabFolder(options.dir));
-  const wallMs = Math.floor(performance.timeOrigin + performance.now());
-  const kernel = openKernel(folder, { ...options, wallMs });
+  const kernel = openKernel(folder, { ...options, wallMs: wallTimeMs() });
   opening.defer(() => kernel.trace[Symbol.asyncDispose]());
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);

@@ -2,7 +2,16 @@
 import { runCommandLine } from './cli/program.ts';
 
 const stop = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort(signal));
+/** A lab that hangs must still end: what it acknowledged is on disk at any moment, so nothing is lost. */
+const patienceMs = 10_000;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    if (stop.signal.aborted) process.exit(1);
+    stop.abort(signal);
+    // oxlint-disable-next-line no-restricted-globals -- wall time: the process itself is what may hang
+    setTimeout(() => process.exit(1), patienceMs).unref();
+  });
+}
 // Whoever reads our output may go away first (`srlab machines | head -1`); that is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
 

@@ -43,7 +43,9 @@ describe('Words', () => {
   });
 
   test('time comes from the kernel', () => {
-    const emulator = code.filter(([path]) => path.startsWith('emulator/') && path !== 'emulator/kernel/clock.ts');
+    // The storage process is Azurite's own, which dates its blobs by the wall.
+    const elsewhere = ['emulator/kernel/clock.ts', 'emulator/azure/storage/azurite/'];
+    const emulator = code.filter(([path]) => path.startsWith('emulator/') && !elsewhere.some((place) => path.startsWith(place)));
     expect(placesOf(/new Date\(\)|Date\.now\(/, emulator)).toEqual([]);
   });
 });
@@ -97,7 +99,7 @@ describe('Errors', () => {
   const codes = Object.keys(errorCatalogue);
   const using = (folder: string): string =>
     code
-      .filter(([path]) => path.startsWith(folder) && path !== 'emulator/contract/errors.ts')
+      .filter(([path]) => path.startsWith(folder) && !path.startsWith('emulator/contract/errors'))
       .map(([, text]) => text)
       .join('\n');
 

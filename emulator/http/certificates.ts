@@ -24,6 +24,12 @@ export interface Subject {
   readonly role: string;
 }
 
+export interface CertificateContent {
+  readonly subject: Subject;
+  /** Absent: it never ends. */
+  readonly validity?: Validity | undefined;
+}
+
 export interface Validity {
   readonly fromMs: number;
   readonly toMs: number;
@@ -49,7 +55,7 @@ export async function createAuthority(name: string): Promise<KeyAndCertificate> 
 /** Key and certificate in one step, for a server or client of the authority's own household. Good for 127.0.0.1, localhost and the subject's name. */
 export async function issue(authority: KeyAndCertificate, subject: Subject, validity?: Validity): Promise<KeyAndCertificate> {
   const keys = await newKeys();
-  const certificate = await sign(authority, keys.publicKey, subject, validity);
+  const certificate = await sign(authority, keys.publicKey, { subject, validity });
   return { key: await exportKey(keys.privateKey), certificate };
 }
 
@@ -61,7 +67,7 @@ export async function createRequest(subject: Subject): Promise<{ key: string; re
 }
 
 /** @throws LabError MalformedRequest when the request is not one, or its signature is wrong */
-export async function signRequest(authority: KeyAndCertificate, requestPem: string, subject: Subject, validity: Validity): Promise<string> {
+export async function signRequest(authority: KeyAndCertificate, requestPem: string, content: CertificateContent): Promise<string> {
   let publicKey: webcrypto.CryptoKey;
   try {
     const request = new x509.Pkcs10CertificateRequest(requestPem);
@@ -70,7 +76,7 @@ export async function signRequest(authority: KeyAndCertificate, requestPem: stri
   } catch (error) {
     throw new LabError('MalformedRequest', 'The certificate request cannot be read.', { cause: error });
   }
-  return sign(authority, publicKey, subject, validity);
+  return sign(authority, publicKey, content);
 }
 
 /** What a peer's certificate (DER) says. @throws LabError CertificateNotTrusted when it carries no subject of ours */
@@ -90,7 +96,7 @@ export function isSignedBy(certificate: string, authority: string): boolean {
 }
 
 async function newKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
@@ -98,7 +104,7 @@ async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ type: 'pkcs8', format: 'pem' }).toString();
 }
 
-async function sign(authority: KeyAndCertificate, publicKey: webcrypto.CryptoKey, subject: Subject, validity: Validity | undefined): Promise<string> {
+async function sign(authority: KeyAndCertificate, publicKey: webcrypto.CryptoKey, { subject, validity }: CertificateContent): Promise<string> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const pkcs8 = createPrivateKey(authority.key).export({ type: 'pkcs8', format: 'der' });
   const signingKey = await webcrypto.subtle.importKey('pkcs8', new Uint8Array(pkcs8), algorithm, false, ['sign']);

@@ -1,5 +1,6 @@
 // The one error type that rules throw; anything else that is thrown is a defect of the lab.
-import { errorCatalogue, type ErrorBody, type ErrorCode, type ErrorEntry } from '../contract/errors.ts';
+import { errorCatalogue, type ErrorBody, type ErrorCode } from '../contract/errors.ts';
+import type { ErrorEntry } from '../contract/errors/entry.ts';
 
 export type { ErrorBody } from '../contract/errors.ts';
 

@@ -8,8 +8,15 @@ import type { Random } from './random.ts';
 /** What the point has to do: go on, leave its work out, or damage what passes. */
 export type FaultVerdict = 'pass' | 'skip' | 'corrupt';
 
+/** A rule, how often work passed it, and how often it did something. */
+interface ActiveRule {
+  readonly rule: FaultRule;
+  seen: number;
+  worked: number;
+}
+
 export class FaultGate {
-  readonly #rules = new Map<string, { rule: FaultRule; seen: number; worked: number }>();
+  readonly #rules = new Map<string, ActiveRule>();
   readonly #deps: { clock: Clock; random: Random };
 
   constructor(deps: { clock: Clock; random: Random }) {
@@ -24,7 +31,7 @@ export class FaultGate {
     this.#rules.delete(id);
   }
 
-  list(): readonly { rule: FaultRule; seen: number; worked: number }[] {
+  list(): readonly Readonly<ActiveRule>[] {
     return [...this.#rules.values()];
   }
 
@@ -40,14 +47,19 @@ export class FaultGate {
       const { rule } = entry;
       if (rule.point !== point || (rule.subject !== undefined && rule.subject !== subject)) continue;
       entry.seen += 1;
-      if (entry.seen <= (rule.after ?? 0) || entry.worked >= (rule.times ?? Infinity)) continue;
-      if ((rule.probability ?? 1) < 1 && this.#deps.random.next() >= (rule.probability ?? 1)) continue;
+      if (!this.#works(entry)) continue;
       entry.worked += 1;
       if (rule.effect.kind === 'error') throw faultError(rule.effect.code, rule.effect.detail ?? `${point} ${subject}`.trim());
       if (rule.effect.kind !== 'delay') return rule.effect.kind;
       await this.#deps.clock.sleep(rule.effect.delayMs);
     }
     return 'pass';
+  }
+
+  /** Whether it is this rule's turn: not before its first time, not after its last, and only as likely as it says. */
+  #works({ rule, seen, worked }: ActiveRule): boolean {
+    const { after = 0, times = Infinity, probability = 1 } = rule;
+    return seen > after && worked < times && (probability >= 1 || this.#deps.random.next() < probability);
   }
 }
 

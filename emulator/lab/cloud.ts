@@ -43,7 +43,7 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
       folder: folder.folder('storage'),
       logAccount,
       targetAccounts: [targetAccount],
-      ports: { ...(ports.blob === undefined ? {} : { target: ports.blob }) },
+      ports: ports.blob === undefined ? {} : { target: ports.blob },
     }),
   );
   const networks = new VirtualNetworks({ kernel, store });
@@ -66,7 +66,7 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
   );
   machines.onMachine((machine, { order }) => {
     const { copyOf } = order;
-    void guests.adopt(
+    guests.adopt(
       machine,
       copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, registrationDelayMs: azureRegistrationMs, ...siteAccess() },
     );

@@ -38,7 +38,7 @@ export async function openControl(parts: ControlParts & { readonly port: number 
   const feed = new ControlFeed();
   const handlers: Handlers = {
     ...clockHandlers(parts),
-    ...diskHandlers(parts, feed),
+    ...diskHandlers(parts, feed, resources),
     ...itemHandlers(parts),
     ...jobHandlers(parts),
     ...labHandlers(parts),

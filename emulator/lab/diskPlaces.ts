@@ -72,7 +72,7 @@ export class DiskPlaces {
     if (found === undefined)
       throw new LabError(
         'NotFound',
-        `Disk ${disk} of ${definition.name}; it has ${definition.disks.map((one, number) => `${number} (${one.name})`).join(', ')}.`,
+        `Disk ${disk} of ${definition.name}; it has ${definition.disks.map((one, place) => `${place} (${one.name})`).join(', ')}.`,
       );
     return found;
   }

@@ -48,7 +48,7 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
     const item = itemOf(vault, hosted.definition.machineId);
     const pair = item?.pairs.find((one) => one.diskId === disk.diskId);
     if (item === undefined || pair === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);
-    const snapshotId = reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault, item, pair.pairId, reference.at.pointId);
+    const snapshotId = reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault.recoveryPoints(item.itemId), pair.pairId, reference.at.pointId);
     if (pair.replica !== null) {
       const replica = await cloud.storage.openReplica(pair.replica);
       return { device: readOnly(replica, snapshotId), [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };
@@ -59,10 +59,10 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
   };
 }
 
-function snapshotOf(vault: Vault, item: ItemView, pairId: string, pointId: string): string {
-  const point = vault.recoveryPoints(item.itemId).find((one) => one.recoveryPointId === pointId);
+function snapshotOf(points: ReturnType<Vault['recoveryPoints']>, pairId: string, pointId: string): string {
+  const point = points.find((one) => one.recoveryPointId === pointId);
   const disk = point?.disks.find((one) => one.pairId === pairId);
-  if (disk === undefined) throw new LabError('NotFound', `Recovery point ${pointId} of ${item.friendlyName}.`);
+  if (disk === undefined) throw new LabError('NotFound', `Recovery point ${pointId}.`);
   return disk.snapshotId;
 }
 

@@ -64,7 +64,7 @@ export async function formRegionBatch(options: {
       if (sums !== undefined) compare({ list, sums, range, offset: piece.offset, bytes: undefined, length: piece.length });
       else if (!pristine) list.addZeros(piece.offset, piece.length);
     } else if (sums !== undefined) compare({ list, sums, range, offset: piece.offset, bytes: piece.bytes, length: piece.length });
-    else addNonZero(list, piece.offset, piece.bytes, pristine);
+    else addNonZero(list, { offset: piece.offset, bytes: piece.bytes }, pristine);
   }
   if (list.extents.length === 0) {
     disk.regions.done(range);
@@ -161,7 +161,7 @@ async function readAllocated(disk: CapturedDisk, range: Range): Promise<{ offset
   return pieces;
 }
 
-function addNonZero(list: ExtentList, offset: number, bytes: Buffer, pristine: boolean): void {
+function addNonZero(list: ExtentList, { offset, bytes }: { offset: number; bytes: Buffer }, pristine: boolean): void {
   let runStart = 0;
   let runIsZero = isZero(bytes.subarray(0, blockBytes));
   const endRun = (end: number): void => {

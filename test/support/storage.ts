@@ -29,12 +29,12 @@ export async function useStorage(): Promise<TestStorage> {
     account,
     startAgain: async () => {
       const again = await StorageProcess.start(options);
-      const account = new StorageAccount(again.account('target'));
+      const sameAccount = new StorageAccount(again.account('target'));
       return {
         process: again,
-        account,
+        account: sameAccount,
         [Symbol.asyncDispose]: async () => {
-          await account[Symbol.asyncDispose]();
+          await sameAccount[Symbol.asyncDispose]();
           await again[Symbol.asyncDispose]();
         },
       };

@@ -8,33 +8,33 @@ export interface MachineSize {
   readonly maximumDataDisks: number;
 }
 
-const gib = 2 ** 30;
-const size = (name: string, cpuCount: number, memoryGiB: number, limits: { nics: number; dataDisks: number }): MachineSize => ({
+const bytesPerGib = 2 ** 30;
+const size = (name: string, { cpus, gib, nics, dataDisks }: { cpus: number; gib: number; nics: number; dataDisks: number }): MachineSize => ({
   name,
-  cpuCount,
-  memoryBytes: memoryGiB * gib,
-  maximumNics: limits.nics,
-  maximumDataDisks: limits.dataDisks,
+  cpuCount: cpus,
+  memoryBytes: gib * bytesPerGib,
+  maximumNics: nics,
+  maximumDataDisks: dataDisks,
 });
 
 /** Ascending, so that the first one that is large enough is the smallest. */
 export const machineSizes: readonly MachineSize[] = [
-  size('Standard_A1_v2', 1, 2, { nics: 2, dataDisks: 2 }),
-  size('Standard_DS1_v2', 1, 3.5, { nics: 2, dataDisks: 4 }),
-  size('Standard_F2s_v2', 2, 4, { nics: 2, dataDisks: 4 }),
-  size('Standard_A2_v2', 2, 4, { nics: 2, dataDisks: 4 }),
-  size('Standard_DS2_v2', 2, 7, { nics: 2, dataDisks: 8 }),
-  size('Standard_D2s_v3', 2, 8, { nics: 2, dataDisks: 4 }),
-  size('Standard_F4s_v2', 4, 8, { nics: 2, dataDisks: 8 }),
-  size('Standard_DS3_v2', 4, 14, { nics: 4, dataDisks: 16 }),
-  size('Standard_D4s_v3', 4, 16, { nics: 2, dataDisks: 8 }),
-  size('Standard_F8s_v2', 8, 16, { nics: 4, dataDisks: 16 }),
-  size('Standard_DS4_v2', 8, 28, { nics: 8, dataDisks: 32 }),
-  size('Standard_D8s_v3', 8, 32, { nics: 4, dataDisks: 16 }),
-  size('Standard_DS5_v2', 16, 56, { nics: 8, dataDisks: 64 }),
-  size('Standard_D16s_v3', 16, 64, { nics: 8, dataDisks: 32 }),
-  size('Standard_D32s_v3', 32, 128, { nics: 8, dataDisks: 32 }),
-  size('Standard_D64s_v3', 64, 256, { nics: 8, dataDisks: 32 }),
+  size('Standard_A1_v2', { cpus: 1, gib: 2, nics: 2, dataDisks: 2 }),
+  size('Standard_DS1_v2', { cpus: 1, gib: 3.5, nics: 2, dataDisks: 4 }),
+  size('Standard_F2s_v2', { cpus: 2, gib: 4, nics: 2, dataDisks: 4 }),
+  size('Standard_A2_v2', { cpus: 2, gib: 4, nics: 2, dataDisks: 4 }),
+  size('Standard_DS2_v2', { cpus: 2, gib: 7, nics: 2, dataDisks: 8 }),
+  size('Standard_D2s_v3', { cpus: 2, gib: 8, nics: 2, dataDisks: 4 }),
+  size('Standard_F4s_v2', { cpus: 4, gib: 8, nics: 2, dataDisks: 8 }),
+  size('Standard_DS3_v2', { cpus: 4, gib: 14, nics: 4, dataDisks: 16 }),
+  size('Standard_D4s_v3', { cpus: 4, gib: 16, nics: 2, dataDisks: 8 }),
+  size('Standard_F8s_v2', { cpus: 8, gib: 16, nics: 4, dataDisks: 16 }),
+  size('Standard_DS4_v2', { cpus: 8, gib: 28, nics: 8, dataDisks: 32 }),
+  size('Standard_D8s_v3', { cpus: 8, gib: 32, nics: 4, dataDisks: 16 }),
+  size('Standard_DS5_v2', { cpus: 16, gib: 56, nics: 8, dataDisks: 64 }),
+  size('Standard_D16s_v3', { cpus: 16, gib: 64, nics: 8, dataDisks: 32 }),
+  size('Standard_D32s_v3', { cpus: 32, gib: 128, nics: 8, dataDisks: 32 }),
+  size('Standard_D64s_v3', { cpus: 64, gib: 256, nics: 8, dataDisks: 32 }),
 ];
 
 export function findSize(name: string): MachineSize | undefined {

@@ -36,7 +36,7 @@ export class PageWriter {
       return;
     }
     for (const write of writes) {
-      for (const earlier of [...this.#underWay]) if (overlap(earlier.write, write)) await earlier.ended;
+      for (const earlier of this.#underWay) if (overlap(earlier.write, write)) await earlier.ended;
       while (this.#underWay.size >= requestsAtOnce) await Promise.race([...this.#underWay].map((one) => one.ended));
       this.#throwFailure();
       this.#start(write);

@@ -24,9 +24,12 @@ interface Served {
   readonly key: string;
 }
 
-export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<Names> {
+export function diskHandlers(parts: ControlParts, feed: ControlFeed, resources: AsyncDisposableStack): Handlers<Names> {
   const { world, disks } = parts;
   const served = new Map<string, Served>();
+  resources.defer(async () => {
+    for (const one of served.values()) await endServing(one);
+  });
   const using = async <T>(reference: DiskReference, work: (device: BorrowedDisk['device']) => Promise<T>): Promise<T> => {
     await using disk = await disks.borrow(reference);
     // Awaited here: the disk must stay open until the work has ended.
@@ -108,8 +111,7 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
       const one = served.get(url);
       if (one === undefined) throw new LabError('NotFound', `Nothing is served at ${url}.`);
       served.delete(url);
-      await one.server[Symbol.asyncDispose]();
-      await one.disk[Symbol.asyncDispose]();
+      await endServing(one);
       return {};
     },
     'disk.verify': async ({ disk }) =>
@@ -118,6 +120,12 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed): Handlers<N
         return { verdict: state, detail };
       }),
   };
+}
+
+/** The clients first: what they had sent in whole is still written. */
+async function endServing({ server, disk }: Served): Promise<void> {
+  await server[Symbol.asyncDispose]();
+  await disk[Symbol.asyncDispose]();
 }
 
 /** What the ledger of the sample estate says of this copy. */

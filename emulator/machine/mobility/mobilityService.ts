@@ -6,7 +6,7 @@ import type { NetworkPath } from '../../contract/faults.ts';
 import type { Timer } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import { SiteConnection } from '../../onprem/registration/siteConnection.ts';
+import { SiteConnection } from '../../registration/siteConnection.ts';
 import type { AgentReport, AgentSettings, MachineOrder } from '../../replication/orders.ts';
 import type { Relay } from '../../replication/stations.ts';
 import type { GuestService, Machine } from '../machine.ts';

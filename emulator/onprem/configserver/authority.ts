@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { createAuthority, issue, signRequest, type KeyAndCertificate } from '../../http/certificates.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { RegistrationRequest } from '../registration/hostRole.ts';
+import type { RegistrationRequest } from '../../registration/hostRole.ts';
 import { certificateLifetimeMs, type SetupRecord } from './state.ts';
 
 /** No letters or digits that are mistaken for each other: people type passphrases. */
@@ -32,5 +32,8 @@ export async function serverCertificate(setup: SetupRecord, nowMs: number): Prom
  */
 export async function certify(setup: SetupRecord, host: Pick<RegistrationRequest, 'hostId' | 'role' | 'request'>, nowMs: number): Promise<string> {
   if (nowMs > setup.certificateExpiryMs) throw new LabError('ConfigServerCertificateExpired');
-  return signRequest(setup.authority, host.request, { name: host.hostId, role: host.role }, { fromMs: nowMs, toMs: setup.certificateExpiryMs });
+  return signRequest(setup.authority, host.request, {
+    subject: { name: host.hostId, role: host.role },
+    validity: { fromMs: nowMs, toMs: setup.certificateExpiryMs },
+  });
 }

@@ -6,7 +6,7 @@ import { notFound, problems } from '../../http/problem.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { HostReport } from '../../replication/orders.ts';
-import type { RegistrationAnswer, RegistrationRequest, ReportAnswer } from '../registration/hostRole.ts';
+import type { RegistrationAnswer, RegistrationRequest, ReportAnswer } from '../../registration/hostRole.ts';
 import type { HostDocument } from './distribution.ts';
 import type { HostRecord } from './state.ts';
 import { parseCertificateRequest, parseHostReport, parseRegistration } from './wire.ts';

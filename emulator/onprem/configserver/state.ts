@@ -2,7 +2,7 @@
 import type { KeyAndCertificate } from '../../http/certificates.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
 import type { Credentials, DiscoveredMachine, HostReport, PhysicalServerOrder, SiteSettings, VCenterOrder, VCenterReport } from '../../replication/orders.ts';
-import type { HostRole } from '../registration/hostRole.ts';
+import type { HostRole } from '../../registration/hostRole.ts';
 
 const dayMs = 86_400_000;
 /** Three years, and two months of warning before (asr-behaviour §1.4). */

@@ -11,7 +11,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';
 import type { MasterTargetReport, MasterTargetSettings, VCenterConnection } from '../../replication/orders.ts';
 import type { Replica } from '../../replication/stations.ts';
-import { SiteConnection } from '../registration/siteConnection.ts';
+import { SiteConnection } from '../../registration/siteConnection.ts';
 import { VSphereClient } from '../vsphere/vSphereClient.ts';
 import { HeldPair } from './heldPair.ts';
 import { RetentionLog } from './retentionLog.ts';

@@ -8,7 +8,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';
 import type { DiscoveredMachine, PhysicalServerOrder, ProcessServerReport, ProcessServerSettings, RelayedPair } from '../../replication/orders.ts';
 import type { BatchLog } from '../../replication/stations.ts';
-import { SiteConnection } from '../registration/siteConnection.ts';
+import { SiteConnection } from '../../registration/siteConnection.ts';
 import { BandwidthThrottle, type BandwidthSchedule } from './bandwidth.ts';
 import { CacheFolder } from './cacheFolder.ts';
 import { Discovery } from './discovery.ts';

@@ -2,7 +2,7 @@
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { HostReport, TaskResult } from '../../replication/orders.ts';
-import type { SiteConnection } from '../registration/siteConnection.ts';
+import type { SiteConnection } from '../../registration/siteConnection.ts';
 
 interface ReporterDeps {
   readonly kernel: Pick<Kernel, 'faults' | 'trace'>;

@@ -4,7 +4,7 @@ import type { NetworkPath } from '../../contract/faults.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { PairTarget } from '../../replication/orders.ts';
 import type { BatchLog, Mark } from '../../replication/stations.ts';
-import type { HostIdentity } from '../registration/hostIdentity.ts';
+import type { HostIdentity } from '../../registration/hostIdentity.ts';
 import { MasterTargetLog } from './masterTargetLog.ts';
 
 export interface ChecksumQuery {

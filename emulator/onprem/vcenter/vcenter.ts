@@ -2,7 +2,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
-import { serve, type Listening, type ServerIdentity } from '../../http/serve.ts';
+import type { Listening, ServerIdentity } from '../../http/serve.ts';
+import { serveKeptPort } from '../../http/serveKeptPort.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { Store } from '../../kernel/store.ts';
@@ -81,10 +82,12 @@ export class VCenter implements AsyncDisposable {
   static async open(deps: VCenterDeps): Promise<VCenter> {
     const vCenter = new VCenter(deps);
     try {
-      vCenter.#listening = await serve(vCenterApp({ kernel: vCenter.#kernel, vSphere: vCenter.#parts, accounts: () => vCenter.#accounts }), {
+      vCenter.#listening = await serveKeptPort(vCenterApp({ kernel: vCenter.#kernel, vSphere: vCenter.#parts, accounts: () => vCenter.#accounts }), {
         identity: deps.identity,
-        ...(deps.port === undefined ? {} : { port: deps.port }),
+        port: deps.port ?? 0,
+        keptPort: vCenter.#store.get<number>('port', 'port'),
       });
+      vCenter.#store.put('port', 'port', vCenter.#listening.port);
     } catch (error) {
       vCenter.#store[Symbol.dispose]();
       throw error;

@@ -4,13 +4,27 @@ import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
 
-/** Runs a program of qemu-utils or libnbd-bin and gives its output, on failure with what it said. */
-export async function tool(name: 'qemu-img' | 'qemu-io' | 'nbdinfo' | 'nbdcopy', ...parameters: string[]): Promise<string> {
+const packages = {
+  'qemu-img': 'qemu-utils',
+  'qemu-io': 'qemu-utils',
+  nbdinfo: 'libnbd-bin',
+  nbdcopy: 'libnbd-bin',
+  'mkfs.ext4': 'e2fsprogs',
+  'fsck.ext4': 'e2fsprogs',
+  debugfs: 'e2fsprogs',
+  curl: 'curl',
+} as const;
+
+/** Programs that repair disks are kept where only an administrator's shell looks. */
+const environment = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin` };
+
+/** Runs a program and gives its output, on failure with what it said. */
+export async function tool(name: keyof typeof packages, ...parameters: string[]): Promise<string> {
   try {
-    return (await execute(name, parameters, { maxBuffer: 64 * 1024 * 1024 })).stdout;
+    return (await execute(name, parameters, { maxBuffer: 64 * 1024 * 1024, env: environment })).stdout;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
-      throw new Error(`${name} is not installed (Debian: apt-get install qemu-utils libnbd-bin).`, { cause: error });
+      throw new Error(`${name} is not installed (Debian: apt-get install ${packages[name]}).`, { cause: error });
     }
     throw error;
   }

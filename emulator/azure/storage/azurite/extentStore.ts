@@ -47,7 +47,7 @@ export class ExtentStore implements Disposable {
 
   /** What Azurite's handlers call; the content is the request itself. */
   async appendExtent(content: (AsyncIterable<Buffer> & { readonly url?: string }) | Buffer): Promise<ExtentChunk> {
-    return this.append(content, 'url' in content && content.url?.includes('comp=page') === true ? 'pages' : 'blocks');
+    return this.append(content, !Buffer.isBuffer(content) && (content.url ?? '').includes('comp=page') ? 'pages' : 'blocks');
   }
 
   /** Rejects when the stream ends early; the bytes that came are overwritten by the next append. */
@@ -88,7 +88,7 @@ export class ExtentStore implements Disposable {
 
   [Symbol.dispose](): void {
     for (const writers of Object.values(this.#free)) for (const writer of writers.splice(0)) closeSync(writer.descriptor);
-    for (const id of [...this.#readers.keys()]) this.#closeReader(id);
+    for (const id of this.#readers.keys()) this.#closeReader(id);
   }
 
   /** Small chunks are gathered in one buffer: a disk written in 4 KiB pieces is read at the speed of memory. */

@@ -21,6 +21,9 @@ type Entry =
 /** First and last byte, and where in the content file the bytes begin; null: zeros. */
 export type PageChangeRow = readonly [start: number, end: number, contentOffset: number | null];
 
+/** What Azurite's handler for snapshots calls with; the rest are conditions and metadata. */
+type SnapshotArguments = [context: { startTime: Date }, account: string, container: string, blob: string, ...rest: unknown[]];
+
 interface BlobProperties {
   leaseState?: string;
   etag: string;
@@ -73,7 +76,7 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
    * Two snapshots within a millisecond would get the same name; the service itself counts in 100 ns.
    * DEVIATION: the later one's name is moved on by whole milliseconds.
    */
-  override async createSnapshot(context: { startTime: Date }, account: string, container: string, blob: string, ...rest: unknown[]): Promise<unknown> {
+  override async createSnapshot(...[context, account, container, blob, ...rest]: SnapshotArguments): Promise<unknown> {
     const collection = this.#collection(blobs);
     const named = (time: Date): object => ({ accountName: account, containerName: container, name: blob, snapshot: `${time.toISOString().slice(0, -1)}0000Z` });
     while (collection.findOne(named(context.startTime)) !== null) context.startTime = new Date(context.startTime.getTime() + 1);
@@ -108,29 +111,32 @@ export class JournaledMetadata extends LokiBlobMetadataStore {
   }
 
   #watch(collection: LokiCollection): void {
-    const { insert, update, remove, removeBatchByPositions } = collection;
+    const insert = collection.insert.bind(collection);
+    const update = collection.update.bind(collection);
+    const remove = collection.remove.bind(collection);
+    const removeBatchByPositions = collection.removeBatchByPositions.bind(collection);
     collection.insert = (document) => {
       // A copied blob comes with the very list of its source (3.36.0): a write to one would show in the other.
       const blob = document as { pageRangesInOrder?: PageRange[] };
       if (blob.pageRangesInOrder !== undefined) blob.pageRangesInOrder = [...blob.pageRangesInOrder];
-      const inserted = insert.call(collection, document);
+      const inserted = insert(document);
       this.#append(['i', collection.name, inserted['$loki'] as number, toPlain(inserted), this.#rangesOf(collection, inserted)]);
       return inserted;
     };
     collection.update = (document) => {
-      const updated = update.call(collection, document);
+      const updated = update(document);
       this.#appendUpdate(collection.name, updated);
       return updated;
     };
     collection.remove = (document) => {
       const id = (document as StoredDocument)['$loki'] as number;
-      const removed = remove.call(collection, document);
+      const removed = remove(document);
       this.#append(['d', collection.name, [id]]);
       return removed;
     };
     collection.removeBatchByPositions = (positions) => {
       const ids = positions.map((position) => collection.data[position]?.['$loki'] as number);
-      const removed = removeBatchByPositions.call(collection, positions);
+      const removed = removeBatchByPositions(positions);
       if (ids.length > 0) this.#append(['d', collection.name, ids]);
       return removed;
     };

@@ -99,7 +99,7 @@ test('a storage nobody starts again makes the disk fail once its journal may hol
   const disk = await PageBlobDisk.open({ kernel: own.kernel, place, journalPath: join(folder, 'bounded') });
   await own.process[Symbol.asyncDispose]();
   const fill = async (): Promise<void> => {
-    for (let place = 0; place < 128; place += 1) await disk.write(place * mib, Buffer.alloc(mib, 1));
+    for (let number = 0; number < 128; number += 1) await disk.write(number * mib, Buffer.alloc(mib, 1));
   };
   await expect(fill()).rejects.toMatchObject({ code: 'PeerUnreachable' });
   await disk[Symbol.asyncDispose]();

@@ -14,7 +14,7 @@ import { ConfigServer } from '../../../../emulator/onprem/configserver/configSer
 import { RetentionLog } from '../../../../emulator/onprem/mastertarget/retentionLog.ts';
 import { RetentionVolume } from '../../../../emulator/onprem/mastertarget/retentionVolume.ts';
 import { VmdkReplica } from '../../../../emulator/onprem/mastertarget/vmdkReplica.ts';
-import { SiteConnection } from '../../../../emulator/onprem/registration/siteConnection.ts';
+import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import { decodeHeader } from '../../../../emulator/replication/batch.ts';
 import type { AgentReport, MachineOrder, PairOrder, SiteReport } from '../../../../emulator/replication/orders.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';

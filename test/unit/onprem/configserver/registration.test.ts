@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { createAuthority, issue, signRequest } from '../../../../emulator/http/certificates.ts';
 import { HttpClient } from '../../../../emulator/http/client.ts';
 import { serve } from '../../../../emulator/http/serve.ts';
-import { loadHostIdentity } from '../../../../emulator/onprem/registration/hostIdentity.ts';
-import { prove } from '../../../../emulator/onprem/registration/passphraseProof.ts';
-import { registerHost, type RegistrationOptions } from '../../../../emulator/onprem/registration/registerHost.ts';
-import { SiteConnection } from '../../../../emulator/onprem/registration/siteConnection.ts';
+import { loadHostIdentity } from '../../../../emulator/registration/hostIdentity.ts';
+import { prove } from '../../../../emulator/registration/passphraseProof.ts';
+import { registerHost, type RegistrationOptions } from '../../../../emulator/registration/registerHost.ts';
+import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
 import { openSiteLab, type SiteLab } from '../siteLab.ts';
 
@@ -63,7 +63,10 @@ test('a server that does not know the passphrase cannot pass for the configurati
   app.get('/authority', (_request, response) => void response.json({ certificate: authority.certificate }));
   app.post('/registration', async (request, response) => {
     // It accepts everybody, but can only guess the passphrase.
-    const certificate = await signRequest(authority, request.body.request, { name: request.body.hostId, role: 'agent' }, { fromMs: 0, toMs: 1e15 });
+    const certificate = await signRequest(authority, request.body.request, {
+      subject: { name: request.body.hostId, role: 'agent' },
+      validity: { fromMs: 0, toMs: 1e15 },
+    });
     response.json({ certificate, authority: authority.certificate, proof: prove('guess', certificate, authority.certificate) });
   });
   await using impostor = await serve(app, { identity: await issue(authority, { name: 'CS01', role: 'configserver' }) });

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { issue } from '../../../../emulator/http/certificates.ts';
 import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
-import { SiteConnection } from '../../../../emulator/onprem/registration/siteConnection.ts';
+import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import type { AgentSettings, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
 import { ProcessServer, type ProcessServerDeps } from '../../../../emulator/onprem/processserver/processServer.ts';
 import { machineOrder, pairOrder } from '../processserver/relayLab.ts';

@@ -8,7 +8,7 @@ import { serve } from '../../../../emulator/http/serve.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
 import { MasterTarget, type MasterTargetDeps } from '../../../../emulator/onprem/mastertarget/masterTarget.ts';
-import { SiteConnection } from '../../../../emulator/onprem/registration/siteConnection.ts';
+import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import type { VCenterAccount } from '../../../../emulator/onprem/vcenter/accounts.ts';
 import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { VSphereClient } from '../../../../emulator/onprem/vsphere/vSphereClient.ts';

@@ -63,7 +63,7 @@ async function expectPast(replica: VmdkReplica, past: ReadonlyMap<string, Buffer
   expect(snapshots.map((snapshot) => snapshot.mark.id)).toEqual([...past.keys()]);
   for (const snapshot of snapshots) {
     const bytes = await replica.read({ offset: 0, length: diskBytes }, snapshot.id);
-    expect(bytes.equals(past.get(snapshot.mark.id) as Buffer), snapshot.mark.id).toBe(true);
+    expect([snapshot.mark.id, bytes.equals(past.get(snapshot.mark.id) as Buffer)]).toEqual([snapshot.mark.id, true]);
   }
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createAuthority, issue } from '../../../../emulator/http/certificates.ts';
 import { HttpClient } from '../../../../emulator/http/client.ts';
-import { registerHost } from '../../../../emulator/onprem/registration/registerHost.ts';
+import { registerHost } from '../../../../emulator/registration/registerHost.ts';
 import { inTime } from '../siteLab.ts';
 import { frameOf, machineOrder, openRelayLab, pairOrder, type RelayLab } from './relayLab.ts';
 

@@ -5,7 +5,7 @@ import { HttpClient } from '../../../../emulator/http/client.ts';
 import { LabError } from '../../../../emulator/kernel/errors.ts';
 import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
 import { ProcessServer, type ProcessServerDeps } from '../../../../emulator/onprem/processserver/processServer.ts';
-import { registerHost } from '../../../../emulator/onprem/registration/registerHost.ts';
+import { registerHost } from '../../../../emulator/registration/registerHost.ts';
 import { decodeBatch, encodeBatch } from '../../../../emulator/replication/batch.ts';
 import type { MachineOrder, PairOrder } from '../../../../emulator/replication/orders.ts';
 import { unseal } from '../../../../emulator/replication/seal.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { requireRole } from '../../../../emulator/http/peer.ts';
 import { problems } from '../../../../emulator/http/problem.ts';
 import { serve, type Listening } from '../../../../emulator/http/serve.ts';
-import { registerHost } from '../../../../emulator/onprem/registration/registerHost.ts';
+import { registerHost } from '../../../../emulator/registration/registerHost.ts';
 import { decodeBatch } from '../../../../emulator/replication/batch.ts';
 import { unseal } from '../../../../emulator/replication/seal.ts';
 import { inTime } from '../siteLab.ts';

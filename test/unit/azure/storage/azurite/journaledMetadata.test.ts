@@ -104,10 +104,10 @@ test('a copied list of pages is not shared with its source', async () => {
 });
 
 test.each([
-  ['a blob that is not there', { ...place, blob: 'gone' }, [[0, 511, 0]] as const, 404],
-  ['a range past the end', place, [[2 ** 30, 2 ** 30 + 511, 0]] as const, 400],
-  ['a range off the boundary of a page', place, [[1, 512, 0]] as const, 400],
-])('changing pages of %s changes nothing', async (_what, where, rows, status) => {
+  { what: 'a blob that is not there', where: { ...place, blob: 'gone' }, rows: [[0, 511, 0]] as const, status: 404 },
+  { what: 'a range past the end', where: place, rows: [[2 ** 30, 2 ** 30 + 511, 0]] as const, status: 400 },
+  { what: 'a range off the boundary of a page', where: place, rows: [[1, 512, 0]] as const, status: 400 },
+])('changing pages of $what changes nothing', async ({ where, rows, status }) => {
   using folder = useFolder();
   const { metadata, journal } = await open(folder.path);
   collectionOf(metadata).insert(pageBlob());

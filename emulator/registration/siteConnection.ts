@@ -1,11 +1,11 @@
 // A component's standing connection to its configuration server: mutual TLS, the doorbell for its settings, its reports.
-import type { NetworkPath } from '../../contract/faults.ts';
-import { createRequest } from '../../http/certificates.ts';
-import { HttpClient } from '../../http/client.ts';
-import { answerDoorbell } from '../../http/doorbell.ts';
-import { LabError } from '../../kernel/errors.ts';
-import type { Kernel } from '../../kernel/kernel.ts';
-import type { HostReport } from '../../replication/orders.ts';
+import type { NetworkPath } from '../contract/faults.ts';
+import { createRequest } from '../http/certificates.ts';
+import { HttpClient } from '../http/client.ts';
+import { answerDoorbell } from '../http/doorbell.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Kernel } from '../kernel/kernel.ts';
+import type { HostReport } from '../replication/orders.ts';
 import { loadHostIdentity, saveHostIdentity, type HostIdentity } from './hostIdentity.ts';
 import type { HostRole, ReportAnswer } from './hostRole.ts';
 import { registerHost } from './registerHost.ts';

@@ -1,10 +1,10 @@
 // How an agent, a process server or a master target becomes known to its configuration server (asr-behaviour §1.4).
-import type { NetworkPath } from '../../contract/faults.ts';
-import { askAuthority } from '../../http/askAuthority.ts';
-import { createRequest, isSignedBy } from '../../http/certificates.ts';
-import { HttpClient } from '../../http/client.ts';
-import { LabError } from '../../kernel/errors.ts';
-import type { Network } from '../../kernel/network.ts';
+import type { NetworkPath } from '../contract/faults.ts';
+import { askAuthority } from '../http/askAuthority.ts';
+import { createRequest, isSignedBy } from '../http/certificates.ts';
+import { HttpClient } from '../http/client.ts';
+import { LabError } from '../kernel/errors.ts';
+import type { Network } from '../kernel/network.ts';
 import type { HostRole, RegistrationAnswer, RegistrationRequest } from './hostRole.ts';
 import { isProof, prove } from './passphraseProof.ts';
 
