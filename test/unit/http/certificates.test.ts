@@ -26,7 +26,10 @@ test('a component is known by the certificate it was issued on its own request',
   const { kernel, authority, listening, client } = await world();
   await using _listening = listening;
   const { key, request } = await createRequest({ name: 'HOST-1', role: 'agent' });
-  const certificate = await signRequest(authority, request, { name: 'HOST-1', role: 'agent' }, { fromMs: 0, toMs: kernel.clock.now() + 1000 });
+  const certificate = await signRequest(authority, request, {
+    subject: { name: 'HOST-1', role: 'agent' },
+    validity: { fromMs: 0, toMs: kernel.clock.now() + 1000 },
+  });
   expect(isSignedBy(certificate, authority.certificate)).toBe(true);
   await using caller = client({ key, certificate });
   await expect(caller.json('/who')).resolves.toMatchObject({ hostId: 'HOST-1', role: 'agent' });
@@ -49,7 +52,7 @@ test('no certificate, one of a foreign authority and one for another role are re
 
 test('a request that is none is MalformedRequest', async () => {
   const authority = await createAuthority('Authority of a test');
-  await expect(signRequest(authority, 'not a request', { name: 'a', role: 'agent' }, { fromMs: 0, toMs: 1 })).rejects.toMatchObject({
+  await expect(signRequest(authority, 'not a request', { subject: { name: 'a', role: 'agent' }, validity: { fromMs: 0, toMs: 1 } })).rejects.toMatchObject({
     code: 'MalformedRequest',
   });
 });

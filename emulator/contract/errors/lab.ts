@@ -1,0 +1,46 @@
+// Errors of the lab itself: its folder, its command line, and the wires between all components.
+import { entry, type ErrorEntry } from './entry.ts';
+
+/** Keep each group sorted. */
+export const labErrors = {
+  // kernel and lab folder
+  CommandLineInvalid: entry(
+    400,
+    'The command line is not one that srlab understands.',
+    'Run the command with --help: it lists commands, options and examples.',
+  ),
+  FaultInjected: entry(500, 'An injected fault stopped this operation.', 'Remove the fault rule, or let its count run out.'),
+  InternalError: entry(
+    500,
+    'The lab met a condition it does not handle.',
+    'Report the trace of the lab folder; restarting the lab loses nothing that was acknowledged.',
+  ),
+  InvalidArgument: entry(400, 'A value given to the lab is not usable.', 'Correct the value named in the details.'),
+  LabFolderInUse: entry(409, 'Another process already runs a lab in this folder.', 'Use the running lab with --dir, stop it, or choose another folder.'),
+  LabNotRunning: entry(404, 'No lab runs in this folder.', 'Start one with: srlab up --dir <folder>.'),
+  LabRunning: entry(409, 'The lab is running.', 'Stop it first with: srlab down, or Ctrl-C where it runs.'),
+  LoopStalled: entry(
+    500,
+    'A step of the sample loop does not end.',
+    'Look at srlab status and srlab job list of the lab: health errors say which component holds it up.',
+  ),
+  PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),
+  StateDatabaseDamaged: entry(
+    500,
+    'The state database of this folder is damaged.',
+    'Restore the folder from a saved lab, or move the file away to start empty; disks and replicas are untouched.',
+  ),
+  StateVersionUnknown: entry(500, 'The state database was written by a newer version.', 'Open the folder with the version that wrote it.'),
+  // wires
+  AccessDenied: entry(403, 'The caller may not do this.', 'Use the credentials of the lab that printed this endpoint.'),
+  CertificateNotTrusted: entry(
+    401,
+    'The peer certificate cannot be authenticated.',
+    'Register the component again with the configuration server and its passphrase.',
+  ),
+  MachineMustBeOff: entry(409, 'The machine is running.', 'Shut it down first; its disks are then free.'),
+  LinkDown: entry(503, 'The network link is cut.', 'Restore the link; replication goes on by itself.'),
+  MalformedRequest: entry(400, 'The request could not be read.', 'Send the documented shape.'),
+  NotFound: entry(404, 'The object does not exist.', 'List the objects and use one of the names shown.'),
+  PeerUnreachable: entry(503, 'The other component does not answer.', 'Start it; what was acknowledged is kept and work goes on by itself.'),
+} as const satisfies Record<string, ErrorEntry>;
