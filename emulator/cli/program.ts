@@ -9,6 +9,7 @@ import { addLabCommands } from './commands/labs.ts';
 import { addMachineCommands } from './commands/machines.ts';
 import { addPlanCommands } from './commands/plans.ts';
 import { addProtectionCommands } from './commands/protection.ts';
+import { addSiteCommands } from './commands/sites.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUpCommands } from './commands/up.ts';
 import { Output } from './output.ts';
@@ -57,6 +58,7 @@ export function createProgram(shell: Shell): Command {
   addStartCommand(program, shell);
   addUpCommands(program, shell);
   addMachineCommands(program, shell);
+  addSiteCommands(program, shell);
   addDiskCommands(program, shell);
   addProtectionCommands(program, shell);
   addPlanCommands(program, shell);

@@ -224,7 +224,66 @@ interface PlanOperations {
   'plan.failback': Operation<OfPlan & FailoverRequest, JobRecord>;
 }
 
-export interface ControlOperations extends LabOperations, MachineOperations, ItemOperations, PlanOperations {}
+/** A new machine; its disks are empty until something is written or imported. */
+export interface NewMachine {
+  readonly name: string;
+  readonly platform: 'VmWare' | 'Physical';
+  readonly osType: 'Windows' | 'Linux';
+  readonly osVersion?: string;
+  readonly firmware?: 'BIOS' | 'UEFI';
+  readonly ipAddress?: string;
+  readonly cpuCount?: number;
+  readonly memoryBytes?: number;
+  /** The first is the OS disk. */
+  readonly diskBytes: readonly number[];
+  readonly datastore?: string;
+}
+
+/** Upload throttle of a process server (asr-behaviour §4.8): 512 Kbps to 102 Mbps; hours are those of the lab's clock in UTC, day 0 is Sunday. */
+export interface BandwidthSchedule {
+  readonly workDays: readonly number[];
+  readonly startWorkHour: number;
+  readonly endWorkHour: number;
+  readonly workHourBps: number;
+  readonly nonWorkHourBps: number;
+}
+
+/** The site as its administrators arrange it, and the conditions that make the product refuse. */
+interface SiteOperations {
+  'machine.add': Operation<NewMachine, MachineRecord>;
+  /** Off and not protected; with its disks. */
+  'machine.remove': Operation<OfMachine, Nothing>;
+  /** Changes what a push installation, a discovery or a VSS snapshot finds inside (`wmi`, `ssh`, `freeBytes`, `vssWorks`, `rebootPending`, `clockSkewMs` …). */
+  'machine.guest': Operation<OfMachine & { readonly change: Readonly<Record<string, boolean | number | string>> }, Readonly<Record<string, unknown>>>;
+  /** By hand, as an administrator of the guest. */
+  'machine.installMobility': Operation<OfMachine, MachineRecord>;
+  'machine.updateMobility': Operation<OfMachine, JobRecord>;
+  /** How the machine will look in Azure; until failover. */
+  'item.update': Operation<
+    OfMachine & {
+      readonly azureName?: string;
+      readonly azureSize?: string;
+      readonly network?: string | null;
+      readonly subnet?: string | null;
+      readonly ipAddress?: string | null;
+    },
+    JobRecord
+  >;
+  'site.refresh': Operation<Nothing, JobRecord>;
+  'site.addPhysicalServer': Operation<{ readonly name: string; readonly ipAddress: string; readonly osType: 'Windows' | 'Linux' }, JobRecord>;
+  /** How replicated data leaves the site; over a site-to-site VPN it is not supported (asr-behaviour §1.3). */
+  'site.replicationPath': Operation<{ readonly path: 'internet' | 'expressRouteMicrosoftPeering' | 'siteToSiteVpn' }, Nothing>;
+  /** RenewCerts: three more years. */
+  'site.renewCertificates': Operation<Nothing, { readonly expiryMs: number }>;
+  /** What the configuration server's vCenter account may do: with `readOnly` only re-protection fails (asr-behaviour §2.2). */
+  'vcenter.account': Operation<{ readonly role: 'siteRecovery' | 'readOnly' }, Nothing>;
+  'vcenter.host': Operation<{ readonly name: string; readonly connection: 'CONNECTED' | 'DISCONNECTED' | 'NOT_RESPONDING' }, Nothing>;
+  'vcenter.datastore': Operation<{ readonly name: string; readonly accessible: boolean }, Nothing>;
+  /** `schedule` null: no throttle. */
+  'processServer.bandwidth': Operation<{ readonly processServer?: string; readonly schedule: BandwidthSchedule | null }, Nothing>;
+}
+
+export interface ControlOperations extends LabOperations, MachineOperations, ItemOperations, PlanOperations, SiteOperations {}
 export type OperationName = keyof ControlOperations;
 export type RequestOf<Name extends OperationName> = ControlOperations[Name]['request'];
 export type ReplyOf<Name extends OperationName> = ControlOperations[Name]['reply'];

@@ -11,6 +11,7 @@ import { labHandlers } from './control/labs.ts';
 import { machineHandlers } from './control/machines.ts';
 import { planHandlers } from './control/plans.ts';
 import { itemRecord, jobRecord } from './control/records.ts';
+import { siteHandlers } from './control/sites.ts';
 import { ControlFeed, controlApp, type Handlers } from './control/server.ts';
 import type { Datacenter } from './datacenter.ts';
 import type { DiskPlaces } from './diskPlaces.ts';
@@ -44,6 +45,7 @@ export async function openControl(parts: ControlParts & { readonly port: number 
     ...labHandlers(parts),
     ...machineHandlers(parts),
     ...planHandlers(parts),
+    ...siteHandlers(parts),
   };
   resources.use(vault.jobs.subscribe((job) => feed.publish({ kind: 'job', job: jobRecord(job) })));
   resources.use(kernel.trace.subscribe((event) => feed.publish({ kind: 'trace', event })));

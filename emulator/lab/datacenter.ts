@@ -12,6 +12,15 @@ export const vCenterReader = 'reader@vsphere.local';
 export const vCenterAdministrator = 'administrator@vsphere.local';
 const defaultVSpherePort = 0;
 
+/** @param role of the account that the configuration server uses */
+export function vCenterAccounts(password: string, role: 'siteRecovery' | 'readOnly'): VCenterAccount[] {
+  return [
+    { userName: vCenterAdministrator, password, role: 'administrator' },
+    { userName: vCenterUser, password, role },
+    { userName: vCenterReader, password, role: 'readOnly' },
+  ];
+}
+
 export interface Datacenter {
   readonly vCenter: VCenter;
   readonly physical: PhysicalServers;
@@ -24,7 +33,6 @@ export interface Datacenter {
 export async function openDatacenter(world: World, resources: AsyncDisposableStack): Promise<Datacenter> {
   const { kernel, folder, estate, household, ports, guests } = world;
   const { vCenter: site } = estate;
-  const account = (userName: string, role: VCenterAccount['role']): VCenterAccount => ({ userName, password: household.vCenterPassword, role });
   const listeners = new Set<(machine: Machine) => void>();
   const vCenter = resources.use(
     await VCenter.open({
@@ -39,7 +47,7 @@ export async function openDatacenter(world: World, resources: AsyncDisposableSta
         datastores: site.datastores.map((datastore) => ({ ...datastore, type: datastore.type === 'vSAN' ? 'VSAN' : datastore.type })),
         networks: [site.network],
       },
-      accounts: [account(vCenterAdministrator, 'administrator'), account(vCenterUser, 'siteRecovery'), account(vCenterReader, 'readOnly')],
+      accounts: vCenterAccounts(household.vCenterPassword, 'siteRecovery'),
       onMachine: (machine) => {
         guests.adopt(machine);
         machine.onPower((state) => {

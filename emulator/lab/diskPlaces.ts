@@ -51,13 +51,14 @@ export class DiskPlaces {
     return hosted;
   }
 
+  /** All machines of this name or id: one at the site and its copy in Azure often have the same. */
+  named(machine: string): HostedMachine[] {
+    return this.hosted().filter(({ definition }) => definition.machineId === machine || definition.name.toLowerCase() === machine.toLowerCase());
+  }
+
   /** @throws LabError NotFound, or InvalidArgument when several machines have this name */
   find(machine: string, location?: DiskReference['location']): HostedMachine {
-    const candidates = this.hosted().filter(
-      (one) =>
-        (location === undefined || one.location === location) &&
-        (one.definition.machineId === machine || one.definition.name.toLowerCase() === machine.toLowerCase()),
-    );
+    const candidates = this.named(machine).filter((one) => location === undefined || one.location === location);
     const exact = candidates.find((one) => one.definition.machineId === machine) ?? (candidates.length === 1 ? candidates[0] : undefined);
     if (exact !== undefined) return exact;
     if (candidates.length > 1)

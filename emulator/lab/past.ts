@@ -48,7 +48,8 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
     const item = itemOf(vault, hosted.definition.machineId);
     const pair = item?.pairs.find((one) => one.diskId === disk.diskId);
     if (item === undefined || pair === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);
-    const snapshotId = reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault.recoveryPoints(item.itemId), pair.pairId, reference.at.pointId);
+    const snapshotId =
+      reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault.recoveryPoints(item.itemId), pair.pairId, reference.at.pointId);
     if (pair.replica !== null) {
       const replica = await cloud.storage.openReplica(pair.replica);
       return { device: readOnly(replica, snapshotId), [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };

@@ -58,8 +58,9 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed, resources: 
   return {
     'disk.list': async ({ machine }) => {
       const listings: DiskListing[] = [];
-      for (const hosted of machine === undefined ? disks.hosted() : [disks.find(machine)])
-        for (const number of hosted.definition.disks.keys()) listings.push(await listing(hosted, number));
+      const machines = machine === undefined ? disks.hosted() : disks.named(machine);
+      if (machine !== undefined && machines.length === 0) throw new LabError('NotFound', `Machine ${machine}.`);
+      for (const hosted of machines) for (const number of hosted.definition.disks.keys()) listings.push(await listing(hosted, number));
       return listings;
     },
     'disk.read': async ({ disk, offset, length }) => {

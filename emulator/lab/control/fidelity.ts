@@ -20,20 +20,23 @@ const durations = Object.entries(documentedDurations).map(([name, value]) => rul
 
 const deviations: FidelityRule[] = [
   rule('heartbeat', 'Components report each 60 s.', { source: '§9.5', mark: 'Unverified', deviation: 'The interval is not documented.' }),
-  rule(
-    'hrl',
-    'Tracked changes are held in .hrl files on the source.',
-    { source: '§4.5', mark: 'Documented', deviation: 'The lab keeps them as segments of one log per disk; the product never documented a format.' }),
+  rule('hrl', 'Tracked changes are held in .hrl files on the source.', {
+    source: '§4.5',
+    mark: 'Documented',
+    deviation: 'The lab keeps them as segments of one log per disk; the product never documented a format.',
+  }),
   rule('bitmap', 'When changes cannot be sent, only changed regions are remembered and no point is made.', { source: '§4.5', mark: 'Inferred' }),
-  rule(
-    'certificates',
-    'Certificates live three years on the lab clock.',
-    { source: '§1.4', mark: 'Documented', deviation: 'X.509 dates are wide, the true ones are in an extension: TLS knows only wall time.' }),
+  rule('certificates', 'Certificates live three years on the lab clock.', {
+    source: '§1.4',
+    mark: 'Documented',
+    deviation: 'X.509 dates are wide, the true ones are in an extension: TLS knows only wall time.',
+  }),
   rule('groupMark', 'A common point of a replication group needs all members at one instant.', { source: '§12', mark: 'Inferred' }),
-  rule(
-    'resync',
-    'A resynchronisation compares checksums of 4 KiB blocks.',
-    { source: '§4.6', mark: 'Inferred', deviation: 'The block size is not documented.' }),
+  rule('resync', 'A resynchronisation compares checksums of 4 KiB blocks.', {
+    source: '§4.6',
+    mark: 'Inferred',
+    deviation: 'The block size is not documented.',
+  }),
   rule('failbackRetention', 'Points of a failback are kept in a journal on the retention drive.', { source: '§7.3', mark: 'Inferred' }),
 ];
 
