@@ -5,8 +5,10 @@ import type { Trace } from '../kernel/trace.ts';
 
 /** Last middleware of an app. What was not expected is traced with its stack and answered as InternalError. */
 export function problems(role: string, trace: Trace): ErrorRequestHandler {
-  return (...[error, request, response, next]: Parameters<ErrorRequestHandler>) => {
-    if (response.headersSent) return next(error);
+  // express tells an error handler by its four parameters.
+  // oxlint-disable-next-line max-params
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return void next(error);
     const problem = isBodyError(error) ? new LabError('MalformedRequest', error.message, { cause: error }) : LabError.from(error);
     if (problem.code === 'InternalError') trace.record(role, 'unexpected', { path: request.path, stack: error instanceof Error ? error.stack : String(error) });
     response.status(problem.status).json({ error: problem.toBody() });
