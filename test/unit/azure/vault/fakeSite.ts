@@ -150,7 +150,7 @@ export class FakeSite {
       name: 'site',
       retryMs: 5000,
       signal: this.#signal.signal,
-      poll: (after, signal) => vault.poll(this.hostId, after, signal),
+      poll: (after, signal) => kernel.clock.idle(vault.poll(this.hostId, after, signal)),
       act: (settings) => this.#act(settings),
       onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }),
     });
