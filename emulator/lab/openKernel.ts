@@ -15,7 +15,7 @@ export interface LabKernel extends Kernel {
 /** A lab whose time only moves when told always begins at the date of the document it imitates. */
 const fixedStartMs = Date.UTC(2017, 4, 29, 8);
 /** How often the folder is told where the clock stands, and so how far a killed lab's clock is set ahead when it comes back: never back. */
-const keptEveryMs = 10_000;
+const keptEveryMs = 60_000;
 
 /** @param wallMs the machine's date, asked once at the entry of the process */
 export function openKernel(folder: LabFolder, options: { scenario: string; seed: string; speed: Speed; wallMs: TimeMs }): LabKernel {

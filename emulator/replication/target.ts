@@ -22,6 +22,8 @@ export interface PairTargetDeps {
 export class PairTargetEngine {
   readonly #deps: PairTargetDeps;
   #position = -1;
+  /** Highest sequence that somebody said is in the log; 0 when only a look there can tell. */
+  #told = 0;
   #finalPosition = 0;
   #running = false;
   #again = false;
@@ -46,8 +48,9 @@ export class PairTargetEngine {
     return this.#deps.replica;
   }
 
-  /** There may be new batches. */
-  wake(): void {
+  /** There may be new batches. @param through the log holds all up to this sequence, as its writer says: no need to look */
+  wake(through = 0): void {
+    this.#told = Math.max(this.#told, through);
     this.#again = true;
     if (this.#running || this.#closed || this.#broken !== undefined) return;
     this.#running = true;
@@ -87,6 +90,7 @@ export class PairTargetEngine {
     const problem = LabError.from(error);
     kernel.trace.record('target', 'interrupted', { pairId, code: problem.code, message: problem.message });
     this.#position = -1;
+    this.#told = 0;
     const lasting = problem.code === 'SealBroken' || problem.code.startsWith('Batch');
     if (lasting) {
       this.#broken = problem;
@@ -99,8 +103,7 @@ export class PairTargetEngine {
 
   async #catchUp(): Promise<void> {
     const { log, replica, pairId } = this.#deps;
-    if (this.#position < 0) await this.#recover();
-    const sequences = await log.list(pairId, this.#position);
+    const sequences = await this.#waiting();
     let last: { sequence: number; mark: Mark | undefined } | undefined;
     const taken: ReplicaSnapshot[] = [];
     const wanted: number[] = [];
@@ -129,6 +132,14 @@ export class PairTargetEngine {
     for (const snapshot of taken) this.#deps.onSnapshot(snapshot);
     await log.remove(pairId, last.sequence);
     this.#deps.kernel.trace.record('target', 'applied', { pairId, through: last.sequence, snapshots: taken.length });
+  }
+
+  /** Sequences to apply. After a start, or a failure, the log itself says. */
+  async #waiting(): Promise<number[]> {
+    const fresh = this.#position < 0;
+    if (fresh) await this.#recover();
+    if (fresh || this.#told <= this.#position) return this.#deps.log.list(this.#deps.pairId, this.#position);
+    return Array.from({ length: this.#told - this.#position }, (_, place) => this.#position + 1 + place);
   }
 
   async #fetch(sequence: number): Promise<Buffer> {

@@ -21,6 +21,8 @@ export class BlobLog implements BatchLog {
   #appended = 0;
   #settled = 0;
   #connection: Promise<void> | undefined;
+  /** By pair: up to where nothing is left, and what was met above. Where it knows all that is to go, `remove` need not ask the service. */
+  readonly #met = new Map<string, { clearedThrough: number; readonly above: Set<number> }>();
 
   /** @param options `session`: of its own; `container`: name of the log container, made when it is missing */
   constructor(options: { session: StorageSession; container: string }) {
@@ -34,6 +36,7 @@ export class BlobLog implements BatchLog {
     await this.#fenced(() =>
       this.#container.getBlockBlobClient(blobName(pairId, sequence)).upload(sealed, sealed.length, { blobHTTPHeaders: { blobContentMD5: md5 } }),
     );
+    this.#met.get(pairId)?.above.add(sequence);
   }
 
   async barrier(): Promise<void> {
@@ -55,17 +58,36 @@ export class BlobLog implements BatchLog {
   async read(pairId: string, sequence: number): Promise<Buffer> {
     const name = blobName(pairId, sequence);
     try {
-      return await this.#readFenced(() => this.#container.getBlobClient(name).downloadToBuffer(0, undefined, { blockSize: readBytes }));
+      const sealed = await this.#readFenced(async () => {
+        const { readableStreamBody, contentLength } = await this.#container.getBlobClient(name).download();
+        return wholeBody(readableStreamBody, contentLength ?? 0);
+      });
+      this.#met.get(pairId)?.above.add(sequence);
+      return sealed;
     } catch (error) {
       throw isNotFound(error) ? new LabError('NotFound', `${this.#container.containerName}/${name}`, { cause: error }) : error;
     }
   }
 
   async remove(pairId: string, through: number): Promise<void> {
-    const sequences = (await this.list(pairId, 0)).filter((sequence) => sequence <= through);
+    const sequences = this.#metThrough(pairId, through) ?? (await this.list(pairId, 0)).filter((sequence) => sequence <= through);
     await inParallel(sequences, deletesAtOnce, (sequence) =>
       this.#readFenced(() => this.#container.getBlobClient(blobName(pairId, sequence)).deleteIfExists()),
     );
+    const above = [...(this.#met.get(pairId)?.above ?? [])].filter((sequence) => sequence > through);
+    this.#met.set(pairId, { clearedThrough: Math.max(through, this.#met.get(pairId)?.clearedThrough ?? 0), above: new Set(above) });
+  }
+
+  /** Undefined unless all from the last removal to `through` were met. */
+  #metThrough(pairId: string, through: number): number[] | undefined {
+    const met = this.#met.get(pairId);
+    if (met === undefined) return undefined;
+    const sequences: number[] = [];
+    for (let sequence = met.clearedThrough + 1; sequence <= through; sequence += 1) {
+      if (!met.above.has(sequence)) return undefined;
+      sequences.push(sequence);
+    }
+    return sequences;
   }
 
   /** Reading goes on after a restart without a word, unless it may have lost something that was appended here. */
@@ -108,7 +130,18 @@ export class BlobLog implements BatchLog {
   }
 }
 
-const readBytes = 64 * 1024 * 1024;
+/** @throws LabError PeerUnreachable when the storage process ends meanwhile */
+async function wholeBody(body: NodeJS.ReadableStream | undefined, sizeBytes: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(sizeBytes);
+  let at = 0;
+  try {
+    for await (const part of body ?? []) at += (part as Buffer).copy(bytes, at);
+  } catch (error) {
+    throw new LabError('PeerUnreachable', `The log ended after ${at} of ${sizeBytes} bytes.`, { cause: error });
+  }
+  if (at !== sizeBytes) throw new LabError('PeerUnreachable', `The log ended after ${at} of ${sizeBytes} bytes.`);
+  return bytes;
+}
 
 /** Zero-padded, so that the service lists in the order of numbers. */
 function blobName(pairId: string, sequence: number): string {

@@ -52,7 +52,7 @@ export class PairTargets implements AsyncDisposable {
     }
     const engine = this.#engines.get(pairId);
     if (engine === undefined) this.open(pairId);
-    else engine.wake();
+    else engine.wake(through);
   }
 
   /**

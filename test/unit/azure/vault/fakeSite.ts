@@ -9,9 +9,6 @@ import type {
   AgentReport,
   DiscoveredMachine,
   MachineOrder,
-  MasterTargetReport,
-  PairOrder,
-  PairReport,
   ProcessServerReport,
   SiteReport,
   SiteSettings,
@@ -19,33 +16,12 @@ import type {
   TaskResult,
 } from '../../../../emulator/replication/orders.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
-import type { Consistency, Extent, Mark, Stage } from '../../../../emulator/replication/stations.ts';
+import type { Consistency, Mark } from '../../../../emulator/replication/stations.ts';
 import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
+import { agentReport, discoveredMachine, masterTarget, newAgent, processServer, type Agent, type MachineOptions, type Sending } from './fakeSiteRecords.ts';
 import { MemoryBlob, type MemoryCompute, type MemoryStorage } from './memoryAzure.ts';
 
 const blockBytes = 4096;
-
-interface Agent {
-  readonly hostId: string;
-  readonly machineId: string;
-  readonly platform: AgentReport['platform'];
-  alive: boolean;
-  lastHeartbeatMs: number;
-  clockAheadMs: number;
-  appFailures: number;
-  crashFailures: number;
-  lastMarkMs: number | null;
-  lastMarkId: string | null;
-}
-
-interface Sending {
-  order: PairOrder;
-  sequence: number;
-  stage: Stage;
-  resyncId: string | null;
-  pending: Extent[];
-  sentBytes: number;
-}
 
 export class FakeSite {
   readonly hostId = 'CS01';
@@ -53,7 +29,7 @@ export class FakeSite {
   readonly agents = new Map<string, Agent>();
   readonly sendings = new Map<string, Sending>();
   readonly processServers: ProcessServerReport[] = [];
-  readonly masterTarget: { -readonly [Key in keyof MasterTargetReport]: MasterTargetReport[Key] };
+  readonly masterTarget: ReturnType<typeof masterTarget>;
   /** VMDKs at the master target, with their journal. */
   readonly attached = new Map<string, MemoryBlob>();
   readonly doneTasks: SiteTask[] = [];
@@ -74,67 +50,14 @@ export class FakeSite {
     this.#deps = deps;
     const nowMs = deps.kernel.clock.now();
     this.processServers.push(processServer('PS01', { inAzure: false, nowMs }), processServer('PSAZ', { inAzure: true, nowMs }));
-    this.masterTarget = {
-      hostId: 'MT01',
-      name: 'MT01',
-      url: 'https://mt01',
-      osType: 'Windows',
-      version: '9.41',
-      lastHeartbeatMs: nowMs,
-      retentionVolumes: [{ volumeName: 'R:', capacityBytes: 1e12, freeBytes: 1e12, thresholdPercentage: 25, fileSystem: 'NTFS' }],
-      dataStores: [
-        { symbolicName: 'datastore1', capacityBytes: 1e12, freeBytes: 1e12, type: 'VMFS' },
-        { symbolicName: 'nfs1', capacityBytes: 1e12, freeBytes: 1e12, type: 'NFS' },
-      ],
-      attachedDisks: 0,
-      pairs: [],
-      validationErrors: [],
-    };
+    this.masterTarget = masterTarget(nowMs);
     deps.compute.onPower = (machineId, running) => this.#azurePower(machineId, running);
   }
 
-  addMachine(
-    name: string,
-    options: {
-      disks?: readonly Buffer[];
-      platform?: 'VmWare' | 'Physical';
-      osType?: 'Windows' | 'Linux';
-      agent?: boolean;
-      change?: Partial<DiscoveredMachine>;
-    } = {},
-  ): string {
+  addMachine(name: string, options: MachineOptions = {}): string {
     const machineId = `vm-${name}`;
     const disks = options.disks ?? [Buffer.alloc(16 * blockBytes, name)];
-    const found: DiscoveredMachine = {
-      machineId,
-      name,
-      platform: options.platform ?? 'VmWare',
-      vCenterId: options.platform === 'Physical' ? null : 'vc1',
-      poweredOn: true,
-      osType: options.osType ?? 'Windows',
-      osVersion: 'Microsoft Windows Server 2016 (64-bit)',
-      architecture: '64-bit',
-      firmware: 'BIOS',
-      secureBoot: false,
-      cpuCount: 2,
-      memoryBytes: 4e9,
-      toolsRunning: true,
-      rebootPending: false,
-      hostConnected: true,
-      ipAddresses: ['10.0.0.5'],
-      nics: [],
-      datastores: ['datastore1'],
-      disks: disks.map((bytes, place) => ({
-        diskId: `{${name}-${place}}`,
-        name: `disk ${place}`,
-        sizeBytes: bytes.length,
-        osDisk: place === 0,
-        dynamic: false,
-        sectorBytes: 512,
-      })),
-      notSelectable: [],
-      ...options.change,
-    };
+    const found = discoveredMachine(machineId, { name, ...options }, disks);
     this.machines.set(machineId, { found, poweredOn: true, disks: new Map(disks.map((bytes, place) => [`{${name}-${place}}`, Buffer.from(bytes)])) });
     if (options.agent !== false) this.#install(machineId, found.platform);
     return machineId;
@@ -387,52 +310,16 @@ export class FakeSite {
 
   #install(machineId: string, platform: AgentReport['platform']): void {
     const hostId = `agent-${machineId}`;
-    this.agents.set(hostId, {
-      hostId,
-      machineId,
-      platform,
-      alive: true,
-      lastHeartbeatMs: this.#deps.kernel.clock.now(),
-      clockAheadMs: 0,
-      appFailures: 0,
-      crashFailures: 0,
-      lastMarkMs: null,
-      lastMarkId: null,
-    });
+    this.agents.set(hostId, newAgent(hostId, { machineId, platform, nowMs: this.#deps.kernel.clock.now() }));
   }
 
   #agentReport(agent: Agent, nowMs: number): AgentReport {
     if (agent.alive) agent.lastHeartbeatMs = nowMs;
     const order = this.orders.find((candidate) => candidate.hostId === agent.hostId);
-    return {
-      hostId: agent.hostId,
-      machineId: agent.machineId,
-      name: agent.machineId,
-      platform: agent.platform,
-      osType: 'Windows',
-      ipAddress: '127.0.0.1',
-      version: '9.41',
-      lastHeartbeatMs: agent.lastHeartbeatMs,
-      clockMs: agent.lastHeartbeatMs + agent.clockAheadMs,
-      lastMarkMs: agent.lastMarkMs,
-      lastMarkId: agent.lastMarkId,
-      crashFailures: agent.crashFailures,
-      appFailures: agent.appFailures,
-      lastAppMarkMs: null,
-      pairs: (order?.pairs ?? [])
-        .flatMap((pair) => this.sendings.get(pair.pairId) ?? [])
-        .map((sending): PairReport => ({
-          pairId: sending.order.pairId,
-          stage: sending.stage,
-          mode: 'data',
-          totalBytes: sending.order.sizeBytes,
-          processedBytes: sending.order.sizeBytes,
-          transferredBytes: sending.sentBytes,
-          pendingBytes: 0,
-          resyncId: sending.resyncId,
-          error: null,
-        })),
-    };
+    return agentReport(
+      agent,
+      (order?.pairs ?? []).flatMap((pair) => this.sendings.get(pair.pairId) ?? []),
+    );
   }
 
   #machineOf(pairId: string): string {
@@ -450,25 +337,4 @@ export class FakeSite {
     const url = this.#deps.compute.machines.get(machineId)?.order.disks.find((disk) => disk.diskId === diskId)?.url;
     return this.#deps.storage.disks.get(url as string) as Buffer;
   }
-}
-
-function processServer(name: string, options: { inAzure: boolean; nowMs: number }): ProcessServerReport {
-  return {
-    hostId: name,
-    name,
-    url: `https://${name}`,
-    inAzure: options.inAzure,
-    version: '9.41',
-    lastHeartbeatMs: options.nowMs,
-    cpuPercent: 10,
-    memoryTotalBytes: 100,
-    memoryFreeBytes: 80,
-    cacheTotalBytes: 100,
-    cacheFreeBytes: 90,
-    throttled: false,
-    pendingUploadBytes: 0,
-    oldestPendingMs: 0,
-    throughputBps: 0,
-    services: [],
-  };
 }
