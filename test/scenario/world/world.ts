@@ -1,0 +1,171 @@
+// A lab in a process of its own, machines that are written to, and the memory of every write: what random actions act upon.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { OperationName, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { ItemRecord, JobRecord } from '../../../emulator/contract/resources.ts';
+import { sectorBytes } from '../../../emulator/disk/blockDevice.ts';
+import { LabError } from '../../../emulator/kernel/errors.ts';
+import { seededRandom, type Random } from '../../../emulator/kernel/random.ts';
+import { LabProcess } from './labProcess.ts';
+import { bytesOf, MachineModel, offsetOf, sectorsPerDisk, windowStarts, type DiskContent } from './machineModel.ts';
+import { diskBytes, worldEstate, type WorldMachine } from './worldEstate.ts';
+
+export interface TrackedMachine {
+  readonly name: string;
+  readonly model: MachineModel;
+  /** Where the machine that works is now. */
+  location: 'onPremises' | 'azure';
+}
+
+export interface WorldOptions {
+  readonly seed: string;
+  readonly machines: readonly WorldMachine[];
+  readonly processes?: readonly string[];
+}
+
+const windowSectors = sectorsPerDisk / windowStarts.length;
+/** The most that one write covers. */
+const writeLimitSectors = 128;
+const pollMs = 15_000;
+/** More lab time than anything in the world needs. */
+const limitMs = 8 * 3_600_000;
+
+export class World implements AsyncDisposable {
+  readonly random: Random;
+  readonly machines: readonly TrackedMachine[];
+  /** What was done, for whoever looks at a failure. */
+  readonly story: string[] = [];
+  readonly #dir: string;
+  readonly #lab: LabProcess;
+  #writes = 0;
+  #timeMs = 0;
+
+  private constructor(options: WorldOptions, lab: LabProcess, dir: string) {
+    this.random = seededRandom(`world ${options.seed}`);
+    this.#lab = lab;
+    this.#dir = dir;
+    this.machines = options.machines.map(({ name, disks }) => ({ name, model: new MachineModel(disks), location: 'onPremises' }));
+  }
+
+  /** A lab with the given machines, all running and none protected. */
+  static async open(options: WorldOptions): Promise<World> {
+    const dir = mkdtempSync(join(tmpdir(), 'srlab-world-'));
+    const scenario = join(dir, 'estate.json');
+    writeFileSync(scenario, JSON.stringify(worldEstate(options.machines)));
+    const lab = new LabProcess({ dir: join(dir, 'lab'), scenario, seed: options.seed, processes: options.processes ?? [] });
+    const world = new World(options, lab, dir);
+    await lab.start();
+    return world;
+  }
+
+  get labDir(): string {
+    return this.#lab.dir;
+  }
+
+  call<Name extends OperationName>(name: Name, request: RequestOf<Name>): Promise<ReplyOf<Name>> {
+    return this.#lab.call(name, request);
+  }
+
+  /** Does what the lab may refuse in its present state. @returns the answer, or the refusal. @throws what is no refusal */
+  async attempt<Name extends OperationName>(name: Name, request: RequestOf<Name>): Promise<ReplyOf<Name> | LabError> {
+    try {
+      return await this.call(name, request);
+    } catch (error) {
+      if (!(error instanceof LabError) || error.code === 'InternalError' || error.code === 'PeerUnreachable') throw error;
+      this.tell(`  refused: ${error.code}`);
+      return error;
+    }
+  }
+
+  tell(line: string): void {
+    this.story.push(line);
+  }
+
+  async step(stepMs: number): Promise<void> {
+    ({ timeMs: this.#timeMs } = await this.call('clock.step', { stepMs }));
+  }
+
+  /** Steps until `reached` says so. @throws Error after hours of lab time */
+  async until(what: string, reached: () => Promise<boolean>): Promise<void> {
+    for (let passedMs = 0; !(await reached()); passedMs += pollMs) {
+      if (passedMs > limitMs) throw new Error(`${what}: not within ${limitMs / 3_600_000} hours of lab time.`);
+      await this.step(pollMs);
+    }
+  }
+
+  /** Ends with the job. @throws Error when it did not succeed */
+  async finish({ jobId }: JobRecord): Promise<void> {
+    await this.until(`job ${jobId}`, async () => {
+      const { endedMs, state } = await this.call('job.show', { jobId });
+      return endedMs !== null || state === 'Suspended';
+    });
+    const { friendlyName, subject, state, errors } = await this.call('job.show', { jobId });
+    this.tell(`  ${friendlyName} of ${subject}: ${state}`);
+    if (state !== 'Succeeded' && state !== 'CompletedWithInformation')
+      throw new Error(`${friendlyName} of ${subject}: ${state}. ${errors.map(({ code, message }) => `${code} ${message}`).join(' ')}`);
+  }
+
+  item(machine: TrackedMachine): Promise<ItemRecord> {
+    return this.call('item.show', { machine: machine.name });
+  }
+
+  /** A write of random place and size through the tap; remembered when it is acknowledged. */
+  async write(machine: TrackedMachine): Promise<void> {
+    const disk = this.random.integer(machine.model.diskCount);
+    const window = this.random.integer(windowStarts.length);
+    const sectors = 1 + this.random.integer(this.random.next() < 0.7 ? 16 : writeLimitSectors);
+    const sector = (windowStarts[window] as number) + this.random.integer(windowSectors - sectors);
+    this.#writes += 1;
+    const id = this.random.next() < 0.1 ? 0 : this.#writes;
+    const content: DiskContent = new Int32Array(sectorsPerDisk).fill(id, sector, sector + sectors);
+    await this.call('disk.write', {
+      disk: { location: machine.location, machine: machine.name, disk: String(disk), at: 'present' },
+      offset: offsetOf(sector, diskBytes),
+      base64: bytesOf(content, sector, sectors).toString('base64'),
+    });
+    machine.model.wrote(this.#timeMs, { disk, sector, sectors, id });
+  }
+
+  /** Reads the windows of one disk, one after the other. */
+  async read(machine: TrackedMachine, disk: number, at: 'present' | 'replica' | { readonly pointId: string }): Promise<Buffer> {
+    return this.readDisk({ location: machine.location, machine: machine.name, disk: String(disk), at });
+  }
+
+  async readDisk(disk: RequestOf<'disk.read'>['disk']): Promise<Buffer> {
+    const parts = await Promise.all(
+      windowStarts.map(async (start) => {
+        const { base64 } = await this.call('disk.read', { disk, offset: offsetOf(start, diskBytes), length: windowSectors * sectorBytes });
+        return Buffer.from(base64, 'base64');
+      }),
+    );
+    return Buffer.concat(parts);
+  }
+
+  /** Works of a machine that is there run while the process is killed at a moment that nobody chose; then it comes back. */
+  async killLab(during: () => Promise<unknown>): Promise<void> {
+    const afterMs = this.random.integer(400);
+    const work = during().catch((error: unknown) => {
+      if (!LabError.is(error, 'PeerUnreachable') && !LabError.is(error, 'LabNotRunning')) throw error;
+    });
+    await Promise.race([work, delay(afterMs)]);
+    await Promise.all([this.#lab.kill(), work]);
+    await this.#lab.start();
+    await this.refreshTime();
+  }
+
+  /** Time went on by itself: a call that steps, or a start of the lab. */
+  async refreshTime(): Promise<void> {
+    ({ timeMs: this.#timeMs } = await this.call('clock.show', {}));
+  }
+
+  get timeMs(): number {
+    return this.#timeMs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lab[Symbol.asyncDispose]();
+    if (process.env['SRLAB_KEEP'] === undefined) rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
