@@ -7,7 +7,7 @@ import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
 import type { PairOrder, PairReport } from './orders.ts';
-import { loadSourceState, saveSourceState, type SourceState } from './sourceState.ts';
+import { batchAcknowledged, copyBegun, loadSourceState, saveSourceState, type SourceState } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 
 /** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
@@ -234,18 +234,10 @@ export class PairSource {
     this.#formed = Math.max(this.#formed, covers.to);
     for (const range of covers.regions) disk.regions.done(range);
     if (covers.to > 0) disk.log.trim(covers.to);
-    const ended = covers.mark && this.#state.stage === 'ResyncStepII';
-    this.#state = {
-      ...this.#state,
-      acked: this.#state.acked + 1,
-      position: Math.max(this.#state.position, covers.to),
-      intent: null,
-      stage: ended ? 'DifferentialSync' : this.#state.stage,
-      transferredBytes: this.#state.transferredBytes + formed.bytes,
-    };
+    this.#state = batchAcknowledged(this.#state, formed);
     this.#pendingSinceMs = undefined;
     saveSourceState(disk.folder, this.#state);
-    if (ended || header?.mark !== undefined || covers.mark) this.#deps.onChange();
+    if (header?.mark !== undefined || covers.mark) this.#deps.onChange();
   }
 
   /** A batch that did not arrive is formed again, since its sequence or its content may be another by then. */
@@ -322,17 +314,7 @@ export class PairSource {
     const { disk } = this.#deps;
     const comparing = how === 'checksum';
     if (comparing) disk.setEveryRegion();
-    this.#state = {
-      ...this.#state,
-      started: true,
-      stage: 'ResyncStepI',
-      resyncId,
-      comparing,
-      pristine: !comparing,
-      marksFrom: disk.log.end,
-      totalBytes: disk.regions.bytes,
-      transferredBytes: 0,
-    };
+    this.#state = copyBegun(this.#state, { comparing, resyncId, marksFrom: disk.log.end, totalBytes: disk.regions.bytes });
     saveSourceState(disk.folder, this.#state);
     this.#deps.onChange();
   }

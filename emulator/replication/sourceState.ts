@@ -57,6 +57,24 @@ export function loadSourceState(folder: string, pairId: string): SourceState {
   };
 }
 
+/** The copy of a whole disk, or its comparison, begins. */
+export function copyBegun(state: SourceState, copy: Pick<SourceState, 'comparing' | 'resyncId' | 'marksFrom' | 'totalBytes'>): SourceState {
+  return { ...state, ...copy, started: true, stage: 'ResyncStepI', pristine: !copy.comparing, transferredBytes: 0 };
+}
+
+/** The relay has the next batch. The first mark behind a copy ends the resynchronisation. */
+export function batchAcknowledged(state: SourceState, batch: { covers: Coverage; bytes: number }): SourceState {
+  const { covers, bytes } = batch;
+  return {
+    ...state,
+    acked: state.acked + 1,
+    position: Math.max(state.position, covers.to),
+    intent: null,
+    stage: covers.mark && state.stage === 'ResyncStepII' ? 'DifferentialSync' : state.stage,
+    transferredBytes: state.transferredBytes + bytes,
+  };
+}
+
 export function saveSourceState(folder: string, state: SourceState): void {
   mkdirSync(folder, { recursive: true });
   replaceFile(join(folder, 'source.json'), JSON.stringify(state));

@@ -28,7 +28,7 @@ export function clockHandlers({ world, cloud }: ControlParts): Handlers<Names> {
     },
     'fault.list': async () => faults.list(),
     'fault.add': async ({ rule }) => {
-      if (!faultPoints.includes(rule.point)) throw new LabError('InvalidArgument', `Fault point ${String(rule.point)}: one of ${faultPoints.join(', ')}.`);
+      if (!faultPoints.includes(rule.point)) throw new LabError('InvalidArgument', `Fault point ${rule.point}: one of ${faultPoints.join(', ')}.`);
       const added = { ...rule, id: rule.id ?? ids.hex(8) };
       faults.add(added);
       return added;
@@ -40,7 +40,7 @@ export function clockHandlers({ world, cloud }: ControlParts): Handlers<Names> {
     },
     'link.list': async () => network.list(),
     'link.set': async ({ path, state: wanted, bandwidthBps, latencyMs }) => {
-      if (!networkPaths.includes(path)) throw new LabError('InvalidArgument', `Path ${String(path)}: one of ${networkPaths.join(', ')}.`);
+      if (!networkPaths.includes(path)) throw new LabError('InvalidArgument', `Path ${path}: one of ${networkPaths.join(', ')}.`);
       // The VPN is built and taken away in Azure; only a cut is a matter of the cable.
       if (path === 'site-to-site' && wanted === 'up' && cloud.networks.privateConnection() === 'none') cloud.networks.connect('siteToSiteVpn');
       if (path === 'site-to-site' && wanted === 'absent') cloud.networks.connect('none');

@@ -181,10 +181,6 @@ export function healthError(error: ItemView['healthErrors'][number]): HealthErro
   };
 }
 
-export function worst(levels: readonly Health[]): Health {
-  return levels.includes('Critical') ? 'Critical' : levels.includes('Warning') ? 'Warning' : 'Normal';
-}
-
 /** asr-behaviour §6.3, column "portal text". */
 function stateText(state: ItemView['protectionState']): string {
   switch (state) {

@@ -1,8 +1,6 @@
 // The Mobility service: the guest's side of replication, from registration to the last batch at shutdown.
-import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
-import type { NetworkPath } from '../../contract/faults.ts';
 import type { Timer } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
@@ -10,6 +8,7 @@ import { SiteConnection } from '../../registration/siteConnection.ts';
 import type { AgentReport, AgentSettings, MachineOrder } from '../../replication/orders.ts';
 import type { Relay } from '../../replication/stations.ts';
 import type { GuestService, Machine } from '../machine.ts';
+import { addressOf, controlPaths } from './agentNetwork.ts';
 import { AgentState } from './agentState.ts';
 import { GroupListener } from './groupListener.ts';
 import { MachineMarks } from './machineMarks.ts';
@@ -25,7 +24,7 @@ export interface MobilityServiceDeps {
   readonly kernel: Kernel;
   readonly configServerUrl: string;
   readonly passphrase: string;
-  /** What was installed (`mobilityVersions`); an update changes it on the machine's disk. */
+  /** What was installed; an update changes it on the machine's disk. */
   readonly version: string;
   /** Host id to register with; absent: the one of an earlier registration, or a new one. */
   readonly hostId?: string;
@@ -337,16 +336,4 @@ function firstAttempt(): PromiseWithResolvers<string> {
   const attempt = Promise.withResolvers<string>();
   attempt.promise.catch(() => undefined);
   return attempt;
-}
-
-/** An Azure VM reaches the configuration server through the VPN; its process server stands in Azure too (asr-behaviour §7.3). */
-function controlPaths(machine: Machine): readonly NetworkPath[] {
-  return machine.definition.platform === 'Azure' ? ['machine-configserver', 'site-to-site'] : ['machine-configserver'];
-}
-
-/** @throws LabError NoValidIpAddress */
-function addressOf(machine: Machine): string {
-  const address = machine.definition.nics.find(({ ipAddress }) => ipAddress !== null && isIPv4(ipAddress))?.ipAddress;
-  if (address === undefined || address === null) throw new LabError('NoValidIpAddress', machine.name);
-  return address;
 }

@@ -7,8 +7,6 @@ import { VCenter } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { guestLab, type GuestLab } from '../../machine/guestLab.ts';
 import { accounts, diskBytes, siteSpec, specOf } from './siteSpec.ts';
 
-export { accounts, diskBytes, specOf } from './siteSpec.ts';
-
 const authority = createAuthority('test authority');
 
 export interface VCenterLab extends AsyncDisposable {
