@@ -89,14 +89,14 @@ export function addDiskCommands(program: Command, shell: Shell): void {
 function addTransfers(disk: Command, shell: Shell): void {
   disk
     .command('import')
-    .argument('<machine>', 'machine that gets the disk')
+    .argument('<target>', 'a machine (web01) that gets a new disk, or a disk (web01/0) whose content is replaced')
     .argument('<file>', 'raw, VHD, VMDK; with qemu-img also qcow2, VHDX and others')
-    .description('bring a disk of your own into a machine')
-    .option('--disk <disk>', 'replace the content of this disk instead of adding one')
+    .description('bring a disk of your own into a machine that is off')
     .action(
-      onLab<{ disk?: string }, [string, string]>(shell, async (session, options, [machine, file]) => {
+      onLab<object, [string, string]>(shell, async (session, _, [target, file]) => {
+        const { machine, disk } = target.includes('/') ? parseDisk(target) : { machine: target, disk: undefined };
         const added = await withProgress(session, file, (progressId) =>
-          session.client.call('disk.import', { machine, path: resolve(file), progressId, ...given({ disk: options.disk }) }),
+          session.client.call('disk.import', { machine, path: resolve(file), progressId, ...given({ disk }) }),
         );
         session.output.list([added], diskColumns, '');
       }),

@@ -2,8 +2,7 @@
 import { Argument, Option, type Command } from 'commander';
 import type { BandwidthSchedule, NewMachine } from '../../contract/control.ts';
 import { LabError } from '../../kernel/errors.ts';
-import { jobText } from '../jobText.ts';
-import { onLab, type Shell } from '../shell.ts';
+import { onLab, runJob, type Shell } from '../shell.ts';
 import { timeText } from '../texts.ts';
 import { parseBandwidth, parseSize } from '../values.ts';
 
@@ -67,11 +66,7 @@ function addMachines(machine: Command, shell: Shell): void {
     .command('update')
     .argument('<machine>', 'name or id of the machine')
     .description('update the Mobility service')
-    .action(
-      onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
-        output.record(await client.call('machine.updateMobility', { machine: name }), jobText),
-      ),
-    );
+    .action(onLab<object, [string]>(shell, async (session, _, [name]) => void (await runJob(session, 'machine.updateMobility', { machine: name }))));
 }
 
 function addGuest(machine: Command, shell: Shell): void {
@@ -108,7 +103,7 @@ function addVCenter(site: Command, shell: Shell): void {
   site
     .command('refresh')
     .description('discover machines now instead of within 15 minutes')
-    .action(onLab(shell, async ({ client, output }) => output.record(await client.call('site.refresh', {}), jobText)));
+    .action(onLab(shell, async (session) => void (await runJob(session, 'site.refresh', {}))));
   site
     .command('add-physical')
     .argument('<name>', 'its name')
@@ -116,8 +111,9 @@ function addVCenter(site: Command, shell: Shell): void {
     .addArgument(new Argument('<os>', 'its system').choices(['Windows', 'Linux']))
     .description('type a physical server into the vault')
     .action(
-      onLab<object, [string, string, 'Windows' | 'Linux']>(shell, async ({ client, output }, _, [name, ipAddress, osType]) =>
-        output.record(await client.call('site.addPhysicalServer', { name, ipAddress, osType }), jobText),
+      onLab<object, [string, string, 'Windows' | 'Linux']>(
+        shell,
+        async (session, _, [name, ipAddress, osType]) => void (await runJob(session, 'site.addPhysicalServer', { name, ipAddress, osType })),
       ),
     );
   site
