@@ -8,7 +8,10 @@ export function problems(role: string, trace: Trace): ErrorRequestHandler {
   // express tells an error handler by its four parameters.
   // oxlint-disable-next-line max-params
   return (error: unknown, request, response, next) => {
-    if (response.headersSent) return void next(error);
+    if (response.headersSent) {
+      next(error);
+      return;
+    }
     const problem = isBodyError(error) ? new LabError('MalformedRequest', error.message, { cause: error }) : LabError.from(error);
     if (problem.code === 'InternalError') trace.record(role, 'unexpected', { path: request.path, stack: error instanceof Error ? error.stack : String(error) });
     response.status(problem.status).json({ error: problem.toBody() });

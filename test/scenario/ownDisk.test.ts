@@ -37,9 +37,11 @@ async function makeImage(lab: TestLab): Promise<{ path: string; contentOffset: n
 const qemuIo = (url: string, ...commands: string[]): Promise<string> =>
   tool('qemu-io', '-f', 'raw', ...commands.flatMap((command) => ['-c', command]), '-c', 'flush', url);
 
-async function qemuSaysEqual(first: { path: string; format: 'raw' | 'vpc' | 'vmdk' }, second: { path: string; format: 'raw' | 'vpc' | 'vmdk' }): Promise<void> {
-  expect(await tool('qemu-img', 'compare', '-U', '-f', first.format, '-F', second.format, first.path, second.path)).toContain('Images are identical.');
-}
+const identical = 'Images are identical.';
+
+/** What qemu-img says of two disks. */
+const compare = (first: { path: string; format: 'raw' | 'vpc' | 'vmdk' }, second: { path: string; format: 'raw' | 'vpc' | 'vmdk' }): Promise<string> =>
+  tool('qemu-img', 'compare', '-U', '-f', first.format, '-F', second.format, first.path, second.path);
 
 /** Finds nothing to complain of; a fixed VHD is the disk with a footer behind its end. */
 async function fsckFindsNothing(path: string): Promise<void> {
@@ -97,7 +99,7 @@ test(
     await lab.finish(lab.control('item.testFailover', { machine, point: { pointId: point.pointId } }));
     const { testMachine } = await lab.control('item.show', { machine });
     const drill = await download(lab, testMachine ?? '', 'drill.vhd');
-    await qemuSaysEqual({ path: atMark, format: 'raw' }, { path: drill, format: 'vpc' });
+    expect(await compare({ path: atMark, format: 'raw' }, { path: drill, format: 'vpc' })).toContain(identical);
     await lab.finish(lab.control('item.testFailoverCleanup', { machine }));
 
     await lab.control('disk.unserve', { url: served.url });
@@ -105,7 +107,7 @@ test(
     const { azureMachine } = await lab.control('item.show', { machine });
     const azure = azureMachine ?? '';
     const vhd = await download(lab, azure, 'failed-over.vhd');
-    await qemuSaysEqual({ path: atMark, format: 'raw' }, { path: vhd, format: 'vpc' });
+    expect(await compare({ path: atMark, format: 'raw' }, { path: vhd, format: 'vpc' })).toContain(identical);
     await fsckFindsNothing(vhd);
     await lab.finish(lab.control('item.commit', { machine }));
 
@@ -121,10 +123,33 @@ test(
     await lab.finish(lab.control('item.failback', { machine, shutdown: true }));
     const left = await download(lab, azure, 'left.vhd');
     const vmdk = await pathOf(lab, 'onPremises', machine);
-    await qemuSaysEqual({ path: inAzure, format: 'raw' }, { path: vmdk, format: 'vmdk' });
-    await qemuSaysEqual({ path: left, format: 'vpc' }, { path: vmdk, format: 'vmdk' });
+    expect(await compare({ path: inAzure, format: 'raw' }, { path: vmdk, format: 'vmdk' })).toContain(identical);
+    expect(await compare({ path: left, format: 'vpc' }, { path: vmdk, format: 'vmdk' })).toContain(identical);
     await fsckFindsNothing(await exported(lab, present('onPremises'), 'back.raw'));
     await lab.finish(lab.control('item.commit', { machine }));
   },
   limitMs,
 );
+
+test('a served disk stays with its machine: written to while it runs, only read while it is off, and all of it is replicated', async () => {
+  await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
+  await lab.finish(lab.control('item.enable', { machine }));
+  await lab.untilProtected(machine);
+  const { url } = await lab.control('disk.serve', { disk: present('onPremises') });
+  await qemuIo(url, 'write -P 0x11 1M 64k');
+
+  await lab.control('machine.power', { machine, to: 'shutdown' });
+  await lab.until('shutdown', async () => (await lab.control('machine.list', {})).every(({ poweredOn }) => !poweredOn));
+  await expect(qemuIo(url, 'write -P 0x22 1M 64k')).rejects.toThrow(/write failed/);
+  await expect(lab.control('disk.write', { disk: present('onPremises'), offset: 0, base64: Buffer.alloc(512, 1).toString('base64') })).rejects.toMatchObject({
+    code: 'MachineNotRunning',
+  });
+  await expect(lab.control('disk.import', { machine, disk: '0', path: url })).rejects.toMatchObject({ code: 'AlreadyProtected' });
+  await qemuIo(url, 'read -P 0x11 1M 64k');
+
+  await lab.control('machine.power', { machine, to: 'on' });
+  await qemuIo(url, 'write -P 0x33 1088k 64k', 'read -P 0x11 1M 64k');
+  await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
+  const sha256 = (at: DiskReference['at']) => lab.control('disk.sha256', { disk: { ...present('onPremises'), at } });
+  expect(await sha256('replica')).toEqual(await sha256('present'));
+});
