@@ -1,5 +1,7 @@
 // Control operations on protected items: from enabling replication to failback.
+import type { EnableRequest } from '../../contract/control.ts';
 import { LabError } from '../../kernel/errors.ts';
+import type { JobView } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';
 import { networkName, pointChoice, policyName, processServerId, reprotectChoice, siteOf } from './choices.ts';
 import { configServerId, itemRecord, jobRecord, pointRecords, requireItem } from './records.ts';
@@ -23,7 +25,7 @@ type Names =
   | 'item.failback';
 
 export function itemHandlers(parts: ControlParts): Handlers<Names> {
-  const { vault, disks } = parts;
+  const { vault } = parts;
   const { operations } = vault;
   const failover: Handlers<'item.failover'>['item.failover'] = async ({ machine, point, shutdown, acknowledgeRunningSource }) =>
     jobRecord(
@@ -67,28 +69,29 @@ export function itemHandlers(parts: ControlParts): Handlers<Names> {
       return failover(request);
     },
   };
+}
 
-  function enable({ world, accounts }: ControlParts, request: Parameters<Handlers<'item.enable'>['item.enable']>[0]) {
-    const { definition } = disks.find(request.machine, 'onPremises');
-    const server = siteOf(parts);
-    const installed = world.guests.service(definition.machineId) !== undefined;
-    const wanted = request.account ?? (installed ? undefined : definition.osType);
-    const account = server.status?.accounts.find((one) => one.accountName === wanted || one.accountId === wanted);
-    if (wanted !== undefined && account === undefined) throw new LabError('NotFound', `Account ${wanted}.`);
-    return operations.enableReplication({
-      configServerId: configServerId(parts),
-      machineId: definition.machineId,
-      policyName: policyName(parts, request.policy),
-      processServerId: processServerId(parts, request.processServer, false),
-      accountId: account?.accountId ?? null,
-      storageAccount: accounts.target,
-      logStorageAccount: accounts.log,
-      networkName: networkName(parts, request.network, 'recovery'),
-      ...(request.subnet === undefined ? {} : { subnetName: request.subnet }),
-      ...(request.azureName === undefined ? {} : { azureMachineName: request.azureName }),
-      ...(request.azureSize === undefined ? {} : { azureMachineSize: request.azureSize }),
-      ...(request.group === undefined ? {} : { groupName: request.group }),
-      disksToExclude: (request.disksToExclude ?? []).map((disk) => disks.diskOf(definition, disk).diskId),
-    });
-  }
+function enable(parts: ControlParts, request: EnableRequest): JobView {
+  const { world, vault, disks, accounts } = parts;
+  const { definition } = disks.find(request.machine, 'onPremises');
+  const server = siteOf(parts);
+  const installed = world.guests.service(definition.machineId) !== undefined;
+  const wanted = request.account ?? (installed ? undefined : definition.osType);
+  const account = server.status?.accounts.find((one) => one.accountName === wanted || one.accountId === wanted);
+  if (wanted !== undefined && account === undefined) throw new LabError('NotFound', `Account ${wanted}.`);
+  return vault.operations.enableReplication({
+    configServerId: configServerId(parts),
+    machineId: definition.machineId,
+    policyName: policyName(parts, request.policy),
+    processServerId: processServerId(parts, request.processServer, false),
+    accountId: account?.accountId ?? null,
+    storageAccount: accounts.target,
+    logStorageAccount: accounts.log,
+    networkName: networkName(parts, request.network, 'recovery'),
+    ...(request.subnet === undefined ? {} : { subnetName: request.subnet }),
+    ...(request.azureName === undefined ? {} : { azureMachineName: request.azureName }),
+    ...(request.azureSize === undefined ? {} : { azureMachineSize: request.azureSize }),
+    ...(request.group === undefined ? {} : { groupName: request.group }),
+    disksToExclude: (request.disksToExclude ?? []).map((disk) => disks.diskOf(definition, disk).diskId),
+  });
 }

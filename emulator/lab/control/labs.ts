@@ -16,7 +16,7 @@ const defaultEvents = 100;
 
 export function labHandlers(parts: ControlParts): Handlers<Names> {
   const { world, vault, cloud } = parts;
-  const { kernel, folder } = world;
+  const { folder } = world;
   return {
     'lab.status': async () => status(parts),
     'lab.stop': async () => {
@@ -54,32 +54,34 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
           message: event.description,
         })),
   };
+}
 
-  function status({ disks }: ControlParts): LabStatus {
-    const { settings } = folder;
-    const { problems } = vault.configServerHealth(siteOf(parts).hostId);
-    return {
-      dir: folder.dir,
-      pid: process.pid,
-      scenario: settings?.scenario ?? '',
-      seed: settings?.seed ?? '',
-      vault: world.estate.vault.name,
-      clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
-      roles: roles(parts),
-      machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
-      jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
-      links: kernel.network.list(),
-      faults: kernel.faults.list().map(({ rule }) => rule),
-      healthErrors: problems.map(({ level, code, text }) => ({
-        code,
-        level,
-        message: text,
-        possibleCauses: '',
-        recommendedAction: '',
-        sinceMs: kernel.clock.now(),
-      })),
-    };
-  }
+function status(parts: ControlParts): LabStatus {
+  const { world, vault, disks } = parts;
+  const { kernel, folder } = world;
+  const { settings } = folder;
+  const { problems } = vault.configServerHealth(siteOf(parts).hostId);
+  return {
+    dir: folder.dir,
+    pid: process.pid,
+    scenario: settings?.scenario ?? '',
+    seed: settings?.seed ?? '',
+    vault: world.estate.vault.name,
+    clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
+    roles: roles(parts),
+    machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
+    jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
+    links: kernel.network.list(),
+    faults: kernel.faults.list().map(({ rule }) => rule),
+    healthErrors: problems.map(({ level, code, text }) => ({
+      code,
+      level,
+      message: text,
+      possibleCauses: '',
+      recommendedAction: '',
+      sinceMs: kernel.clock.now(),
+    })),
+  };
 }
 
 function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleStatus[] {

@@ -1,16 +1,6 @@
 // From the engine's records to what the control API shows of them.
 import { allowedActions, type JobView } from '../../kernel/jobRecord.ts';
-import type {
-  Health,
-  HealthError,
-  ItemRecord,
-  JobRecord,
-  MachineRecord,
-  PlanAction,
-  PlanRecord,
-  PolicyRecord,
-  RecoveryPointRecord,
-} from '../../contract/resources.ts';
+import type { HealthError, ItemRecord, JobRecord, MachineRecord, PlanAction, PlanRecord, PolicyRecord, RecoveryPointRecord } from '../../contract/resources.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
 import { activeDirection, isGrouped } from '../../azure/vault/items/state.ts';

@@ -10,13 +10,8 @@ import { siteOf } from './choices.ts';
 import { configServerId, jobRecord, machineRecord, requireItem } from './records.ts';
 import type { Handlers } from './server.ts';
 
-type Names =
-  | 'machine.add'
-  | 'machine.remove'
-  | 'machine.guest'
-  | 'machine.installMobility'
-  | 'machine.updateMobility'
-  | 'item.update'
+type MachineNames = 'machine.add' | 'machine.remove' | 'machine.guest' | 'machine.installMobility' | 'machine.updateMobility' | 'item.update';
+type SiteNames =
   | 'site.refresh'
   | 'site.addPhysicalServer'
   | 'site.replicationPath'
@@ -26,10 +21,13 @@ type Names =
   | 'vcenter.datastore'
   | 'processServer.bandwidth';
 
-export function siteHandlers(parts: ControlParts): Handlers<Names> {
+export function siteHandlers(parts: ControlParts): Handlers<MachineNames | SiteNames> {
+  return { ...machinesOfSite(parts), ...partsOfSite(parts) };
+}
+
+function machinesOfSite(parts: ControlParts): Handlers<MachineNames> {
   const { world, vault, site, datacenter, disks } = parts;
   const { vCenter } = datacenter;
-  const { configServer } = site;
   return {
     'machine.add': async (order) => machineRecord(parts, disks.find(await addMachine(parts, order))),
     'machine.remove': async ({ machine }) => {
@@ -49,7 +47,7 @@ export function siteHandlers(parts: ControlParts): Handlers<Names> {
     },
     'machine.installMobility': async ({ machine }) => {
       const hosted = disks.find(machine);
-      const { url: configServerUrl, passphrase } = configServer;
+      const { url: configServerUrl, passphrase } = site.configServer;
       await inActivity(world.kernel.clock, `install on ${hosted.definition.name}`, () => world.guests.install(hosted.machine, { configServerUrl, passphrase }));
       return machineRecord(parts, hosted);
     },
@@ -70,6 +68,14 @@ export function siteHandlers(parts: ControlParts): Handlers<Names> {
           ...(ipAddress === undefined ? {} : { ipAddress }),
         }),
       ),
+  };
+}
+
+function partsOfSite(parts: ControlParts): Handlers<SiteNames> {
+  const { world, vault, site, datacenter } = parts;
+  const { vCenter } = datacenter;
+  const { configServer } = site;
+  return {
     'site.refresh': async () => jobRecord(vault.operations.refresh(configServerId(parts))),
     'site.addPhysicalServer': async (order) => jobRecord(vault.operations.addPhysicalServer({ configServerId: configServerId(parts), ...order })),
     'site.replicationPath': async ({ path }) => {

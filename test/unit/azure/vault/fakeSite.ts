@@ -2,8 +2,6 @@
 import { answerDoorbell } from '../../../../emulator/http/doorbell.ts';
 import type { Timer } from '../../../../emulator/kernel/clock.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
-import { blockChecksums, checksumBytes } from '../../../../emulator/replication/checksum.ts';
-import { encodeBatch } from '../../../../emulator/replication/batch.ts';
 import type { LabError } from '../../../../emulator/kernel/errors.ts';
 import type {
   AgentReport,
@@ -15,13 +13,21 @@ import type {
   SiteTask,
   TaskResult,
 } from '../../../../emulator/replication/orders.ts';
-import { seal } from '../../../../emulator/replication/seal.ts';
 import type { Consistency, Mark } from '../../../../emulator/replication/stations.ts';
 import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
-import { agentReport, discoveredMachine, masterTarget, newAgent, processServer, type Agent, type MachineOptions, type Sending } from './fakeSiteRecords.ts';
+import {
+  agentReport,
+  configServerReport,
+  discoveredMachine,
+  masterTarget,
+  newAgent,
+  processServer,
+  type Agent,
+  type MachineOptions,
+  type Sending,
+} from './fakeSiteRecords.ts';
+import { blockBytes, FakeSender } from './fakeSender.ts';
 import { MemoryBlob, type MemoryCompute, type MemoryStorage } from './memoryAzure.ts';
-
-const blockBytes = 4096;
 
 export class FakeSite {
   readonly hostId = 'CS01';
@@ -44,10 +50,20 @@ export class FakeSite {
   #marks = new Set<string>();
   #signal = new AbortController();
   #timers: Timer[] = [];
+  readonly #sender: FakeSender;
   #deps: { kernel: Kernel; vault: Vault; storage: MemoryStorage; compute: MemoryCompute };
 
   constructor(deps: { kernel: Kernel; vault: Vault; storage: MemoryStorage; compute: MemoryCompute }) {
     this.#deps = deps;
+    this.#sender = new FakeSender({
+      hostId: this.hostId,
+      clock: deps.kernel.clock,
+      vault: () => this.#deps.vault,
+      storage: deps.storage,
+      attached: this.attached,
+      sourceOf: ({ pairId, diskId }) => this.#disk(this.#machineOf(pairId), diskId),
+      uploadCut: () => this.uploadCut,
+    });
     const nowMs = deps.kernel.clock.now();
     this.processServers.push(processServer('PS01', { inAzure: false, nowMs }), processServer('PSAZ', { inAzure: true, nowMs }));
     this.masterTarget = masterTarget(nowMs);
@@ -127,7 +143,7 @@ export class FakeSite {
         disks: order.pairs.map((pair) => pair.diskId),
         ...(options.requestId === undefined ? {} : { requestId: options.requestId }),
       };
-      for (const pair of order.pairs) await this.#send(this.sendings.get(pair.pairId) as Sending, mark);
+      for (const pair of order.pairs) await this.#sender.send(this.sendings.get(pair.pairId) as Sending, mark);
       Object.assign(this.agents.get(hostId) as Agent, { lastMarkMs: mark.timeMs, lastMarkId: mark.id });
     }
   }
@@ -137,15 +153,7 @@ export class FakeSite {
     const nowMs = kernel.clock.now();
     const results = this.#results.splice(0);
     const report: SiteReport = {
-      configServer: {
-        hostId: this.hostId,
-        name: 'CS01',
-        version: '9.41',
-        ipAddress: '10.0.0.2',
-        lastHeartbeatMs: nowMs,
-        sslCertExpiryMs: this.sslCertExpiryMs,
-        accounts: [{ accountId: '1', accountName: 'admin' }],
-      },
+      configServer: configServerReport(this.hostId, { nowMs, sslCertExpiryMs: this.sslCertExpiryMs }),
       agents: [...this.agents.values()].map((agent) => this.#agentReport(agent, nowMs)),
       processServers: this.processServers.map((server) => ({ ...server, lastHeartbeatMs: server.lastHeartbeatMs < 0 ? 0 : nowMs })),
       masterTargets: [
@@ -183,10 +191,10 @@ export class FakeSite {
       if (sending === undefined) {
         sending = { order: pair, sequence: 0, stage: 'ResyncStepI', resyncId: null, pending: [], sentBytes: 0 };
         this.sendings.set(pair.pairId, sending);
-        await this.#copy(sending, pair.initial);
+        await this.#sender.copy(sending, pair.initial);
       } else if (pair.resyncId !== sending.resyncId) {
         Object.assign(sending, { order: pair, resyncId: pair.resyncId });
-        await this.#copy(sending, 'checksum');
+        await this.#sender.copy(sending, 'checksum');
       }
     }
     const request = order.markRequest;
@@ -196,50 +204,6 @@ export class FakeSite {
       await this.mark([order.hostId], request);
       await this.report();
     });
-  }
-
-  async #copy(sending: Sending, initial: 'copy' | 'checksum'): Promise<void> {
-    const machineId = this.#machineOf(sending.order.pairId);
-    const source = this.#disk(machineId, sending.order.diskId);
-    sending.stage = 'ResyncStepI';
-    const theirs = initial === 'copy' ? undefined : await this.#targetChecksums(sending, source.length);
-    const ours = blockChecksums(source, blockBytes);
-    for (let block = 0; block * blockBytes < source.length; block += 1) {
-      const at = block * checksumBytes;
-      if (theirs === undefined || ours.compare(theirs, at, at + checksumBytes, at, at + checksumBytes) !== 0)
-        sending.pending.push({ offset: block * blockBytes, length: blockBytes });
-    }
-    await this.#send(sending, undefined);
-    sending.stage = 'ResyncStepII';
-  }
-
-  async #targetChecksums(sending: Sending, length: number): Promise<Buffer> {
-    if (sending.order.direction === 'reverse') return blockChecksums((this.attached.get(sending.order.pairId) as MemoryBlob).bytes, blockBytes);
-    return this.#deps.kernel.clock.idle(this.#deps.vault.checksums(this.hostId, sending.order.pairId, { offset: 0, length, blockBytes }));
-  }
-
-  async #send(sending: Sending, mark: Mark | undefined): Promise<void> {
-    const { pairId, diskId, key, target } = sending.order;
-    const source = this.#disk(this.#machineOf(pairId), diskId);
-    const extents = sending.pending.splice(0);
-    const payload = extents.map((extent) => Buffer.from(source.subarray(extent.offset, extent.offset + extent.length)));
-    sending.sentBytes += payload.reduce((sum, part) => sum + part.length, 0);
-    if (target.kind === 'mastertarget') {
-      const blob = this.attached.get(pairId) as MemoryBlob;
-      extents.forEach((extent, place) => payload[place]?.copy(blob.bytes, extent.offset));
-      sending.sequence = blob.sequence += 1;
-      if (mark !== undefined) blob.snapshots.push({ id: `mt-${mark.id}`, sequence: sending.sequence, mark, bytes: Buffer.from(blob.bytes) });
-    } else {
-      sending.sequence += 1;
-      const frame = encodeBatch(
-        { pairId, sequence: sending.sequence, stage: sending.stage, extents, capturedMs: 0, ...(mark === undefined ? {} : { mark }) },
-        payload,
-      );
-      const log = await this.#deps.storage.openLog(pairId);
-      await log.append(pairId, sending.sequence, await seal(frame, { key: Buffer.from(key, 'base64'), pairId, sequence: sending.sequence }));
-      if (!this.uploadCut) this.#deps.vault.uploaded(this.hostId, pairId, { through: sending.sequence, newestMark: mark ?? null });
-    }
-    if (mark !== undefined) sending.stage = 'DifferentialSync';
   }
 
   async #perform(task: SiteTask): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   PairOrder,
   PairReport,
   ProcessServerReport,
+  SiteReport,
 } from '../../../../emulator/replication/orders.ts';
 import type { Extent, Stage } from '../../../../emulator/replication/stations.ts';
 
@@ -115,6 +116,18 @@ export function agentReport(agent: Agent, sendings: readonly Sending[]): AgentRe
       resyncId: sending.resyncId,
       error: null,
     })),
+  };
+}
+
+export function configServerReport(hostId: string, { nowMs, sslCertExpiryMs }: { nowMs: number; sslCertExpiryMs: number }): SiteReport['configServer'] {
+  return {
+    hostId,
+    name: 'CS01',
+    version: '9.41',
+    ipAddress: '10.0.0.2',
+    lastHeartbeatMs: nowMs,
+    sslCertExpiryMs,
+    accounts: [{ accountId: '1', accountName: 'admin' }],
   };
 }
 
