@@ -44,6 +44,7 @@ export class PairSource {
 
   #pendingSinceMs: TimeMs | undefined;
   #lingerSet = false;
+  #retrySet = false;
   #error: LabError | undefined;
   #waiters: (() => void)[] = [];
   #idle: (() => void)[] = [];
@@ -287,7 +288,13 @@ export class PairSource {
     trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
     if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') this.#distrust();
     this.#setError(problem);
-    clock.at(clock.now() + retryMs, `source ${this.#order.pairId}`, () => this.wake());
+    if (!this.#retrySet) {
+      this.#retrySet = true;
+      clock.at(clock.now() + retryMs, `source ${this.#order.pairId}`, () => {
+        this.#retrySet = false;
+        this.wake();
+      });
+    }
     if (problem.code === 'InternalError') throw error;
   }
 

@@ -1,4 +1,6 @@
 // Target side of a pair: takes sealed batches from the log in order, applies them to the replica, and turns marks into snapshots.
+import type { Range } from '../disk/blockDevice.ts';
+import type { TimeMs } from '../kernel/clock.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { LabError } from '../kernel/errors.ts';
 import { decodeBatch } from './batch.ts';
@@ -25,6 +27,8 @@ export class PairTargetEngine {
   /** Highest sequence that somebody said is in the log; 0 when only a look there can tell. */
   #told = 0;
   #finalPosition = 0;
+  /** Since when later batches are in the log and the next one is not. */
+  #gapSinceMs: TimeMs | undefined;
   #running = false;
   #again = false;
   #closed = false;
@@ -62,6 +66,19 @@ export class PairTargetEngine {
     this.wake();
     if (!this.#running) return;
     await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#idle.push(resolve)));
+  }
+
+  /**
+   * 8 bytes per block, of what is applied. For callers inside an activity, after `drained`.
+   * @throws LabError StorageRestarted: the replica is taken up anew meanwhile, ask again
+   */
+  async checksums(range: Range, blockBytes: number): Promise<Buffer> {
+    try {
+      return await this.#deps.replica.checksums(range, blockBytes);
+    } catch (error) {
+      if (LabError.is(error, 'StorageRestarted')) this.#recoverSoon();
+      throw error;
+    }
   }
 
   /** Stops applying; a batch under way is finished. */
@@ -111,6 +128,7 @@ export class PairTargetEngine {
       if (sequence !== this.#position + wanted.length + 1) break;
       wanted.push(sequence);
     }
+    this.#watchGap(wanted.length < sequences.length);
     let ahead = wanted.length > 0 ? this.#fetch(wanted[0] as number) : undefined;
     for (const [place, sequence] of wanted.entries()) {
       if (this.#closed) break;
@@ -126,6 +144,7 @@ export class PairTargetEngine {
       last = { sequence, mark: batch.mark };
     }
     if (last === undefined) return;
+    this.#gapSinceMs = undefined;
     if (last.mark === undefined) await replica.advance(last.sequence);
     await replica.barrier();
     this.#finalPosition = last.sequence;
@@ -140,6 +159,28 @@ export class PairTargetEngine {
     if (fresh) await this.#recover();
     if (fresh || this.#told <= this.#position) return this.#deps.log.list(this.#deps.pairId, this.#position);
     return Array.from({ length: this.#told - this.#position }, (_, place) => this.#position + 1 + place);
+  }
+
+  /** What is missing may still come: from a process server that this pair left, over a link that is cut. Not for ever. */
+  #watchGap(gap: boolean): void {
+    if (!gap) return;
+    const { kernel, pairId } = this.#deps;
+    const nowMs = kernel.clock.now();
+    if (this.#gapSinceMs === undefined) {
+      this.#gapSinceMs = nowMs;
+      kernel.clock.at(nowMs + gapLimitMs, `target ${pairId}`, () => this.wake());
+    }
+    if (nowMs - this.#gapSinceMs >= gapLimitMs)
+      throw new LabError('BatchMissing', `Pair ${pairId} has later batches in its log, and not sequence ${this.#position + 1}.`);
+  }
+
+  #recoverSoon(): void {
+    const { clock } = this.#deps.kernel;
+    clock.start(`target ${this.#deps.pairId}`, async () => {
+      await this.drained();
+      this.#position = -1;
+      this.wake();
+    });
   }
 
   async #fetch(sequence: number): Promise<Buffer> {
@@ -158,3 +199,5 @@ export class PairTargetEngine {
 }
 
 const retryMs = 5000;
+/** So long a batch may be missing between others before the pair is resynchronised. */
+const gapLimitMs = 15 * 60_000;

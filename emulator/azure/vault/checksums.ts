@@ -16,9 +16,7 @@ export async function checksums(context: VaultContext, pairId: string, range: Ch
     try {
       if (!(await context.pairTargets.drained(pairId)))
         throw new LabError('PeerUnreachable', `The replica of pair ${pairId} has not taken everything that was uploaded.`);
-      const replica = await context.pairTargets.replica(pairId);
-      if (replica === undefined) throw new LabError('PeerUnreachable', `The replica of pair ${pairId}.`);
-      resolve(await replica.checksums({ offset: range.offset, length: range.length }, range.blockBytes));
+      resolve(await context.pairTargets.checksums(pairId, { offset: range.offset, length: range.length }, range.blockBytes));
     } catch (error) {
       reject(error);
     }

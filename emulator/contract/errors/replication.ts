@@ -67,6 +67,7 @@ export const replicationErrors = {
     'The sender repeats it from its change log; nothing is lost. If it persists, check memory and network of the source.',
   ),
   BatchMalformed: entry(400, 'The bytes are not a batch of changes.', 'Only the Mobility service sends to this port.'),
+  BatchMissing: entry(409, 'A batch is missing in the log, and later ones are there.', 'Start a resynchronisation of the disk.'),
   BatchOutOfOrder: entry(409, 'A batch is missing before this one.', 'The sender goes back to the sequence after the newest one held.'),
   BatchReplayMismatch: entry(409, 'Another batch with this sequence is held already.', 'Start a resynchronisation of the disk.'),
   BatchTruncated: entry(400, 'The batch ended early.', 'The sender repeats it from its change log; nothing is lost.'),

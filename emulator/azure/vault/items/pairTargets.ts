@@ -1,7 +1,8 @@
 // The vault's end of the forward pairs: one engine each that takes the log into the replica, opened again after every interruption.
+import type { Range } from '../../../disk/blockDevice.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import type { Mark, Replica, ReplicaSnapshot } from '../../../replication/stations.ts';
+import type { Mark, ReplicaSnapshot } from '../../../replication/stations.ts';
 import { PairTargetEngine } from '../../../replication/target.ts';
 import type { VaultStorage } from '../deps.ts';
 import type { Records } from '../records.ts';
@@ -66,9 +67,11 @@ export class PairTargets implements AsyncDisposable {
     return engine.broken === undefined && engine.position.final >= this.#pair(pairId).uploadedThrough;
   }
 
-  /** The replica of a pair, or undefined while storage is away. For callers inside an activity. */
-  async replica(pairId: string): Promise<Replica | undefined> {
-    return (await this.#engine(pairId))?.replica;
+  /** For callers inside an activity. @throws LabError PeerUnreachable, StorageRestarted while storage is away: ask again */
+  async checksums(pairId: string, range: Range, blockBytes: number): Promise<Buffer> {
+    const engine = await this.#engine(pairId);
+    if (engine === undefined) throw new LabError('PeerUnreachable', `The replica of pair ${pairId}.`);
+    return engine.checksums(range, blockBytes);
   }
 
   /** @returns whether it is gone */
