@@ -127,6 +127,8 @@ export interface PairReport {
   readonly transferredBytes: number;
   /** Captured, not yet accepted by the process server. */
   readonly pendingBytes: number;
+  /** Recorded in the change log since it began; what it grows by is the churn (78188). */
+  readonly capturedBytes?: number;
   readonly resyncId: string | null;
   /** Why the pair stands still, if it does. */
   readonly error: ErrorBody | null;
@@ -144,6 +146,8 @@ export interface AgentReport {
   readonly lastHeartbeatMs: TimeMs;
   /** The guest's own clock, for the skew check (78193). */
   readonly clockMs: TimeMs;
+  /** When this run of it began: another one tells of a reboot (90081). */
+  readonly startedMs?: TimeMs;
   readonly pairs: readonly PairReport[];
   /** The newest mark, and failures of marks since the last success (90074, 90075). */
   readonly lastMarkMs: TimeMs | null;

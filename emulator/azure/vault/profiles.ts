@@ -27,6 +27,13 @@ export interface Profile {
   readonly planMembers: Limit;
   readonly masterTargetDisks: Limit;
   readonly azureNameLength: Limit;
+  /** Mean bytes per second that one disk may change on a standard target, and all disks of a machine together. */
+  readonly churnPerDiskBps: Limit;
+  readonly churnPerMachineBps: Limit;
+  /** A component may be this many versions behind the configuration server. */
+  readonly versionsBehind: Limit;
+  /** A drill that nobody cleans up is ended after so long; absent: never. */
+  readonly openDrillMs?: Limit;
   /** Whether machines with UEFI firmware are protected at all, and may fail back. */
   readonly uefi: { readonly protect: boolean; readonly failback: boolean; readonly source: string; readonly mark: EvidenceMark };
   /** Replicas are page blobs of a storage account, or managed disks (asr-behaviour §11.3). */
@@ -41,6 +48,9 @@ const common = {
   planMembers: limit(100, '§8', 'Documented'),
   masterTargetDisks: limit(60, '§7.3', 'Documented'),
   azureNameLength: limit(63, '§11.1', 'Documented'),
+  churnPerDiskBps: limit(2e6, '§4.7', 'Documented'),
+  churnPerMachineBps: limit(54e6, '§4.7', 'Documented'),
+  versionsBehind: limit(4, '§1.4', 'Documented'),
 } as const;
 
 export const profiles: Readonly<Record<ProfileName, Profile>> = {
@@ -50,6 +60,7 @@ export const profiles: Readonly<Record<ProfileName, Profile>> = {
     osDiskGeneration2Bytes: limit(300 * gibibyte, '§11.1', 'Documented'),
     dataDiskBytes: limit(4095 * gibibyte, '§11.1', 'Documented'),
     retentionMs: limit(72 * hourMs, '§3.1', 'Documented'),
+    openDrillMs: limit(14 * 24 * hourMs, '§7.1', 'Documented'),
     uefi: { protect: true, failback: false, source: '§11.2', mark: 'Documented' },
     replicas: 'storageAccount',
   },

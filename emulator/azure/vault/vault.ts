@@ -1,6 +1,8 @@
 // The Recovery Services vault: jobs, items, points and plans behind one class; it never touches the site but by settings and reports.
 import { JobRunner } from '../../kernel/jobs.ts';
 import { LabError } from '../../kernel/errors.ts';
+import type { TimeMs } from '../../kernel/clock.ts';
+import { worstLevel, type HealthLevel } from '../../replication/health.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
 import type { SiteReport, SiteSettings } from '../../replication/orders.ts';
 import type { Consistency, Mark } from '../../replication/stations.ts';
@@ -10,7 +12,7 @@ import { defineJobs } from './defineJobs.ts';
 import type { VaultDeps } from './deps.ts';
 import { EventLog, type VaultEvent } from './health/events.ts';
 import { HealthWatch } from './health/healthWatch.ts';
-import { configServerHealth, configServerProblems, serverHealth } from './health/servers.ts';
+import { configServerProblems, serverHealth, type ServerProblem } from './health/servers.ts';
 import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
 import { startDueResyncs } from './items/maintenance.ts';
@@ -180,9 +182,13 @@ export class Vault implements AsyncDisposable {
     return this.#context.events.subscribe(listener);
   }
 
-  configServerHealth(configServerId: string): { level: ReturnType<typeof configServerHealth>; problems: ReturnType<typeof configServerProblems> } {
+  configServerHealth(configServerId: string): { level: HealthLevel; problems: (ServerProblem & { readonly sinceMs: TimeMs })[] } {
     const server = this.#context.records.configServers.require(configServerId);
-    return { level: configServerHealth(this.#context, server), problems: configServerProblems(this.#context, server) };
+    const problems = configServerProblems(this.#context, server);
+    return {
+      level: worstLevel(problems.map((problem) => problem.level)),
+      problems: problems.map((problem) => ({ ...problem, sinceMs: this.#health.problemSinceMs(configServerId, problem) })),
+    };
   }
 
   /** @throws LabError NotFound */

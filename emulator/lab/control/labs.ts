@@ -1,16 +1,15 @@
 // Control operations on the lab itself: status, events, saved labs, stopping.
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { LabStatus, RoleStatus, SavedLab } from '../../contract/resources.ts';
+import type { LabStatus, RoleStatus } from '../../contract/resources.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { hasEnded } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';
+import { savedLabs, saveLab } from '../savedLabs.ts';
 import { siteOf } from './choices.ts';
 import { fidelity } from './fidelity.ts';
 import { machineRecord } from './records.ts';
 import type { Handlers } from './server.ts';
 
-type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'lab.load' | 'lab.reset' | 'role.restart' | 'fidelity.list' | 'event.list';
+type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list';
 
 const defaultEvents = 100;
 
@@ -24,13 +23,10 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       setImmediate(() => process.kill(process.pid, 'SIGTERM'));
       return {};
     },
-    'lab.list': async () => savedLabs(parts),
-    'lab.save': async ({ name }) => save(parts, name),
-    'lab.load': async () => {
-      throw new LabError('LabRunning', 'srlab lab load works on a lab that is stopped.');
-    },
-    'lab.reset': async () => {
-      throw new LabError('LabRunning', `srlab lab reset works on a lab that is stopped (${folder.dir}).`);
+    'lab.list': async () => savedLabs(folder.dir),
+    'lab.save': async ({ name }) => {
+      await world.kernel.clock.settle();
+      return saveLab(folder, { name, nowMs: world.kernel.clock.now() });
     },
     'role.restart': async ({ role, kill }) => {
       const process =
@@ -73,13 +69,13 @@ function status(parts: ControlParts): LabStatus {
     jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
     links: kernel.network.list(),
     faults: kernel.faults.list().map(({ rule }) => rule),
-    healthErrors: problems.map(({ level, code, text }) => ({
+    healthErrors: problems.map(({ level, code, text, possibleCauses, recommendedAction, sinceMs }) => ({
       code,
       level,
       message: text,
-      possibleCauses: '',
-      recommendedAction: '',
-      sinceMs: kernel.clock.now(),
+      possibleCauses,
+      recommendedAction,
+      sinceMs,
     })),
   };
 }
@@ -124,39 +120,4 @@ function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleSta
       };
     }),
   ];
-}
-
-const savedFolder = 'saved';
-
-function savedLabs({ world }: ControlParts): SavedLab[] {
-  const root = join(world.folder.dir, savedFolder);
-  if (!existsSync(root)) return [];
-  return readdirSync(root).flatMap((name) => {
-    const path = join(root, name, 'saved.json');
-    return existsSync(path) ? [JSON.parse(readFileSync(path, 'utf8')) as SavedLab] : [];
-  });
-}
-
-/** Everything acknowledged is on disk at any moment, so a copy of the folder is a lab: as one that was killed at this moment. */
-async function save(parts: ControlParts, name: string): Promise<SavedLab> {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name)) throw new LabError('InvalidArgument', `${name}: letters, digits, dots, hyphens and underscores.`);
-  const { folder, kernel } = parts.world;
-  const target = join(folder.dir, savedFolder, name);
-  if (existsSync(target)) throw new LabError('InvalidArgument', `${name} exists already.`);
-  await kernel.clock.settle();
-  mkdirSync(target, { recursive: true });
-  cpSync(folder.root, join(target, '.srlab'), {
-    recursive: true,
-    preserveTimestamps: true,
-    filter: (source) => !source.endsWith('lab.lock') && !source.endsWith('lab.json'),
-  });
-  const saved: SavedLab = { name, scenario: folder.settings?.scenario ?? '', savedAtMs: kernel.clock.now(), sizeBytes: bytesBelow(target) };
-  writeFileSync(join(target, 'saved.json'), JSON.stringify(saved));
-  return saved;
-}
-
-function bytesBelow(path: string): number {
-  return readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }

@@ -54,7 +54,7 @@ export class MachinePairs {
   }
 
   reports(): PairReport[] {
-    return [...this.#entries.values()].map(({ source }) => source.report());
+    return [...this.#entries.values()].map(({ source, disk }) => ({ ...source.report(), capturedBytes: disk.mode === 'off' ? 0 : disk.log.end }));
   }
 
   /** Starts, updates and ends sources until they are as ordered. Call it inside an activity, or before anything runs. */

@@ -1,7 +1,7 @@
 // The Mobility service: the guest's side of replication, from registration to the last batch at shutdown.
 import { join } from 'node:path';
 import { rm } from 'node:fs/promises';
-import type { Timer } from '../../kernel/clock.ts';
+import type { TimeMs, Timer } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { SiteConnection } from '../../registration/siteConnection.ts';
@@ -40,6 +40,7 @@ export interface MobilityServiceDeps {
 interface Running {
   readonly machine: Machine;
   readonly state: AgentState;
+  readonly startedMs: TimeMs;
   readonly pairs: MachinePairs;
   readonly marks: MachineMarks;
   readonly schedule: MarkSchedule;
@@ -137,6 +138,7 @@ export class MobilityService implements GuestService {
     const running: Running = {
       machine,
       state,
+      startedMs: kernel.clock.now(),
       pairs,
       marks,
       schedule,
@@ -284,7 +286,7 @@ export class MobilityService implements GuestService {
     }
   }
 
-  #describe({ machine, state, pairs, listener }: Running, site: SiteConnection): AgentReport {
+  #describe({ machine, state, startedMs, pairs, listener }: Running, site: SiteConnection): AgentReport {
     const { machineId, name, platform, osType } = machine.definition;
     const nowMs = this.#deps.kernel.clock.now();
     const multiVmPort = listener === undefined ? {} : { multiVmPort: listener.port };
@@ -298,6 +300,7 @@ export class MobilityService implements GuestService {
       version: state.version,
       lastHeartbeatMs: nowMs,
       clockMs: machine.clockMs(),
+      startedMs,
       pairs: pairs.reports(),
       ...state.marks,
       ...multiVmPort,

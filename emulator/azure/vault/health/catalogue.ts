@@ -4,7 +4,7 @@ import type { EvidenceMark } from '../profiles.ts';
 export interface HealthEntry {
   readonly eventCode: string | null;
   readonly level: 'Information' | 'Warning' | 'Critical';
-  readonly category: 'Replication' | 'TestFailover' | 'AgentHealth' | 'ServerHealth';
+  readonly category: 'Replication' | 'TestFailover' | 'AgentHealth' | 'ServerHealth' | 'Configuration';
   readonly summary: string;
   readonly causes: string;
   readonly action: string;
@@ -63,6 +63,16 @@ export const healthCatalogue = {
     source: '§10.2',
     mark: 'Documented',
   },
+  '78169': {
+    eventCode: null,
+    level: 'Warning',
+    category: 'Replication',
+    summary: 'The initial replication of a disk does not move on.',
+    causes: 'A virus scanner holds the Mobility service up, the way to the process server or from there to Azure is cut, or the clock of the machine is wrong.',
+    action: 'Check the connectivity of machine and process server, and exclude the folders of the Mobility service from scans.',
+    source: '§4.4, §10.2',
+    mark: 'Documented',
+  },
   '78174': {
     eventCode: null,
     level: 'Critical',
@@ -81,6 +91,16 @@ export const healthCatalogue = {
     causes: 'Port 9443 is blocked, or the process server is off.',
     action: 'Open the port, start the process server, or switch the machine to another one.',
     source: '§9.5',
+    mark: 'Documented',
+  },
+  '78188': {
+    eventCode: null,
+    level: 'Warning',
+    category: 'Replication',
+    summary: 'The machine changes more data than its target can take.',
+    causes: 'The mean churn of a disk, or the churn of all disks together, is over the limit of the target.',
+    action: 'Wait if it is a passing peak; otherwise exclude the disk, move its temporary files, or choose a faster kind of target disk.',
+    source: '§4.7, §10.2',
     mark: 'Documented',
   },
   '78193': {
@@ -133,6 +153,46 @@ export const healthCatalogue = {
     source: '§5.3',
     mark: 'Observed',
   },
+  '90081': {
+    eventCode: 'EA0434',
+    level: 'Information',
+    category: 'AgentHealth',
+    summary: 'The machine came back after a reboot.',
+    causes: 'The machine, or its Mobility service, was started again.',
+    action: 'Nothing to do.',
+    source: '§10.2',
+    mark: 'Observed',
+  },
+  AgentUpgraded: {
+    eventCode: 'EA0435',
+    level: 'Information',
+    category: 'AgentHealth',
+    summary: 'The Mobility service was updated.',
+    causes: 'Somebody installed another version.',
+    action: 'Nothing to do.',
+    source: '§10.2',
+    mark: 'Observed',
+  },
+  AgentVersionUnsupported: {
+    eventCode: null,
+    level: 'Warning',
+    category: 'AgentHealth',
+    summary: 'The Mobility service is more than four versions older than the configuration server.',
+    causes: 'The configuration server was updated and the machine was not.',
+    action: 'Update the Mobility service; from very old versions in steps.',
+    source: '§1.4',
+    mark: 'Documented',
+  },
+  DiskNotReplicated: {
+    eventCode: null,
+    level: 'Warning',
+    category: 'Replication',
+    summary: 'A disk was added after replication was enabled; it is not replicated.',
+    causes: 'A disk cannot be added to a machine that is protected.',
+    action: 'To replicate it as well, disable replication and enable it again; to leave it out, do so when enabling.',
+    source: '§4.9',
+    mark: 'Documented',
+  },
   '161011': {
     eventCode: null,
     level: 'Warning',
@@ -142,6 +202,16 @@ export const healthCatalogue = {
     action: 'Run a test failover and clean it up.',
     source: '§5.3',
     mark: 'Observed',
+  },
+  TargetNetworkMissing: {
+    eventCode: null,
+    level: 'Warning',
+    category: 'Configuration',
+    summary: 'The virtual network of the target is missing.',
+    causes: 'None was chosen, or the network or its subnet was deleted in Azure.',
+    action: 'Choose a network and subnet in the properties of the item; without one the Azure VM gets no network card.',
+    source: '§5.3',
+    mark: 'Documented',
   },
 } as const satisfies Record<string, HealthEntry>;
 

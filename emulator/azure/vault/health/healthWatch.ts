@@ -1,25 +1,29 @@
 // Looks at items and servers each minute, writes their health and tells of every change once (asr-behaviour §10.1).
+import type { TimeMs } from '../../../kernel/clock.ts';
 import type { AgentReport } from '../../../replication/orders.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import { pointsOf } from '../failover/points.ts';
 import { newestUploadedMs } from '../items/pairs.ts';
 import { activeDirection, type HealthError, type ProtectedItem } from '../items/state.ts';
+import { ChurnWatch } from './churnWatch.ts';
 import { healthCatalogue, type HealthCode, type HealthEntry } from './catalogue.ts';
 import { failoverErrors, levelOf, replicationErrors, type ItemFacts } from './itemHealth.ts';
-import { configServerProblems } from './servers.ts';
+import { configServerProblems, type ServerProblem } from './servers.ts';
 
 export class HealthWatch {
   readonly #context: VaultContext;
-  /** Problems of servers that were told already. */
-  readonly #told = new Set<string>();
-  readonly #failures = new Map<string, { crash: number; app: number }>();
+  /** Problems of servers that were told already, and since when they last. */
+  readonly #told = new Map<string, TimeMs>();
+  readonly #agents = new Map<string, AgentReport>();
+  readonly #churn = new ChurnWatch();
 
   constructor(context: VaultContext) {
     this.#context = context;
   }
 
   tick(): void {
+    this.#churn.keep(new Set(this.#context.records.pairs.list().flatMap((pair) => (pair.state === 'active' ? [pair.pairId] : []))));
     for (const item of this.#context.records.items.list()) this.checkItem(item.itemId);
     for (const server of this.#context.records.configServers.list()) this.#checkServer(server.hostId);
   }
@@ -43,18 +47,27 @@ export class HealthWatch {
     this.#tellChanges(item, next);
   }
 
-  /** Failed marks are events, not health errors: replication goes on (asr-behaviour §10.2). */
+  /** Failed marks, reboots and updates are events, not health errors: replication goes on (asr-behaviour §10.2). */
   takeAgents(configServerId: string, agents: readonly AgentReport[]): void {
     for (const agent of agents) {
-      const before = this.#failures.get(agent.hostId) ?? { crash: 0, app: 0 };
-      if (agent.crashFailures >= 3 && before.crash < 3) this.#tellAgent(configServerId, agent, '90074');
-      if (agent.appFailures >= 1 && before.app < agent.appFailures) this.#tellAgent(configServerId, agent, '90075');
-      this.#failures.set(agent.hostId, { crash: agent.crashFailures, app: agent.appFailures });
+      const before = this.#agents.get(agent.hostId);
+      this.#agents.set(agent.hostId, agent);
+      this.#churn.take(agent);
+      if (agent.crashFailures >= 3 && (before?.crashFailures ?? 0) < 3) this.#tellAgent(configServerId, agent, '90074');
+      if (agent.appFailures > (before?.appFailures ?? 0)) this.#tellAgent(configServerId, agent, '90075');
+      if (before?.startedMs !== undefined && agent.startedMs !== undefined && before.startedMs < agent.startedMs)
+        this.#tellAgent(configServerId, agent, '90081');
+      if (before !== undefined && before.version !== agent.version) this.#tellAgent(configServerId, agent, 'AgentUpgraded');
     }
   }
 
+  /** Since when a server has a problem, as far as this process has seen; a new one begins now. */
+  problemSinceMs(hostId: string, problem: ServerProblem): TimeMs {
+    return this.#told.get(keyOf(hostId, problem)) ?? this.#context.kernel.clock.now();
+  }
+
   #factsOf(item: ProtectedItem): ItemFacts {
-    const { records, site, kernel } = this.#context;
+    const { records, site, kernel, profile } = this.#context;
     const nowMs = kernel.clock.now();
     const direction = activeDirection(item);
     const pairs = records.activePairs(item);
@@ -74,8 +87,18 @@ export class HealthWatch {
       // Not the age of the newest processed point, which lags behind (asr-behaviour §5.3).
       rpoMs: newestMs === null || direction.replication !== 'running' ? null : Math.max(0, nowMs - newestMs),
       newestAppPointMs: points.findLast((point) => point.consistency === 'ApplicationConsistent')?.timeMs ?? null,
+      churnBps: new Map(pairs.map((pair) => [pair.pairId, this.#churn.rateBps(pair.pairId)])),
+      discovered: site.machine(item.configServerId, item.onPremisesMachineId),
+      configServerVersion: server?.status?.version,
+      networkMissing: this.#networkMissing(item),
+      profile,
       nowMs,
     };
+  }
+
+  #networkMissing({ forward: { target } }: ProtectedItem): boolean {
+    const subnets = target.networkName === null ? undefined : this.#context.deps.network.subnets(target.networkName);
+    return subnets === undefined || (target.subnetName !== null && !subnets.includes(target.subnetName));
   }
 
   #tellChanges(before: ProtectedItem, after: ProtectedItem): void {
@@ -120,25 +143,30 @@ export class HealthWatch {
   #checkServer(hostId: string): void {
     const server = this.#context.records.configServers.require(hostId);
     const problems = configServerProblems(this.#context, server);
-    const present = new Set(problems.map((problem) => `${hostId}/${problem.code}/${problem.level}`));
+    const present = new Set(problems.map((problem) => keyOf(hostId, problem)));
     for (const problem of problems) {
-      const key = `${hostId}/${problem.code}/${problem.level}`;
+      const key = keyOf(hostId, problem);
       if (this.#told.has(key)) continue;
-      this.#told.add(key);
+      this.#told.set(key, this.#context.kernel.clock.now());
       this.#context.events.record({
         eventCode: problem.code,
         eventType: 'ServerHealth',
         description: problem.text,
         affectedObjectId: hostId,
-        affectedObjectFriendlyName: server.friendlyName,
+        affectedObjectFriendlyName: problem.subject,
         severity: problem.level,
         configServerId: hostId,
       });
     }
-    for (const key of this.#told) if (key.startsWith(`${hostId}/`) && !present.has(key)) this.#told.delete(key);
+    for (const key of this.#told.keys()) if (key.startsWith(`${hostId}/`) && !present.has(key)) this.#told.delete(key);
   }
 }
 
 function severityOf(error: HealthError): 'OK' | 'Warning' | 'Critical' {
   return error.errorLevel === 'Information' ? 'OK' : error.errorLevel;
+}
+
+/** Two servers may have one and the same problem. */
+function keyOf(hostId: string, { code, level, subject }: ServerProblem): string {
+  return `${hostId}/${subject}/${code}/${level}`;
 }

@@ -1,51 +1,70 @@
 // Health of the site's servers: process servers by their alerts, master targets and configuration servers by heartbeat and certificate.
-import { processServerHealth, worstLevel, type HealthLevel, type ProcessServerHealth } from '../../../replication/health.ts';
+import type { TimeMs } from '../../../kernel/clock.ts';
+import { processServerHealth, type HealthLevel, type ProcessServerHealth } from '../../../replication/health.ts';
 import type { ProcessServerReport } from '../../../replication/orders.ts';
 import { certificateWarningMs, heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import type { ConfigServerRecord } from '../site/state.ts';
+import { serverCatalogue, type ServerProblemCode } from './serverCatalogue.ts';
+
+export interface ServerProblem {
+  readonly level: Exclude<HealthLevel, 'Normal'>;
+  readonly code: ServerProblemCode;
+  /** Name of the server that has it. */
+  readonly subject: string;
+  readonly text: string;
+  readonly possibleCauses: string;
+  readonly recommendedAction: string;
+}
 
 export function serverHealth(context: VaultContext, processServer: ProcessServerReport): ProcessServerHealth {
   const samples = context.records.processServerHistories.get(processServer.hostId)?.samples ?? [];
   return processServerHealth(samples, processServer.lastHeartbeatMs, context.kernel.clock.now());
 }
 
-/** What is wrong with a configuration server itself; empty: nothing. */
-export function configServerProblems(
-  context: VaultContext,
-  server: ConfigServerRecord,
-): { level: Exclude<HealthLevel, 'Normal'>; code: string; text: string }[] {
+/** What is wrong with a configuration server and the servers of its site; empty: nothing. */
+export function configServerProblems(context: VaultContext, server: ConfigServerRecord): ServerProblem[] {
   const nowMs = context.kernel.clock.now();
-  const problems: { level: Exclude<HealthLevel, 'Normal'>; code: string; text: string }[] = [];
-  if (!context.site.isConnected(server)) problems.push({ level: 'Critical', code: 'NoConnectivity', text: `${server.friendlyName} has not been heard of.` });
-  const remainingMs = (server.status?.sslCertExpiryMs ?? Infinity) - nowMs;
-  if (remainingMs <= 0)
-    problems.push({
-      level: 'Critical',
-      code: 'SslCertificateExpired',
-      text: `The certificate of ${server.friendlyName} has expired; its components can no longer register or replicate.`,
-    });
-  else if (remainingMs <= certificateWarningMs)
-    problems.push({
-      level: 'Warning',
-      code: 'SslCertificateExpiring',
-      text: `The certificate of ${server.friendlyName} expires in ${Math.ceil(remainingMs / 86_400_000)} days; renew it while it is valid.`,
-    });
-  for (const masterTarget of server.masterTargets)
-    if (nowMs - masterTarget.lastHeartbeatMs >= heartbeatLimitMs)
-      problems.push({ level: 'Critical', code: '78022', text: `${masterTarget.name} sends no heartbeat.` });
-  for (const processServer of server.processServers) {
-    const { level, alerts } = serverHealth(context, processServer);
-    if (level !== 'Normal')
-      problems.push({
-        level,
-        code: alerts.some((alert) => alert.condition === 'heartbeat') ? '806' : 'ProcessServerHealth',
-        text: `${processServer.name}: ${alerts.map((alert) => alert.description).join(' ')}`,
-      });
-  }
-  return problems;
+  const { friendlyName } = server;
+  return [
+    ...(context.site.isConnected(server)
+      ? []
+      : [problem('NoConnectivity', 'Critical', { subject: friendlyName, text: `${friendlyName} has not been heard of.` })]),
+    ...certificateProblems(server, nowMs),
+    ...server.masterTargets
+      .filter((masterTarget) => nowMs - masterTarget.lastHeartbeatMs >= heartbeatLimitMs)
+      .map(({ name }) => problem('78022', 'Critical', { subject: name, text: `${name} sends no heartbeat.` })),
+    ...server.processServers.flatMap((processServer) => processServerProblems(context, processServer)),
+  ];
 }
 
-export function configServerHealth(context: VaultContext, server: ConfigServerRecord): HealthLevel {
-  return worstLevel(configServerProblems(context, server).map((problem) => problem.level));
+function certificateProblems({ friendlyName, status }: ConfigServerRecord, nowMs: TimeMs): ServerProblem[] {
+  const remainingMs = (status?.sslCertExpiryMs ?? Infinity) - nowMs;
+  if (remainingMs > certificateWarningMs) return [];
+  return remainingMs <= 0
+    ? [
+        problem('SslCertificateExpired', 'Critical', {
+          subject: friendlyName,
+          text: `The certificate of ${friendlyName} has expired; its components can no longer register or replicate.`,
+        }),
+      ]
+    : [
+        problem('SslCertificateExpiring', 'Warning', {
+          subject: friendlyName,
+          text: `The certificate of ${friendlyName} expires in ${Math.ceil(remainingMs / 86_400_000)} days; renew it while it is valid.`,
+        }),
+      ];
+}
+
+function processServerProblems(context: VaultContext, processServer: ProcessServerReport): ServerProblem[] {
+  const { level, alerts } = serverHealth(context, processServer);
+  if (level === 'Normal') return [];
+  const code = alerts.some((alert) => alert.condition === 'heartbeat') ? '806' : 'ProcessServerHealth';
+  const { name } = processServer;
+  return [problem(code, level, { subject: name, text: `${name}: ${alerts.map((alert) => alert.description).join(' ')}` })];
+}
+
+function problem(code: ServerProblemCode, level: ServerProblem['level'], about: { subject: string; text: string }): ServerProblem {
+  const { causes, action } = serverCatalogue[code];
+  return { code, level, ...about, possibleCauses: causes, recommendedAction: action };
 }

@@ -21,6 +21,10 @@ export interface Agent {
   crashFailures: number;
   lastMarkMs: number | null;
   lastMarkId: string | null;
+  version: string;
+  startedMs: number;
+  /** Bytes that each disk changes per second. */
+  churnBps: number;
 }
 
 export interface Sending {
@@ -86,6 +90,9 @@ export function newAgent(hostId: string, options: { machineId: string; platform:
     crashFailures: 0,
     lastMarkMs: null,
     lastMarkId: null,
+    version: '9.41',
+    startedMs: options.nowMs,
+    churnBps: 0,
   };
 }
 
@@ -97,7 +104,8 @@ export function agentReport(agent: Agent, sendings: readonly Sending[]): AgentRe
     platform: agent.platform,
     osType: 'Windows',
     ipAddress: '127.0.0.1',
-    version: '9.41',
+    version: agent.version,
+    startedMs: agent.startedMs,
     lastHeartbeatMs: agent.lastHeartbeatMs,
     clockMs: agent.lastHeartbeatMs + agent.clockAheadMs,
     lastMarkMs: agent.lastMarkMs,
@@ -113,6 +121,7 @@ export function agentReport(agent: Agent, sendings: readonly Sending[]): AgentRe
       processedBytes: sending.order.sizeBytes,
       transferredBytes: sending.sentBytes,
       pendingBytes: 0,
+      capturedBytes: Math.round((agent.churnBps * (agent.lastHeartbeatMs - agent.startedMs)) / 1000),
       resyncId: sending.resyncId,
       error: null,
     })),
