@@ -277,16 +277,20 @@ export class MasterTarget implements AsyncDisposable {
     this.#reporting = before === 'no' ? 'yes' : 'again';
     if (before !== 'no' || this.#closed) return;
     this.#deps.kernel.clock.start('master target report', async () => {
-      do {
-        this.#reporting = 'yes';
-        await this.#report();
-      } while ((this.#reporting as string) === 'again' && !this.#closed);
-      this.#reporting = 'no';
+      try {
+        do {
+          this.#reporting = 'yes';
+          await this.#report();
+        } while ((this.#reporting as string) === 'again' && !this.#closed);
+      } finally {
+        this.#reporting = 'no';
+      }
     });
   }
 
   async #report(): Promise<void> {
-    if (this.#closed) return;
+    // Disks are taken up before it listens; what they have to say is in the first report.
+    if (this.#closed || this.#listening === undefined) return;
     try {
       await this.#site.report({ masterTarget: await this.#describe(), taskResults: this.#tasks.results() });
     } catch (error) {

@@ -16,8 +16,11 @@ export async function createAzureCopy(context: VaultContext, item: ProtectedItem
   const { point } = order;
   const { storage, compute } = context.deps;
   const disks: AzureDisk[] = [];
-  for (const { pairId, snapshotId } of point.disks) {
-    const pair = context.records.pairs.require(pairId);
+  // In the machine's order: a point lists its disks as they came to it.
+  for (const pair of context.records.pairs.list()) {
+    const { pairId } = pair;
+    const snapshotId = point.disks.find((disk) => disk.pairId === pairId)?.snapshotId;
+    if (snapshotId === undefined) continue;
     const name = `${order.name}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
     const url = await storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
     disks.push({ diskId: pair.diskId, name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
