@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Range } from '../disk/blockDevice.ts';
 import { LabError } from '../kernel/errors.ts';
-import { encodeRecord, parseRecords, recordBytes, recordHeaderBytes, type LogRecord } from './changeRecord.ts';
+import { encodeRecord, holdsRecord, parseRecords, recordBytes, recordHeaderBytes, type LogRecord } from './changeRecord.ts';
 
 const writeAll = promisify(writev);
 const segmentBytes = 16 * 1024 * 1024;
@@ -220,7 +220,9 @@ export class ChangeLog implements Disposable {
       let start = segment.start;
       for (const record of records) start = this.#remember(record, start);
       if (usedBytes === bytes.length) continue;
-      const torn = place === this.#segments.length - 1 && usedBytes + neededBytes > bytes.length;
+      const rest = bytes.subarray(usedBytes);
+      // A damaged length looks like a record cut off by a kill, but nothing was ever written after one of those.
+      const torn = place === this.#segments.length - 1 && neededBytes > rest.length && !holdsRecord(rest);
       if (!torn) throw new LabError('ChangeLogCorrupt', `${segment.path} at ${usedBytes}.`);
       truncateSync(segment.path, usedBytes);
       segment.bytes = usedBytes;

@@ -60,6 +60,14 @@ export function parseRecords(bytes: Buffer): { records: LogRecord[]; usedBytes: 
   return { records, usedBytes: at, neededBytes: 0 };
 }
 
+/** Whether a whole record begins anywhere after the first byte. */
+export function holdsRecord(bytes: Buffer): boolean {
+  const sign = Buffer.alloc(4);
+  sign.writeUInt32LE(magic);
+  for (let at = bytes.indexOf(sign, 1); at >= 0; at = bytes.indexOf(sign, at + 1)) if (parseRecords(bytes.subarray(at)).records.length > 0) return true;
+  return false;
+}
+
 function checksumHolds(header: Buffer, payload: Buffer): boolean {
   const copy = Buffer.from(header);
   const stored = copy.readUInt32LE(20);
