@@ -1,4 +1,5 @@
 // Where the lab of a folder listens: `<dir>/.srlab/lab.json`, which the lab writes when it is ready.
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { LabLocator } from '../contract/control.ts';
@@ -22,6 +23,12 @@ export async function findLab(dir: string | undefined): Promise<LabLocator> {
     if (locator !== null && isAlive(locator.pid)) return locator;
   }
   throw new LabError('LabNotRunning', `Looked in ${folders.map((folder) => resolve(folder)).join(' and ')}.`);
+}
+
+/** The folder whose lab a command works on that needs no running one: as `findLab`, the first that holds a lab. */
+export function findLabFolder(dir: string | undefined): string {
+  const folders = dir === undefined ? ['.', sampleFolder] : [dir];
+  return resolve(folders.find((folder) => existsSync(join(folder, '.srlab', 'settings.json')) || existsSync(join(folder, 'saved'))) ?? (folders[0] as string));
 }
 
 /** @throws LabError LabFolderInUse when a live process runs the lab of this folder */

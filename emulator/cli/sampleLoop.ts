@@ -4,8 +4,8 @@ import type { DiskReference } from '../contract/control.ts';
 import type { ItemRecord, JobRecord, MachineRecord, PlanGroup } from '../contract/resources.ts';
 import type { ControlClient } from './client.ts';
 import { Feed, hasEnded, hasSucceeded, showCopy, showTasks } from './follow.ts';
-import { LabError } from '../kernel/errors.ts';
 import { jobText } from './jobText.ts';
+import { stepUntil } from './labTime.ts';
 import type { Output } from './output.ts';
 import type { Progress } from './progress.ts';
 import { durationText, sizeText } from './texts.ts';
@@ -13,8 +13,6 @@ import { durationText, sizeText } from './texts.ts';
 const planName = 'sample';
 /** Lab time between the moves, so that the workloads have written something new, and the Mobility service of a machine that came to Azure has registered again. */
 const pauseMs = 20 * 60_000;
-/** Time stands still except for these steps, so the loop is the same on every computer, and nothing is written while disks are read. */
-const stepMs = 15_000;
 /** More lab time than any step of the loop needs; what is not done by then hangs. */
 const limitMs = 6 * 3_600_000;
 
@@ -151,7 +149,7 @@ async function prove(loop: Loop, machines: readonly string[], { step, copyOf }: 
 async function finish(loop: Loop, starting: Promise<JobRecord>): Promise<void> {
   const { jobId } = await starting;
   const shown = new Set<string>();
-  const ended = await stepUntil(loop, async () => {
+  const ended = await passUntil(loop, async () => {
     const job = await loop.client.call('job.show', { jobId });
     showTasks(job, shown, loop.progress);
     return hasEnded(job) ? job : undefined;
@@ -162,7 +160,7 @@ async function finish(loop: Loop, starting: Promise<JobRecord>): Promise<void> {
 }
 
 async function untilProtected(loop: Loop, machine: string): Promise<void> {
-  const item = await stepUntil(loop, async () => {
+  const item = await passUntil(loop, async () => {
     const newest = await loop.client.call('item.show', { machine });
     return (newest.protectionState === 'Protected' && newest.recoveryPoints > 0) || newest.protectionState.endsWith('Failed') ? newest : undefined;
   });
@@ -178,14 +176,9 @@ async function untilProtected(loop: Loop, machine: string): Promise<void> {
   if (state !== 'Protected') throw new LoopStopped(state);
 }
 
-/** Lets time go on until `look` finds something. Several may wait at once: their steps add up to time for all. */
-async function stepUntil<T>(loop: Loop, look: () => Promise<T | undefined>): Promise<T> {
-  for (let passedMs = 0; ; passedMs += stepMs) {
-    const found = await look();
-    if (found !== undefined) return found;
-    if (passedMs > limitMs) throw new LabError('LoopStalled', `After ${durationText(passedMs)} of lab time.`);
-    await loop.client.call('clock.step', { stepMs });
-  }
+/** Time stands still except for steps, so the loop is the same on every computer, and nothing is written while disks are read. */
+function passUntil<T>({ client }: Loop, look: () => Promise<T | undefined>): Promise<T> {
+  return stepUntil(client, look, limitMs);
 }
 
 async function workloads(loop: Loop, machines: readonly string[], to: 'running' | 'stopped'): Promise<void> {

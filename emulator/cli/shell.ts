@@ -5,8 +5,9 @@ import type { LabOptions, OperationName, ReadyLine, ReplyOf, RequestOf } from '.
 import type { RoleOptions, RoleReadyLine } from '../contract/role.ts';
 import type { JobRecord } from '../contract/resources.ts';
 import { ControlClient } from './client.ts';
-import { Feed, followJob, hasEnded, hasSucceeded } from './follow.ts';
-import { findLab } from './locator.ts';
+import { Feed, followJob, hasEnded, hasSucceeded, showTasks } from './follow.ts';
+import { isPaused, stepUntil } from './labTime.ts';
+import { findLab, findLabFolder } from './locator.ts';
 import { jobText } from './jobText.ts';
 import { Output, type Streams } from './output.ts';
 
@@ -53,6 +54,23 @@ export function onLab<Options, Arguments extends readonly unknown[]>(
   };
 }
 
+/** The action of a command that works on a lab's folder, whether a lab runs there or not. */
+export function onFolder<Arguments extends readonly unknown[] = []>(
+  shell: Shell,
+  work: (session: { readonly dir: string; readonly output: Output }, values: Arguments) => Promise<void>,
+) {
+  return async (...given: readonly unknown[]): Promise<void> => {
+    const { dir, json } = (given.at(-1) as Command).opts<CommonOptions>();
+    await work(
+      { dir: findLabFolder(dir ?? process.env['SRLAB_DIR']), output: new Output(shell.streams, json === true) },
+      given.slice(0, -2) as unknown as Arguments,
+    );
+  };
+}
+
+/** Nobody else moves the time of a paused lab: a command that waits would wait for ever. */
+const pausedNote = 'The clock is paused: this command lets time go on until it is done (--no-wait does not).';
+
 /** Operations that are answered with a job. */
 type JobOperation = { [Name in OperationName]: ReplyOf<Name> extends JobRecord ? Name : never }[OperationName];
 
@@ -65,19 +83,35 @@ export async function runJob<Name extends JobOperation>(session: Session, name: 
     return started;
   }
   await using feed = await Feed.open(client);
-  const { speed } = await client.call('clock.show', {});
-  if (speed === 'paused') output.note('The clock is paused: the job goes on when time does (srlab clock run, srlab clock step 1h).');
-  const job = await followToEnd({ client, feed, output }, await client.call(name, request));
+  const paused = await isPaused(client);
+  if (paused) output.note(pausedNote);
+  const job = await followToEnd({ client, feed, output, paused }, await client.call(name, request));
   output.record(job, jobText);
   if (job.state === 'Suspended') shell.exitWith(4);
   else if (!hasSucceeded(job)) shell.exitWith(1);
   return job;
 }
 
-async function followToEnd({ client, feed, output }: { client: ControlClient; feed: Feed; output: Output }, started: JobRecord): Promise<JobRecord> {
+interface Following {
+  readonly client: ControlClient;
+  readonly feed: Feed;
+  readonly output: Output;
+  readonly paused: boolean;
+}
+
+async function followToEnd({ client, feed, output, paused }: Following, started: JobRecord): Promise<JobRecord> {
   if (hasEnded(started)) return started;
   using progress = output.progress();
-  const ended = await followJob(feed, started, progress);
+  const { jobId } = started;
+  if (paused) {
+    const shown = new Set<string>();
+    return stepUntil(client, async () => {
+      const job = await client.call('job.show', { jobId });
+      showTasks(job, shown, progress);
+      return hasEnded(job) ? job : undefined;
+    });
+  }
+  await followJob(feed, started, progress);
   // The feed may leave out what a list leaves out; the job itself is whole.
-  return client.call('job.show', { jobId: ended.jobId });
+  return client.call('job.show', { jobId });
 }

@@ -114,10 +114,8 @@ interface LabOperations {
   /** Answers, then the process ends. */
   'lab.stop': Operation<Nothing, Nothing>;
   'lab.list': Operation<Nothing, readonly SavedLab[]>;
+  /** Taking it back needs no API: it is done while the lab is stopped (`srlab lab load`). */
   'lab.save': Operation<{ readonly name: string }, SavedLab>;
-  /** Stops the roles, exchanges the folder's content, starts them again. */
-  'lab.load': Operation<{ readonly name: string }, Nothing>;
-  'lab.reset': Operation<Nothing, Nothing>;
   /** Ends a role as the machine's owner would (`kill`: SIGKILL where it is a process of its own) and starts it again. */
   'role.restart': Operation<{ readonly role: string; readonly kill: boolean }, RoleStatus>;
   'clock.show': Operation<Nothing, ClockState>;

@@ -1,5 +1,5 @@
 // The folder of a lab: who owns it, what it began with, and where its clock stands.
-import { mkdirSync, readFileSync, existsSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { DatabaseSync } from 'node:sqlite';
@@ -15,7 +15,8 @@ export interface LabSettings {
   readonly starts: number;
   /** `wall`: the lab began at the date of its first start and time went on while it was stopped. */
   readonly calendar: 'wall' | 'fixed';
-  readonly timeMs: TimeMs;
+  /** null: not begun. */
+  readonly timeMs: TimeMs | null;
 }
 
 export class LabFolder implements Disposable {
@@ -28,6 +29,8 @@ export class LabFolder implements Disposable {
   constructor(dir: string) {
     this.dir = resolve(dir);
     this.root = join(this.dir, '.srlab');
+    // Whoever exchanged the content was killed between taking the old away and giving the new its name.
+    if (!existsSync(this.root) && existsSync(nextRoot(this.root))) renameSync(nextRoot(this.root), this.root);
     mkdirSync(this.root, { recursive: true });
     this.#lock = takeLock(join(this.root, 'lab.lock'), this.dir);
     rmSync(this.#locatorPath, { force: true });
@@ -68,6 +71,11 @@ export class LabFolder implements Disposable {
   get #locatorPath(): string {
     return this.path('lab.json');
   }
+}
+
+/** Where content that is to take the place of `root` is made. */
+export function nextRoot(root: string): string {
+  return `${root}.next`;
 }
 
 /** A lock that the operating system gives back when its owner dies, however it dies: an exclusive transaction on a database of its own. */

@@ -37,16 +37,17 @@ export function openKernel(folder: LabFolder, options: { scenario: string; seed:
   };
 }
 
-function begin(folder: LabFolder, options: { scenario: string; seed: string; speed: Speed; wallMs: TimeMs }): LabSettings {
+function begin(folder: LabFolder, options: { scenario: string; seed: string; speed: Speed; wallMs: TimeMs }): LabSettings & { readonly timeMs: TimeMs } {
   const earlier = folder.settings;
-  const calendar = earlier?.calendar ?? (typeof options.speed === 'number' ? 'wall' : 'fixed');
+  const calendar: LabSettings['calendar'] = earlier?.calendar ?? (typeof options.speed === 'number' ? 'wall' : 'fixed');
   const startMs = calendar === 'wall' ? options.wallMs : fixedStartMs;
-  const settings: LabSettings = {
+  const earlierMs = earlier?.timeMs ?? null;
+  const settings = {
     scenario: earlier?.scenario ?? options.scenario,
     seed: earlier?.seed ?? options.seed,
     starts: (earlier?.starts ?? 0) + 1,
     calendar,
-    timeMs: earlier === undefined ? startMs : Math.max(earlier.timeMs + keptEveryMs, calendar === 'wall' ? startMs : 0),
+    timeMs: earlierMs === null ? startMs : Math.max(earlierMs + keptEveryMs, calendar === 'wall' ? startMs : 0),
   };
   folder.settings = settings;
   return settings;

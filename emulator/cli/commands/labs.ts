@@ -1,7 +1,11 @@
 // A lab as a whole: saved states, its events, what it imitates, and its end.
 import type { Command } from 'commander';
 import type { FidelityRule, SavedLab, VaultEvent } from '../../contract/resources.ts';
-import { onLab, type Shell } from '../shell.ts';
+import { LabError } from '../../kernel/errors.ts';
+import { loadLab, resetLab, savedLabs, saveStopped } from '../../lab/savedLabs.ts';
+import { ControlClient } from '../client.ts';
+import { findLab } from '../locator.ts';
+import { onFolder, onLab, type Shell } from '../shell.ts';
 import { sizeText, timeText, type Column } from '../texts.ts';
 import { parseWholeNumber } from '../values.ts';
 
@@ -28,31 +32,10 @@ const fidelityColumns: readonly Column<FidelityRule>[] = [
 ];
 
 export function addLabCommands(program: Command, shell: Shell): void {
-  const lab = program.command('lab').description('saved labs: list, save, load, reset').helpGroup('Lab:');
-  lab
-    .command('list')
-    .description('list what was saved from this lab')
-    .action(onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('lab.list', {}), savedColumns, 'Nothing saved yet.')));
-  lab
-    .command('save')
-    .argument('<name>')
-    .description('put the whole lab aside, with its disks, replicas and time')
-    .action(onLab<object, [string]>(shell, async ({ client, output }, _, [name]) => output.list([await client.call('lab.save', { name })], savedColumns, '')));
-  lab
-    .command('load')
-    .argument('<name>')
-    .description('go back to what was saved; the present state is lost')
-    .action(
-      onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
-        output.record(await client.call('lab.load', { name }), () => `The lab is as it was when ${name} was saved.`),
-      ),
-    );
-  lab
-    .command('reset')
-    .description('back to the first state of the scenario; the present state is lost')
-    .action(onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('lab.reset', {}), () => 'The lab is as new.')));
+  addSavedLabs(program, shell);
   program
-    .command('stop')
+    .command('down')
+    .alias('stop')
     .description('stop the lab of a folder; it goes on with the next up')
     .helpGroup('Lab:')
     .action(onLab<object, []>(shell, async ({ client, output }) => output.record(await client.call('lab.stop', {}), () => 'Stopping.')));
@@ -83,5 +66,48 @@ export function addLabCommands(program: Command, shell: Shell): void {
     .helpGroup('Lab:')
     .action(
       onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('fidelity.list', {}), fidelityColumns, 'No rule is recorded.')),
+    );
+}
+
+/** These work on the folder: loading and resetting only while no lab runs in it. */
+function addSavedLabs(program: Command, shell: Shell): void {
+  const lab = program.command('lab').description('saved labs: list, save, load, reset').helpGroup('Lab:');
+  lab
+    .command('list')
+    .description('list what was saved from this lab')
+    .action(onFolder(shell, async ({ dir, output }) => output.list(savedLabs(dir), savedColumns, 'Nothing saved yet.')));
+  lab
+    .command('save')
+    .argument('<name>')
+    .description('put the whole lab aside, with its disks, replicas and time')
+    .action(
+      onFolder<[string]>(shell, async ({ dir, output }, [name]) => {
+        const running = await findLab(dir).catch((error: unknown) => {
+          if (LabError.is(error, 'LabNotRunning')) return null;
+          throw error;
+        });
+        if (running === null) return output.list([saveStopped(dir, name)], savedColumns, '');
+        await using client = await ControlClient.open(running);
+        output.list([await client.call('lab.save', { name })], savedColumns, '');
+      }),
+    );
+  lab
+    .command('load')
+    .argument('<name>')
+    .description('go back to what was saved; the present state is lost; stop the lab first')
+    .action(
+      onFolder<[string]>(shell, async ({ dir, output }, [name]) => {
+        loadLab(dir, name);
+        output.record({ dir, name }, () => `The lab is as it was when ${name} was saved. Start it with: srlab up --dir ${dir}`);
+      }),
+    );
+  lab
+    .command('reset')
+    .description('back to the first state of the scenario; the present state is lost; stop the lab first')
+    .action(
+      onFolder(shell, async ({ dir, output }) => {
+        resetLab(dir);
+        output.record({ dir }, () => `The lab is as new. Start it with: srlab up --dir ${dir}`);
+      }),
     );
 }

@@ -1,6 +1,7 @@
 // What there is in the lab: its state, its machines, their vCenter snapshots.
 import type { Command } from 'commander';
 import type { LabStatus, MachineRecord, SnapshotRecord } from '../../contract/resources.ts';
+import { answered } from '../labTime.ts';
 import { onLab, type Shell } from '../shell.ts';
 import { durationText, sizeText, table, timeText, type Column } from '../texts.ts';
 
@@ -55,7 +56,7 @@ function addPower(program: Command, shell: Shell): void {
       .description(summary)
       .action(
         onLab<object, [string]>(shell, async ({ client, output }, _, [machine]) =>
-          output.list([await client.call('machine.power', { machine, to })], machineColumns, ''),
+          output.list([await answered(client, client.call('machine.power', { machine, to }))], machineColumns, ''),
         ),
       );
   }

@@ -1,8 +1,9 @@
 // The life of a protected machine: enable, drill, fail over, commit, re-protect, fail back, disable.
 import { Option, type Command } from 'commander';
 import type { EnableRequest, PointChoice, ReprotectRequest } from '../../contract/control.ts';
-import type { RecoveryPointRecord } from '../../contract/resources.ts';
-import { Feed, followItem, hasSucceeded } from '../follow.ts';
+import type { ItemRecord, RecoveryPointRecord } from '../../contract/resources.ts';
+import { Feed, followItem, hasSucceeded, showCopy } from '../follow.ts';
+import { isPaused, stepUntil } from '../labTime.ts';
 import { onLab, runJob, type Session, type Shell } from '../shell.ts';
 import { timeText, type Column } from '../texts.ts';
 import { parsePoint, pointChoices } from '../values.ts';
@@ -102,17 +103,24 @@ async function enable(
   const chosen = { policy, processServer, account, group, network, subnet, azureName, azureSize, disksToExclude: exclude };
   const job = await runJob(session, 'item.enable', { machine, ...given(chosen) });
   if (!session.wait || !hasSucceeded(job)) return;
-  await using feed = await Feed.open(session.client);
-  using progress = session.output.progress();
-  const item = await followItem(feed, await session.client.call('item.show', { machine }), {
-    progress,
-    reached: (newest) => newest.protectionState === 'Protected' || newest.protectionState.endsWith('Failed'),
-  });
+  const item = await untilProtected(session, machine);
   session.output.record(
     item,
     ({ machineName, protectionStateDescription, recoveryPoints }) => `${machineName}: ${protectionStateDescription}, ${recoveryPoints} recovery points`,
   );
   if (item.protectionState !== 'Protected') session.shell.exitWith(1);
+}
+
+async function untilProtected({ client, output }: Session, machine: string): Promise<ItemRecord> {
+  const reached = (item: ItemRecord): boolean => item.protectionState === 'Protected' || item.protectionState.endsWith('Failed');
+  await using feed = await Feed.open(client);
+  using progress = output.progress();
+  if (!(await isPaused(client))) return followItem(feed, await client.call('item.show', { machine }), { progress, reached });
+  return stepUntil(client, async () => {
+    const item = await client.call('item.show', { machine });
+    showCopy(item, progress);
+    return reached(item) ? item : undefined;
+  });
 }
 
 function addDrill(program: Command, shell: Shell): void {

@@ -21,7 +21,7 @@ export const labErrors = {
   LabRunning: entry(409, 'The lab is running.', 'Stop it first with: srlab down, or Ctrl-C where it runs.'),
   LoopStalled: entry(
     500,
-    'A step of the sample loop does not end.',
+    'What was waited for does not come about.',
     'Look at srlab status and srlab job list of the lab: health errors say which component holds it up.',
   ),
   PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),

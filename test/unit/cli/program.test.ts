@@ -2,12 +2,11 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { runCommandLine } from '../../../emulator/cli/program.ts';
-import type { JobRecord, RecoveryPointRecord } from '../../../emulator/contract/resources.ts';
+import type { RecoveryPointRecord } from '../../../emulator/contract/resources.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
 import { controlServer, type Answers, type ControlServer } from '../../support/controlServer.ts';
+import { job, srlab } from './terminal.ts';
 
 let dir: string;
 let open: AsyncDisposableStack;
@@ -24,54 +23,7 @@ async function lab(answers: Answers): Promise<ControlServer> {
   return open.use(await controlServer(dir, answers));
 }
 
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly errors: string;
-  readonly lines: readonly unknown[];
-}
-
-async function srlab(args: readonly string[], input = ''): Promise<Ended> {
-  const stdout = new PassThrough();
-  const stderr = new PassThrough();
-  const refuse = async (): Promise<never> => {
-    throw new Error('this command must not start a lab');
-  };
-  const code = await runCommandLine(args, {
-    streams: { stdout, stderr },
-    stdin: Readable.from([Buffer.from(input)]),
-    stop: new AbortController().signal,
-    openLab: refuse,
-    openRole: refuse,
-  });
-  const out = String(stdout.read() ?? '');
-  const lines = args.includes('--json')
-    ? out
-        .trim()
-        .split('\n')
-        .map((line): unknown => JSON.parse(line))
-    : [];
-  return { code, out, errors: String(stderr.read() ?? ''), lines };
-}
-
 const point: RecoveryPointRecord = { pointId: 'p-1', timeMs: Date.UTC(2026, 0, 12, 9), consistency: 'CrashConsistent', multiVm: false, latest: true };
-
-function job(state: JobRecord['state'], change: Partial<JobRecord> = {}): JobRecord {
-  return {
-    jobId: 'j-1',
-    kind: 'CommitFailover',
-    friendlyName: 'Commit',
-    subject: 'web01',
-    state,
-    stateDescription: state,
-    allowedActions: [],
-    startedMs: 0,
-    endedMs: null,
-    tasks: [],
-    errors: [],
-    ...change,
-  };
-}
 
 describe('What it does not understand', () => {
   test('an unknown command is refused with the one that was meant, a code and a remedy', async () => {
@@ -214,71 +166,6 @@ describe('Working on a lab', () => {
   });
 });
 
-describe('Following a job', () => {
-  const done = {
-    name: 'Commit',
-    friendlyName: 'Commit',
-    state: 'Succeeded',
-    stateDescription: 'Completed',
-    startedMs: 0,
-    endedMs: 1,
-    childJobIds: [],
-  } as const;
-
-  /** A commit that ends as `ended` after the command has begun to listen. */
-  async function commitThatEnds(ended: JobRecord): Promise<ControlServer> {
-    const server: ControlServer = await lab({
-      'clock.show': () => ({ timeMs: 0, speed: 1 }),
-      'item.commit': () => {
-        server.publish({ kind: 'job', job: ended });
-        return job('InProgress');
-      },
-      'job.show': () => ended,
-    });
-    return server;
-  }
-
-  test('the command ends with the job, and shows each task once', async () => {
-    await commitThatEnds(job('Succeeded', { endedMs: 1, tasks: [done] }));
-    const { code, out, errors } = await srlab(['commit', 'web01', '--dir', dir]);
-    expect(code).toBe(0);
-    expect(errors.match(/done {2}Commit/g)).toHaveLength(1);
-    expect(out).toMatch(/^Commit of web01: Succeeded/);
-  });
-
-  test('a failed job shows its errors and remedies and ends with code 1', async () => {
-    await commitThatEnds(job('Failed', { errors: [new LabError('LinkDown', 'configserver-vault is cut.').toBody()] }));
-    const { code, out } = await srlab(['commit', 'web01', '--dir', dir]);
-    expect(code).toBe(1);
-    expect(out).toMatch(/Failed.*\n {2}LinkDown: .*\n {2}What to do: Restore the link/);
-  });
-
-  test('a job that waits for a person says for what, and ends with code 4', async () => {
-    await commitThatEnds(
-      job('Suspended', {
-        stateDescription: 'WaitingForManualAction',
-        tasks: [{ ...done, state: 'Suspended', endedMs: null, instruction: 'Point the name at Azure.' }],
-      }),
-    );
-    const { code, out } = await srlab(['commit', 'web01', '--dir', dir]);
-    expect(code).toBe(4);
-    expect(out).toContain('Waits for you: Point the name at Azure.\n  Then: srlab job resume j-1');
-  });
-
-  test('a lab that dies meanwhile is an error, not a success', async () => {
-    const server: ControlServer = await lab({
-      'clock.show': () => ({ timeMs: 0, speed: 1 }),
-      'item.commit': () => {
-        setImmediate(() => void server.die());
-        return job('InProgress');
-      },
-    });
-    const { code, lines } = await srlab(['commit', 'web01', '--json', '--dir', dir]);
-    expect(code).toBe(1);
-    expect(lines.at(-1)).toEqual({ error: expect.objectContaining({ code: 'PeerUnreachable' }) });
-  });
-});
-
 describe('Recovery plans as files', () => {
   test('a plan is read from YAML, with what is left out filled in', async () => {
     const { calls } = await lab({ 'clock.show': () => ({ timeMs: 0, speed: 1 }), 'plan.put': () => job('Succeeded') });
@@ -307,6 +194,16 @@ describe('Recovery plans as files', () => {
     expect(errors).toContain('InvalidArgument');
     expect(errors).toContain(place);
   });
+});
+
+test('a lab is put aside and taken back by its folder alone, while it does not run', async () => {
+  await mkdir(join(dir, '.srlab'));
+  await writeFile(join(dir, '.srlab', 'settings.json'), JSON.stringify({ scenario: 'sample', seed: '1', starts: 1, calendar: 'fixed', timeMs: 0 }));
+  expect(await srlab(['lab', 'save', 'first', '--dir', dir])).toMatchObject({ code: 0, out: expect.stringContaining('first') });
+  await writeFile(join(dir, '.srlab', 'settings.json'), '{}');
+  expect(await srlab(['lab', 'load', 'first', '--dir', dir])).toMatchObject({ code: 0, out: expect.stringContaining(`srlab up --dir ${dir}`) });
+  expect(await readFile(join(dir, '.srlab', 'settings.json'), 'utf8')).toContain('"sample"');
+  expect((await srlab(['lab', 'list', '--json', '--dir', dir])).lines).toMatchObject([{ name: 'first' }]);
 });
 
 test('a folder whose lab runs is not started over by the sample loop', async () => {
