@@ -83,6 +83,7 @@ function findPhysical(physical: PhysicalServers, order: PhysicalServerOrder): Om
     memoryBytes,
     toolsRunning: guest.toolsRunning,
     rebootPending: guest.rebootPending,
+    bitLocker: guest.bitLocker,
     hostConnected: true,
     ipAddresses: nics.flatMap((nic) => nic.ipAddress ?? []),
     nics,

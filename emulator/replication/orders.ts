@@ -226,6 +226,8 @@ export interface DiscoveredMachine {
   readonly architecture: '64-bit' | '32-bit';
   readonly firmware: 'BIOS' | 'UEFI';
   readonly secureBoot: boolean;
+  /** A volume is encrypted inside the guest; absent: nobody could look. */
+  readonly bitLocker?: boolean;
   readonly cpuCount: number;
   readonly memoryBytes: number;
   readonly toolsRunning: boolean;

@@ -22,6 +22,7 @@ import { allowedOperations, type ItemOperation } from './items/protectionState.t
 import { RecoveryPoints } from './items/recoveryPoints.ts';
 import { activeDirection, activeLocation, activeSite, type PairRecord, type ProtectedItem } from './items/state.ts';
 import { pointsOf, requestMark } from './failover/points.ts';
+import { endOverdueDrills } from './failover/testFailover.ts';
 import { VaultOperations } from './operations.ts';
 import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
@@ -265,5 +266,6 @@ export class Vault implements AsyncDisposable {
     for (const item of records.items.list()) points.prune(item.itemId);
     this.#health.tick();
     startDueResyncs(this.#context);
+    endOverdueDrills(this.#context);
   }
 }

@@ -24,6 +24,11 @@ export const vaultErrors = {
     'Protection could not be enabled: the replication policy is invalid or not associated with the configuration server.',
     'Create a forward policy, associate it with the configuration server, then enable again.',
   ),
+  '95226': entry(
+    409,
+    'The failed-over Azure virtual machine cannot reach the configuration server.',
+    'Restore the VPN or ExpressRoute between Azure and the site, see that the InMage Scout services run on the machine, then repeat.',
+  ),
   AgentNotRegistered: entry(
     409,
     'The Mobility service of the machine is not registered with the configuration server.',

@@ -51,7 +51,8 @@ export function itemRecord(parts: ControlParts, item: ItemView): ItemRecord {
     activeLocation: item.activeLocation,
     allowedOperations: item.allowedOperations,
     testFailoverState: item.testFailover.state,
-    replicationHealth: item.protectionState === 'UnplannedFailoverCommitted' ? 'NotApplicable' : item.replicationHealth,
+    // asr-behaviour §5.3: a machine that is failed over has none.
+    replicationHealth: direction.replication === 'running' ? item.replicationHealth : 'NotApplicable',
     failoverHealth: item.failoverHealth,
     healthErrors: item.healthErrors.map(healthError),
     policy: direction.policyName,

@@ -19,6 +19,7 @@ interface GuestConditionsDetails {
   readonly os_version: string;
   readonly architecture: '64-bit' | '32-bit';
   readonly secure_boot: boolean;
+  readonly encrypted: boolean;
   readonly reboot_pending: boolean;
   readonly disks: Readonly<Record<string, { readonly disk_id: string; readonly os_disk: boolean; readonly dynamic: boolean; readonly sector_bytes: number }>>;
 }
@@ -55,6 +56,7 @@ export async function readVm(
     architecture: conditions.architecture,
     firmware: details.boot.type === 'EFI' ? 'UEFI' : 'BIOS',
     secureBoot: conditions.secure_boot,
+    bitLocker: conditions.encrypted,
     cpuCount: details.cpu.count,
     memoryBytes: details.memory.size_MiB * 2 ** 20,
     toolsRunning,

@@ -153,6 +153,7 @@ export function guestConditionsOf(vm: VmRecord): object {
     os_version: vm.osVersion,
     architecture: vm.architecture,
     secure_boot: vm.secureBoot,
+    encrypted: vm.guest.bitLocker,
     reboot_pending: vm.guest.rebootPending,
     disks: Object.fromEntries(
       vm.disks.map(({ key, diskId, osDisk, dynamic, sectorBytes }) => [String(key), { disk_id: diskId, os_disk: osDisk, dynamic, sector_bytes: sectorBytes }]),

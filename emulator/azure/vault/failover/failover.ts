@@ -55,12 +55,27 @@ export function failoverJob(context: VaultContext): JobDefinition<FailoverInput>
     ],
     ended: (job, input) => {
       if (job.state === 'Succeeded' || job.state === 'CompletedWithInformation') return releaseItem(context, job, { itemId: input.itemId });
+      tellFailure(context, job, input.itemId);
       // Once replication is stopped it does not resume, whatever ends the job (asr-behaviour §7.2).
       const stopped = activeDirection(context.records.items.require(input.itemId)).replication === 'stopped';
       releaseItem(context, job, { itemId: input.itemId, event: stopped ? 'failoverFailed' : 'failoverRefused' });
     },
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'UnplannedFailover', event: 'failoverStarted' }),
   };
+}
+
+/** One of the three things that the product mails about (asr-behaviour §10.2). */
+function tellFailure(context: VaultContext, job: JobView, itemId: string): void {
+  const item = context.records.items.require(itemId);
+  context.events.record({
+    eventCode: job.errors[0]?.code ?? 'FailoverCancelled',
+    eventType: 'Job',
+    description: job.errors[0]?.message ?? `The failover of ${item.friendlyName} was cancelled.`,
+    affectedObjectId: itemId,
+    affectedObjectFriendlyName: item.friendlyName,
+    severity: 'Critical',
+    configServerId: item.configServerId,
+  });
 }
 
 function checkPrerequisites(context: VaultContext, task: TaskContext<FailoverInput>): TaskOutcome {

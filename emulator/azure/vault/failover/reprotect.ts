@@ -162,6 +162,8 @@ function towardsAzure(context: VaultContext, item: ProtectedItem, input: Reprote
   return {
     ...item,
     direction: 'forward',
+    // A new protection has not been proved by a drill yet (asr-behaviour §5.3).
+    testFailover: { ...item.testFailover, lastSuccessMs: null, lastRunSucceeded: false },
     forward: {
       ...item.forward,
       policyName: input.policyName,

@@ -48,8 +48,9 @@ function machineViolations(context: VaultContext, item: ProtectedItem): LabError
   const copy = item.forward.azureCopy;
   const violations: LabError[] = [];
   if (copy === null || context.deps.compute.state(copy.machineId) !== 'running') return [new LabError('78093', item.friendlyName)];
-  if (!context.site.agentIsAlive(context.site.agentOn(item.configServerId, copy.machineId)))
-    violations.push(new LabError('AgentNotRegistered', item.friendlyName));
+  const agent = context.site.agentOn(item.configServerId, copy.machineId);
+  // It was there once, so it is the way that is cut; one that never came is said to be not installed (asr-behaviour §7.3, §10.2).
+  if (!context.site.agentIsAlive(agent)) violations.push(new LabError(agent === undefined ? 'AgentNotRegistered' : '95226', item.friendlyName));
   if (item.source.firmware === 'UEFI' && !context.profile.uefi.failback)
     violations.push(new LabError('RequirementNotMet', `Machines with UEFI firmware do not fail back (support matrix, ${context.profile.uefi.source})`));
   if (item.source.platform === 'Physical' && /2008 R2/.test(item.source.osVersion))

@@ -5,6 +5,7 @@ import { LabError } from '../../../kernel/errors.ts';
 import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPoint.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import { changeItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import { allowedOperations } from '../items/protectionState.ts';
 import type { ProtectedItem, TestFailover } from '../items/state.ts';
 import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
 import { createAzureCopy, drillNetwork, hydrationMs } from './azureCopies.ts';
@@ -47,6 +48,18 @@ export function startTestFailoverCleanup(context: VaultContext, input: CleanupIn
   });
 }
 
+/** Drills that nobody has cleaned up within the profile's time are ended by force (asr-behaviour §7.1). */
+export function endOverdueDrills(context: VaultContext): void {
+  const { openDrillMs } = context.profile;
+  if (openDrillMs === undefined) return;
+  const nowMs = context.kernel.clock.now();
+  for (const item of context.records.items.list()) {
+    const { openSinceMs } = item.testFailover;
+    if (typeof openSinceMs !== 'number' || nowMs - openSinceMs < openDrillMs.value || !allowedOperations(item, false).includes('TestFailoverCleanup')) continue;
+    startTestFailoverCleanup(context, { itemId: item.itemId, comments: `Ended by force after ${Math.floor((nowMs - openSinceMs) / 86_400_000)} days.` });
+  }
+}
+
 export function testFailoverJob(context: VaultContext): JobDefinition<TestFailoverInput> {
   return {
     kind: 'TestFailover',
@@ -64,6 +77,7 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
         ...test,
         state: test.copy === null ? 'None' : 'WaitingForCompletion',
         lastRunSucceeded: job.state === 'Succeeded',
+        openSinceMs: test.copy === null ? null : context.kernel.clock.now(),
       }));
     },
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
@@ -152,6 +166,7 @@ async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): 
     ...test,
     state: 'None',
     copy: null,
+    openSinceMs: null,
     lastSuccessMs: test.lastRunSucceeded ? context.kernel.clock.now() : test.lastSuccessMs,
     lastRunSucceeded: false,
   }));

@@ -84,6 +84,8 @@ export interface TestFailover {
   /** Of a drill that succeeded and was cleaned up. */
   readonly lastSuccessMs: TimeMs | null;
   readonly lastRunSucceeded: boolean;
+  /** Since when the drill waits for its cleanup; null or absent: it does not. */
+  readonly openSinceMs?: TimeMs | null;
   readonly comments: string | null;
 }
 

@@ -50,6 +50,7 @@ function machineViolations({ machine, profile, profileName }: EnableFacts): LabE
       `The guest system "${machine.osVersion}" is not supported.`,
       '§11.1',
     ),
+    ...when(machine.bitLocker === true, 'BitLocker is on; it must be off and stay off.', '§11.1'),
     ...when(machine.architecture !== '64-bit', 'The guest system is not 64-bit.', '§11.1'),
     ...when(
       machine.firmware === 'UEFI' && (!profile.uefi.protect || machine.secureBoot),

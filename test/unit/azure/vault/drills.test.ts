@@ -1,7 +1,7 @@
 // Drills: a copy in a test network, counted only after its cleanup, in the way until then.
 import { expect, test } from 'vitest';
 import type { ErrorCode } from '../../../../emulator/contract/errors.ts';
-import { Estate, minuteMs } from './estate.ts';
+import { Estate, hourMs, minuteMs } from './estate.ts';
 
 const coded = (code: ErrorCode): Error => expect.objectContaining({ code }) as Error;
 
@@ -61,4 +61,22 @@ test('an address that the drill still holds makes the failover fail, which can b
   });
   await estate.succeed(estate.vault.operations.testFailoverCleanup(item.itemId));
   expect((await estate.failOver(item.itemId, { choice: 'LatestProcessed' })).state).not.toBe('Failed');
+});
+
+test('in 2017 a drill that is forgotten for two weeks is ended by force, later it stays', async () => {
+  for (const [profile, state] of [
+    ['2017', 'None'],
+    ['2019', 'WaitingForCompletion'],
+  ] as const) {
+    await using estate = await Estate.ready({ profile });
+    const item = await estate.protect(estate.site.addMachine('WEB01'));
+    await estate.succeed(estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'LatestProcessed', networkName: null }));
+    // Nothing of the two weeks matters to the drill, so nothing is replicated meanwhile.
+    estate.site.stop();
+    await estate.clock.advance(13 * 24 * hourMs);
+    expect(estate.vault.item(item.itemId).testFailover.state).toBe('WaitingForCompletion');
+    await estate.clock.advance(25 * hourMs);
+    expect(estate.vault.item(item.itemId).testFailover).toMatchObject({ state, ...(profile === '2017' && { comments: 'Ended by force after 14 days.' }) });
+    expect(estate.compute.machines.size).toBe(profile === '2017' ? 0 : 1);
+  }
 });

@@ -289,3 +289,47 @@ test('the properties of the target may be changed until the failover', async () 
   expect(estate.compute.named('web-azure')?.running).toBe(true);
   expect(() => estate.vault.operations.updateProperties(item.itemId, { azureMachineName: 'x' })).toThrow(coded('OperationNotAllowed'));
 });
+
+test('a guest with BitLocker is not enabled', async () => {
+  await using estate = await Estate.ready();
+  const machineId = estate.site.addMachine('WEB01', { change: { bitLocker: true } });
+  await estate.site.report();
+  const job = await estate.finish(estate.enable(machineId));
+  expect(job.errors[0]?.details?.map((detail) => detail.message)).toEqual([expect.stringContaining('BitLocker')]);
+});
+
+test('an Azure VM that was registered and has fallen silent cannot reach the configuration server: 95226', async () => {
+  await using estate = await Estate.ready();
+  estate.network.connection = 'siteToSiteVpn';
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.failOver(item.itemId);
+  await estate.succeed(estate.vault.operations.commit(item.itemId));
+  await estate.site.report();
+  for (const agent of estate.site.agents.values()) agent.alive = false;
+  await estate.clock.advance(16 * 60_000);
+  const job = await estate.finish(estate.reprotect(item.itemId));
+  expect(job.errors[0]?.details?.map((detail) => detail.code)).toEqual(['95226']);
+});
+
+test('a failover that fails is told as an event', async () => {
+  await using estate = await Estate.ready();
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.failOver(item.itemId, { performShutdown: false });
+  expect(estate.vault.events().filter((event) => event.eventType === 'Job')).toMatchObject([{ eventCode: 'SourceStillRunning', severity: 'Critical' }]);
+});
+
+test('after the way there and back a machine has to prove itself by a drill again', async () => {
+  await using estate = await Estate.ready();
+  const { vault } = estate;
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.succeed(vault.operations.testFailover({ itemId: item.itemId, choice: 'LatestProcessed', networkName: null }));
+  await estate.succeed(vault.operations.testFailoverCleanup(item.itemId));
+  await estate.bringToAzureAndBack(item.itemId);
+  await estate.failOver(item.itemId, { choice: 'Latest' });
+  await estate.succeed(vault.operations.commit(item.itemId));
+  await estate.site.report();
+  await estate.succeed(vault.operations.reprotect({ itemId: item.itemId, processServerId: 'PS01' }));
+  await estate.until(() => vault.item(item.itemId).protectionState === 'Protected');
+  await estate.clock.advance(120_000);
+  expect(vault.item(item.itemId)).toMatchObject({ direction: 'forward', healthErrors: [{ errorCode: '161011' }] });
+});
