@@ -1,6 +1,7 @@
 // Opens what a disk was: replicas and recovery points, in storage for a machine at the site, on the master target for one in Azure.
-import { sectorBytes, type BlockDevice } from '../disk/blockDevice.ts';
+import type { BlockDevice } from '../disk/blockDevice.ts';
 import { LabError } from '../kernel/errors.ts';
+import type { PageBlobReplica } from '../azure/storage/pageBlobReplica.ts';
 import type { Replica } from '../replication/stations.ts';
 import type { ItemView, Vault } from '../azure/vault/vault.ts';
 import type { Machine } from '../machine/machine.ts';
@@ -67,23 +68,18 @@ function snapshotOf(points: ReturnType<Vault['recoveryPoints']>, pairId: string,
   return disk.snapshotId;
 }
 
-/** Reads only: nobody may write past the pipeline. */
-function readOnly(replica: Replica, snapshotId: string | undefined): BlockDevice {
+/** Reads only: nobody may write past the pipeline. Which parts may hold data a page blob knows; of a VMDK's past all may. */
+function readOnly(replica: Replica & { allocated?: PageBlobReplica['allocated'] }, snapshotId: string | undefined): BlockDevice {
   const refuse = async (): Promise<never> => {
     throw new LabError('DiskReadOnly', 'Replicas are written by replication alone.');
   };
-  const unit = 4 * 2 ** 20;
+  const at = snapshotId === undefined ? ([] as const) : ([snapshotId] as const);
   return {
     sizeBytes: replica.sizeBytes,
-    read: (offset, length) => (snapshotId === undefined ? replica.read({ offset, length }) : replica.read({ offset, length }, snapshotId)),
+    read: (offset, length) => replica.read({ offset, length }, ...at),
     write: refuse,
     zero: refuse,
-    // Which parts hold data is not asked of a replica's past: all may.
-    allocated: async ({ offset, length }) => {
-      const ranges = [];
-      for (let at = offset; at < offset + length; at += unit) ranges.push({ offset: at, length: Math.min(unit, offset + length - at) });
-      return ranges.filter((range) => range.length >= sectorBytes);
-    },
+    allocated: async (within) => (within.length === 0 ? [] : (replica.allocated?.(within, ...at) ?? [within])),
     [Symbol.asyncDispose]: async () => undefined,
   };
 }

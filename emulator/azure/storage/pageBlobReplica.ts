@@ -6,7 +6,7 @@ import type { TimeMs } from '../../kernel/clock.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Batch, Mark, Replica, ReplicaSnapshot } from '../../replication/stations.ts';
 import { isNotFound } from './client.ts';
-import { pageChecksums, readPages } from './pageBlob.ts';
+import { pageChecksums, pageRanges, readPages } from './pageBlob.ts';
 import { PageWriter } from './pageWriter.ts';
 import { changesOf } from './pageWrites.ts';
 import type { StorageSession } from './storageAccount.ts';
@@ -127,6 +127,14 @@ export class PageBlobReplica implements Replica {
     if (snapshotId === undefined) await this.#writer.settled();
     const blob = snapshotId === undefined ? this.#blob : this.#blob.withSnapshot(snapshotId);
     return foundOr({ container: this.#container.containerName, blob: `${this.#blob.name} ${snapshotId ?? ''}` }, () => readPages(blob, range));
+  }
+
+  /** Ranges that may hold anything but zeros, now or at a snapshot. */
+  async allocated(range: Range, snapshotId?: string): Promise<Range[]> {
+    requireRange(this.sizeBytes, range.offset, range.length);
+    if (snapshotId === undefined) await this.#writer.settled();
+    const blob = snapshotId === undefined ? this.#blob : this.#blob.withSnapshot(snapshotId);
+    return foundOr({ container: this.#container.containerName, blob: `${this.#blob.name} ${snapshotId ?? ''}` }, () => pageRanges(blob, range));
   }
 
   async checksums(range: Range, blockBytes: number): Promise<Buffer> {
