@@ -31,14 +31,15 @@ test('a lab that was changed after it was saved is as before once it is loaded',
   expect(savedLabs(place.path).map(({ name }) => name)).toEqual(['first']);
 });
 
-test('a copy has the holes of its source', () => {
+test.each([8, 64])('a copy of a disk of %i MiB has the holes of its source', (sizeMiB) => {
   using place = useFolder();
   const path = join(place.path, '.srlab', 'vcenter', 'disk.raw');
   stoppedLab(place.path, 'x');
-  truncateSync(path, 64 * 2 ** 20);
+  truncateSync(path, sizeMiB * 2 ** 20);
   saveStopped(place.path, 'sparse');
   const { size, blocks } = statSync(join(place.path, 'saved', 'sparse', '.srlab', 'vcenter', 'disk.raw'));
-  expect(size).toBe(64 * 2 ** 20);
+  expect(size).toBe(sizeMiB * 2 ** 20);
+  expect(readFileSync(join(place.path, 'saved', 'sparse', '.srlab', 'vcenter', 'disk.raw')).equals(readFileSync(path))).toBe(true);
   expect(blocks * 512).toBeLessThan(2 ** 20);
 });
 
