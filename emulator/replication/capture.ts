@@ -10,6 +10,7 @@ import { ChangeLog, replaceFile } from './changeLog.ts';
 import type { LogRecord } from './changeRecord.ts';
 import { Regions } from './regions.ts';
 import type { Mark } from './stations.ts';
+import { WritesUnderWay } from './writesUnderWay.ts';
 
 /** `off`: writes pass through uncaptured (no replication). */
 export type CaptureMode = 'off' | 'data' | 'bitmap';
@@ -24,6 +25,8 @@ export interface CaptureOptions {
   readonly limitBytes: number;
   readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
 }
+
+type CapturedChange = Extract<LogRecord, { kind: 'write' | 'zero' }>;
 
 interface StoredMode {
   readonly mode: CaptureMode;
@@ -44,12 +47,12 @@ export class CapturedDisk implements BlockDevice {
   #replayFrom = 0;
   /** Log positions of writes that are captured and not yet on the disk, in ascending order (the order of insertion). */
   readonly #inFlight = new Set<number>();
-  #flying = 0;
+  readonly #underWay = new WritesUnderWay();
   /** Log position after the newest mark of this process's life. */
   #newestMark = 0;
   /** Counts the changes to bitmap mode. */
   #bitmapEpoch = 0;
-  #landed: (() => void)[] = [];
+  #closed = false;
   #frozen: { promise: Promise<void>; thaw: () => void } | undefined;
   #onCaptured: () => void = () => undefined;
 
@@ -86,6 +89,11 @@ export class CapturedDisk implements BlockDevice {
     return oldest.done === true ? this.log.end : oldest.value;
   }
 
+  /** Whether a mark put in now has all earlier writes before it in the log, or on the disk: none is still landing that was not logged. */
+  get markable(): boolean {
+    return this.#mode === 'data' && this.#underWay.formerCount === 0;
+  }
+
   /** Whether a mark lies after a log position: whoever sends should not linger. */
   markWaits(after: number): boolean {
     return this.#newestMark > after;
@@ -113,11 +121,15 @@ export class CapturedDisk implements BlockDevice {
   /** Begins capturing in data mode, with an empty log. Does nothing when it captures already. */
   async start(): Promise<void> {
     if (this.#mode !== 'off') return;
+    // What a kill left of a capture that was ended must not be taken for a part of this one.
+    rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
     this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
     this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
     this.#replayFrom = this.#log.end;
     this.#setMode('data');
+    // A write that came before is in no log: it has to be on the disk before the disk is copied.
+    await this.#underWay.nextPeriod();
   }
 
   /** Ends capturing and deletes log and bitmap. */
@@ -136,17 +148,11 @@ export class CapturedDisk implements BlockDevice {
   }
 
   async write(offset: number, bytes: Buffer): Promise<void> {
-    this.#checkRange(offset, bytes.length);
-    while (this.#frozen !== undefined) await this.#frozen.promise;
-    if (this.#mode === 'off') return this.#options.device.write(offset, bytes);
-    await this.#captured({ kind: 'write', timeMs: this.#options.kernel.clock.now(), offset, bytes }, () => this.#options.device.write(offset, bytes));
+    await this.#change({ offset, length: bytes.length }, bytes);
   }
 
   async zero(offset: number, length: number): Promise<void> {
-    this.#checkRange(offset, length);
-    while (this.#frozen !== undefined) await this.#frozen.promise;
-    if (this.#mode === 'off') return this.#options.device.zero(offset, length);
-    await this.#captured({ kind: 'zero', timeMs: this.#options.kernel.clock.now(), offset, length }, () => this.#options.device.zero(offset, length));
+    await this.#change({ offset, length }, undefined);
   }
 
   async allocated(within: Range): Promise<Range[]> {
@@ -159,7 +165,7 @@ export class CapturedDisk implements BlockDevice {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#frozen = { promise, thaw: resolve };
     }
-    if (this.#flying > 0) await new Promise<void>((resolve) => void this.#landed.push(resolve));
+    await this.#underWay.landed();
   }
 
   thaw(): void {
@@ -170,13 +176,13 @@ export class CapturedDisk implements BlockDevice {
 
   /**
    * Puts a mark after every write captured so far, before every later one. Synchronous, so that a caller can mark several disks at one instant.
-   * @returns false when not in data mode: no recovery point can be made of this disk now
+   * @returns false when not `markable`: no recovery point can be made of this disk now
    */
   mark(mark: Mark): boolean {
-    if (this.#mode !== 'data') return false;
+    if (!this.markable) return false;
     const { durable } = this.log.append({ kind: 'mark', timeMs: mark.timeMs, mark });
     this.#newestMark = this.log.end;
-    void durable.then(
+    void durable?.then(
       () => this.#onCaptured(),
       (error: unknown) => this.#overflow(LabError.from(error)),
     );
@@ -189,9 +195,12 @@ export class CapturedDisk implements BlockDevice {
    */
   async resumeData(): Promise<number> {
     await this.log.clear();
-    this.#replayFrom = this.log.end;
+    const from = this.log.end;
+    this.#replayFrom = from;
     this.#setMode('data');
-    return this.#replayFrom;
+    // The log does not hold the writes that are landing: a region read before they have landed would miss them.
+    await this.#options.kernel.clock.idle(this.#underWay.nextPeriod());
+    return from;
   }
 
   /** The regions that hold data must all be sent, or compared. */
@@ -205,39 +214,95 @@ export class CapturedDisk implements BlockDevice {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
     this.thaw();
-    if (this.#flying > 0) await new Promise<void>((resolve) => void this.#landed.push(resolve));
+    await this.#underWay.landed();
+    if (this.#mode === 'data') {
+      // Nothing is landing, so nothing needs to be written again: whoever changes the disk meanwhile would have that undone.
+      this.#replayFrom = this.log.durableEnd;
+      this.#setMode('data');
+    }
     this.#log?.[Symbol.dispose]();
     this.#regions?.[Symbol.dispose]();
     await this.#options.device[Symbol.asyncDispose]();
   }
 
-  async #captured(record: LogRecord, write: () => Promise<void>): Promise<void> {
-    this.#flying += 1;
-    let position = -1;
+  async #change({ offset, length }: Range, bytes: Buffer | undefined): Promise<void> {
+    this.#checkRange(offset, length);
+    for (let wait = this.#obstacle(offset, length); wait !== undefined; wait = this.#obstacle(offset, length)) await wait;
+    if (this.#closed) throw new LabError('DiskClosed', this.#options.name);
+    const timeMs = this.#options.kernel.clock.now();
+    const change: CapturedChange = bytes === undefined ? { kind: 'zero', timeMs, offset, length } : { kind: 'write', timeMs, offset, bytes };
+    const underWay = this.#underWay.begin(offset, length);
     try {
-      const { faults } = this.#options.kernel;
-      const verdict = faults.active('agent.capture') ? await faults.check('agent.capture', this.#options.name) : 'pass';
-      if (verdict !== 'pass') return await write();
-      if (this.#mode === 'data') position = await this.#append(record);
-      if (this.#mode === 'bitmap') this.regions.set(rangeOf(record));
-      const epoch = this.#bitmapEpoch;
-      await write();
-      // The region may have been read for sending while the bytes were on their way to the disk.
-      if (position < 0 || epoch !== this.#bitmapEpoch || this.#mode === 'bitmap') this.regions.set(rangeOf(record));
+      if (this.#mode === 'off') return await this.#put(change);
+      await this.#captured(change);
     } finally {
-      this.#inFlight.delete(position);
-      this.#flying -= 1;
-      if (this.#flying === 0) for (const resolve of this.#landed.splice(0)) resolve();
+      this.#underWay.end(underWay);
     }
+    if (this.#isOff()) return;
     this.#onCaptured();
     this.#moveReplay();
   }
 
-  /** @returns the record's position, or -1 when the log took it no more and the disk is in bitmap mode now */
-  async #append(record: LogRecord): Promise<number> {
-    const { start, durable } = this.log.append(record);
+  /** Writes that overlap follow each other: the disk must end up with the same one of them on top as the log. */
+  #obstacle(offset: number, length: number): Promise<void> | undefined {
+    return this.#frozen?.promise ?? (this.#mode === 'off' ? undefined : this.#underWay.overlapping(offset, length));
+  }
+
+  async #captured(change: CapturedChange): Promise<void> {
+    const epoch = this.#bitmapEpoch;
+    let position = -1;
+    try {
+      const { faults } = this.#options.kernel;
+      const verdict = faults.active('agent.capture') ? await faults.check('agent.capture', this.#options.name) : 'pass';
+      if (verdict !== 'pass') return await this.#put(change);
+      if (this.#mode === 'data') {
+        const appended = this.#append(change);
+        position = typeof appended === 'number' ? appended : await appended;
+      }
+      if (this.#isBitmap()) this.regions.set(rangeOf(change));
+      await this.#land(change);
+      // The region may have been read for sending while the bytes were on their way to the disk.
+      if (!this.#isOff() && (position < 0 || epoch !== this.#bitmapEpoch)) this.regions.set(rangeOf(change));
+    } finally {
+      this.#inFlight.delete(position);
+    }
+  }
+
+  /** What the disk refuses is in the log already and must not be sent: the disk itself says what it holds. */
+  async #land(change: CapturedChange): Promise<void> {
+    try {
+      await this.#put(change);
+    } catch (error) {
+      if (!this.#isOff()) this.regions.set(rangeOf(change));
+      this.#overflow(LabError.from(error));
+      throw error;
+    }
+  }
+
+  #put(change: CapturedChange): Promise<void> {
+    const { device } = this.#options;
+    return change.kind === 'write' ? device.write(change.offset, change.bytes) : device.zero(change.offset, change.length);
+  }
+
+  /** @returns the record's position, or -1 when the log took it no more and the disk is in bitmap mode now; a promise of it while it is on its way */
+  #append(record: LogRecord): number | Promise<number> {
+    let start: number;
+    let durable: Promise<void> | undefined;
+    try {
+      ({ start, durable } = this.log.append(record));
+    } catch (error) {
+      this.#overflow(LabError.from(error));
+      return -1;
+    }
     this.#inFlight.add(start);
+    if (durable !== undefined) return this.#appended(start, durable);
+    this.#limitLog();
+    return start;
+  }
+
+  async #appended(start: number, durable: Promise<void>): Promise<number> {
     try {
       await durable;
     } catch (error) {
@@ -245,10 +310,22 @@ export class CapturedDisk implements BlockDevice {
       this.#overflow(LabError.from(error));
       return -1;
     }
-    if (this.#mode === 'data' && this.log.keptBytes > this.#options.limitBytes) {
-      this.#overflow(new LabError('ChangeLogFull', `More than ${this.#options.limitBytes} bytes wait in the change log of ${this.#options.name}.`));
-    }
+    this.#limitLog();
     return start;
+  }
+
+  #limitLog(): void {
+    if (this.#mode === 'data' && this.log.keptBytes > this.#options.limitBytes)
+      this.#overflow(new LabError('ChangeLogFull', `More than ${this.#options.limitBytes} bytes wait in the change log of ${this.#options.name}.`));
+  }
+
+  /** Asked again after a wait. */
+  #isBitmap(): boolean {
+    return this.#mode === 'bitmap';
+  }
+
+  #isOff(): boolean {
+    return this.#mode === 'off';
   }
 
   /** The bits are set in the file before the mode is; a kill in between leaves data mode with a whole log and some regions too many. */
@@ -262,7 +339,8 @@ export class CapturedDisk implements BlockDevice {
   }
 
   #moveReplay(): void {
-    if (this.#mode !== 'data') return;
+    // Most writes end here: what is settled is never beyond the end.
+    if (this.#mode !== 'data' || this.log.end - this.#replayFrom < replayStepBytes) return;
     const settled = this.settledEnd;
     if (settled - this.#replayFrom < replayStepBytes) return;
     this.#replayFrom = settled;
@@ -308,11 +386,12 @@ export class CapturedDisk implements BlockDevice {
   /** The disk is whole but nobody knows which changes were not sent: everything is compared. */
   async #distrustLog(error: LabError): Promise<void> {
     this.#options.kernel.trace.record('agent', 'changeLogCorrupt', { disk: this.#options.name, message: error.message });
+    // The bits and the mode first: without them a kill would leave an empty log that looks as if all were sent.
+    this.setEveryRegion();
+    this.#replayFrom = 0;
+    this.#setMode('bitmap');
     rmSync(join(this.#folder, 'hrl'), { recursive: true, force: true });
     this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
-    this.#replayFrom = 0;
-    this.setEveryRegion();
-    this.#setMode('bitmap');
   }
 
   #checkRange(offset: number, length: number): void {

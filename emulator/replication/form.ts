@@ -134,6 +134,8 @@ export class RegionComparison {
     if (first === undefined) return undefined;
     try {
       const sums = await clock.idle(first.sums);
+      // A later comparison took over meanwhile, and asks for this region again.
+      if (this.#asked[0] !== first) return undefined;
       this.#asked.shift();
       return { range: first.range, sums };
     } catch (error) {

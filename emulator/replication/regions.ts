@@ -11,7 +11,7 @@ const headerBytes = 16;
  * so that a killed process finds every region that may not have arrived.
  */
 export class Regions implements Disposable {
-  readonly #descriptor: number;
+  #descriptor: number;
   readonly #sizeBytes: number;
   readonly #stored: Uint8Array;
   /** Like the file, less what was taken and not set again. */
@@ -106,6 +106,7 @@ export class Regions implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#descriptor);
+    this.#descriptor = -1;
   }
 
   #isOpen(region: number): boolean {
@@ -119,7 +120,9 @@ export class Regions implements Disposable {
     return left;
   }
 
+  /** What arrives after the end (a batch under way when the machine was switched off) is found again by the next start; the number may belong to another file. */
   #write(firstByte: number, lastByte: number): void {
+    if (this.#descriptor < 0) return;
     writeSync(this.#descriptor, this.#stored, firstByte, lastByte - firstByte + 1, headerBytes + firstByte);
   }
 }

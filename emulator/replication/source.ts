@@ -63,9 +63,11 @@ export class PairSource {
     if (disk.mode === 'off' || !this.#state.started) {
       if (disk.mode !== 'off') disk.stop();
       await disk.start();
+      this.#state = { ...this.#state, position: 0, intent: null };
       if (this.#order.initial === 'copy') await disk.setAllRegions();
       this.#beginCopy(this.#order.initial, this.#order.resyncId);
     }
+    this.#distrustPlaces();
     disk.onCaptured(() => this.wake());
     this.#obeyResync();
     this.wake();
@@ -96,7 +98,7 @@ export class PairSource {
    */
   get markable(): boolean {
     const { disk } = this.#deps;
-    return !this.#closed && this.#state.started && disk.mode === 'data' && this.#state.stage !== 'ResyncStepI' && disk.regions.settled;
+    return !this.#closed && this.#state.started && disk.markable && this.#state.stage !== 'ResyncStepI' && disk.regions.settled;
   }
 
   /** Whether regions wait to be copied, and so one of the machine's three places is needed. */
@@ -169,6 +171,8 @@ export class PairSource {
       const sending = this.#send(frame);
       // The next batch is read from the disk while this one travels.
       forming = this.#form();
+      // Its failure may come before that of the sending, which is told first.
+      forming.catch(() => undefined);
       try {
         await sending;
       } catch (error) {
@@ -205,7 +209,12 @@ export class PairSource {
       saveSourceState(disk.folder, this.#state);
       this.#formed = await disk.resumeData();
     }
-    while ((!disk.regions.empty || this.#comparison?.waiting === true) && this.#deps.canSend() && !(disk.crowded && this.#pendingLogBytes() > 0)) {
+    while (
+      disk.mode === 'data' &&
+      (!disk.regions.empty || this.#comparison?.waiting === true) &&
+      this.#deps.canSend() &&
+      !(disk.crowded && this.#pendingLogBytes() > 0)
+    ) {
       const formed = await formRegionBatch({ disk, pristine: this.#state.pristine, comparison: this.#comparison });
       if (formed !== undefined) return formed;
     }
@@ -302,6 +311,18 @@ export class PairSource {
   #distrust(): void {
     this.#beginCopy('checksum', this.#state.resyncId);
     this.#obeyResync();
+  }
+
+  /**
+   * After a kill: a log that begins anew (the old one was damaged) has none of the places that this source remembers; and marks that lie
+   * in the log while regions wait would come after bytes that are newer than they.
+   */
+  #distrustPlaces(): void {
+    const { disk } = this.#deps;
+    if (this.#state.position > disk.log.end) this.#state = { ...this.#state, position: disk.log.end, marksFrom: disk.log.end, intent: null };
+    if (!disk.regions.empty) this.#state = { ...this.#state, marksFrom: Math.max(this.#state.marksFrom, disk.log.end) };
+    this.#formed = this.#state.position;
+    saveSourceState(disk.folder, this.#state);
   }
 
   #obeyResync(): void {
