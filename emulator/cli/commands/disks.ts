@@ -94,9 +94,9 @@ function addTransfers(disk: Command, shell: Shell): void {
     .description('bring a disk of your own into a machine that is off')
     .action(
       onLab<object, [string, string]>(shell, async (session, _, [target, file]) => {
-        const { machine, disk } = target.includes('/') ? parseDisk(target) : { machine: target, disk: undefined };
+        const named = target.includes('/') ? parseDisk(target) : { machine: target, disk: undefined };
         const added = await withProgress(session, file, (progressId) =>
-          session.client.call('disk.import', { machine, path: resolve(file), progressId, ...given({ disk }) }),
+          session.client.call('disk.import', { machine: named.machine, path: resolve(file), progressId, ...given({ disk: named.disk }) }),
         );
         session.output.list([added], diskColumns, '');
       }),
