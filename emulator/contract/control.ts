@@ -157,6 +157,8 @@ interface MachineOperations {
     { readonly disk: DiskReference; readonly path: string; readonly format: 'raw' | 'vhd' | 'vmdk' | 'qcow2' | 'vhdx'; readonly progressId?: string },
     { readonly path: string; readonly sizeBytes: number }
   >;
+  /** The machine is off; the disk of a protected machine needs a resynchronisation afterwards (asr-behaviour §4.9). Disks never shrink. */
+  'disk.grow': Operation<{ readonly disk: DiskReference; readonly sizeBytes: number }, DiskListing>;
   /** Over NBD on 127.0.0.1 until `disk.unserve` or the lab's end; port 0 or absent lets the system choose. */
   'disk.serve': Operation<{ readonly disk: DiskReference; readonly port?: number; readonly readOnly?: boolean }, { readonly url: string }>;
   'disk.unserve': Operation<{ readonly url: string }, Nothing>;

@@ -1,11 +1,11 @@
 // A VMDK as a datastore holds it: a descriptor and one flat extent beside it.
-import { existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LabError } from '../kernel/errors.ts';
-import { requireRange, type BlockDevice, type Range } from './blockDevice.ts';
+import { requireRange, sectorBytes, type BlockDevice, type Range } from './blockDevice.ts';
 import { onFile } from './fileError.ts';
 import { RawDisk } from './rawDisk.ts';
-import { formatVmdkDescriptor, parseVmdkDescriptor, withNextContentId, type NewVmdk, type VmdkDescriptor } from './vmdkDescriptor.ts';
+import { formatVmdkDescriptor, parseVmdkDescriptor, withNextContentId, withSize, type NewVmdk, type VmdkDescriptor } from './vmdkDescriptor.ts';
 
 /** Descriptors are a page of text; anything much larger is something else. */
 const maximumDescriptorBytes = 64 * 1024;
@@ -99,6 +99,21 @@ async function createExtent(path: string, sizeBytes: number): Promise<RawDisk> {
   if ((await left.allocated({ offset: 0, length: sizeBytes })).length === 0) return left;
   await left[Symbol.asyncDispose]();
   throw new LabError('DiskFileExists', path);
+}
+
+/**
+ * Makes a flat disk larger; what is new reads as zeros. The extent first: after a kill the descriptor still shows the old size.
+ * @throws LabError VmdkDescriptorInvalid, VmdkNotFlat, DiskSizeInvalid
+ */
+export async function growVmdk(path: string, sizeBytes: number): Promise<void> {
+  const extent = flatExtentOf(await readVmdkDescriptor(path));
+  if (extent === undefined) throw new LabError('VmdkNotFlat', path);
+  if (sizeBytes < extent.sizeBytes || sizeBytes % sectorBytes !== 0) throw new LabError('DiskSizeInvalid', `${sizeBytes} bytes for ${path}.`);
+  const extentPath = join(dirname(path), extent.file);
+  await onFile(extentPath, () => truncateSync(extentPath, sizeBytes));
+  const next = `${path}.next`;
+  writeFileSync(next, withSize(readFileSync(path, 'utf8'), sizeBytes));
+  renameSync(next, path);
 }
 
 /** `X.vmdk` → `X-flat.vmdk`. @throws LabError InvalidArgument */

@@ -115,6 +115,16 @@ export function withNextContentId(text: string): string {
   return withContentId(text, hash('sha256', `${database['longContentID'] ?? ''}${cid}`).slice(0, 32));
 }
 
+/** The same descriptor for a flat extent that has grown. */
+export function withSize(text: string, sizeBytes: number): string {
+  const { cylinders, heads, sectorsPerTrack } = geometryOf(sizeBytes);
+  const geometry = { cylinders, heads, sectors: sectorsPerTrack };
+  return Object.entries(geometry).reduce(
+    (descriptor, [name, value]) => descriptor.replace(new RegExp(`^(ddb\\.geometry\\.${name}\\s*=\\s*")[^"]*"$`, 'm'), `$1${value}"`),
+    text.replace(/^(RW\s+)\d+(\s+(?:VMFS|FLAT)\s)/m, `$1${sizeBytes / sectorBytes}$2`),
+  );
+}
+
 /** Nothing but the two ids is touched: descriptors of other writers hold lines that we do not know. */
 function withContentId(text: string, contentId: string): string {
   const tail = contentId.slice(-8);

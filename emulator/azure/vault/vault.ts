@@ -17,7 +17,7 @@ import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
 import { startDueResyncs } from './items/maintenance.ts';
 import { PairTargets } from './items/pairTargets.ts';
-import { takeAgentReports } from './items/pairs.ts';
+import { removeOutgrown, takeAgentReports } from './items/pairs.ts';
 import { allowedOperations, type ItemOperation } from './items/protectionState.ts';
 import { RecoveryPoints } from './items/recoveryPoints.ts';
 import { activeDirection, activeLocation, activeSite, type PairRecord, type ProtectedItem } from './items/state.ts';
@@ -267,5 +267,7 @@ export class Vault implements AsyncDisposable {
     this.#health.tick();
     startDueResyncs(this.#context);
     endOverdueDrills(this.#context);
+    if (records.pairs.list().some((pair) => pair.state === 'outgrown'))
+      this.#context.kernel.clock.start('outgrown replicas', () => removeOutgrown(this.#context));
   }
 }

@@ -115,6 +115,16 @@ function addTransfers(disk: Command, shell: Shell): void {
       }),
     );
   disk
+    .command('grow')
+    .argument('<disk>', 'which disk', parseDisk)
+    .argument('<size>', 'its new size, such as 2GiB', parseSize)
+    .description('make a disk of a machine that is off larger; a protected machine needs a resynchronisation then')
+    .action(
+      onLab<object, [DiskReference, number]>(shell, async ({ client, output }, _, [reference, sizeBytes]) =>
+        output.list([await client.call('disk.grow', { disk: reference, sizeBytes })], diskColumns, ''),
+      ),
+    );
+  disk
     .command('serve')
     .argument('<disk>', 'which disk', parseDisk)
     .description('serve a disk over NBD on 127.0.0.1 until the lab ends or disk unserve')

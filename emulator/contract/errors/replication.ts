@@ -15,6 +15,12 @@ export const replicationErrors = {
   ),
   DiskRangeInvalid: entry(400, 'The range does not lie on the disk.', 'Use offsets and lengths that are multiples of 512 and end within the disk.'),
   DiskReadOnly: entry(403, 'The disk is open for reading only.', 'Open it for writing, or write to a copy.'),
+  DiskResized: entry(
+    409,
+    'The disk of the source has another size than its replica.',
+    'Resynchronize the machine: its replica is made anew in the new size. Recovery points from before stay.',
+  ),
+  DiskShrinkRefused: entry(409, 'A disk can only grow.', 'Give a size that is larger than the present one.'),
   DiskSizeInvalid: entry(400, 'A disk of this format cannot have this size.', 'Use a whole number of 512-byte sectors, and of MiB for a VHD.'),
   DiskSpaceExhausted: entry(507, 'The drive that holds the disk file is full.', 'Free space on the drive and repeat; nothing acknowledged is lost.'),
   DiskTooLarge: entry(413, 'The disk is larger than is allowed here.', 'Shrink the disk, or choose a profile with larger limits.'),

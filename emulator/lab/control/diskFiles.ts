@@ -12,7 +12,10 @@ import { itemOf } from '../past.ts';
 import type { ServedDisks } from '../servedDisks.ts';
 import type { ControlFeed, Handlers } from './server.ts';
 
-export function diskFileHandlers(parts: ControlParts, { feed, served }: { feed: ControlFeed; served: ServedDisks }): Handlers<'disk.import' | 'disk.export'> {
+export function diskFileHandlers(
+  parts: ControlParts,
+  { feed, served }: { feed: ControlFeed; served: ServedDisks },
+): Handlers<'disk.import' | 'disk.export' | 'disk.grow'> {
   const { world, disks, vault } = parts;
   const progress =
     (progressId: string | undefined): Progress =>
@@ -22,12 +25,18 @@ export function diskFileHandlers(parts: ControlParts, { feed, served }: { feed: 
   return {
     'disk.import': async ({ machine, disk, path, progressId }) => {
       const hosted = disks.find(machine, 'onPremises');
-      // Replication would not see the new content, and its change log does not fit to it.
-      if (itemOf(vault, hosted.definition.machineId) !== undefined) throw new LabError('AlreadyProtected', hosted.definition.name);
+      // Replication would not see the new content, and its change log does not fit to it. A disk that is added is not replicated at all.
+      if (disk !== undefined && itemOf(vault, hosted.definition.machineId) !== undefined) throw new LabError('AlreadyProtected', hosted.definition.name);
       const number =
         disk === undefined
           ? await addDisk(parts, hosted, { path, onProgress: progress(progressId) })
           : await replaceDisk(parts, hosted, { disk, path, onProgress: progress(progressId) });
+      return diskListing(disks, served, { hosted: disks.find(hosted.definition.machineId), number });
+    },
+    'disk.grow': async ({ disk: reference, sizeBytes }) => {
+      const hosted = disks.find(reference.machine, 'onPremises');
+      const number = hosted.definition.disks.indexOf(disks.diskOf(hosted.definition, reference.disk));
+      await growDisk(parts, hosted, { number, sizeBytes });
       return diskListing(disks, served, { hosted: disks.find(hosted.definition.machineId), number });
     },
     'disk.export': async ({ disk, path, format, progressId }) =>
@@ -60,6 +69,25 @@ export async function diskListing(disks: DiskPlaces, served: ServedDisks, place:
     path: disks.pathOf(hosted, disk),
     servedAt: served.urlOf(reference),
   };
+}
+
+const mebibyte = 2 ** 20;
+
+/** Before failover only: later the machine at home is the target of replication. */
+async function growDisk(
+  { datacenter, vault }: ControlParts,
+  hosted: HostedMachine,
+  { number, sizeBytes }: { number: number; sizeBytes: number },
+): Promise<void> {
+  const { machineId, platform, name, disks } = hosted.definition;
+  const disk = disks[number] as (typeof disks)[number];
+  if (!Number.isSafeInteger(sizeBytes) || sizeBytes % mebibyte !== 0) throw new LabError('DiskSizeInvalid', `${sizeBytes} bytes.`);
+  if (hosted.machine.state !== 'poweredOff') throw new LabError('MachineMustBeOff', name);
+  const item = itemOf(vault, machineId);
+  if (item !== undefined && item.activeSite !== 'OnPrem')
+    throw new LabError('OperationNotAllowed', `${name} runs in Azure; its disks grow only before failover.`);
+  if (platform === 'Physical') await datacenter.physical.growDisk(machineId, disk.diskId, sizeBytes);
+  else await datacenter.vCenter.growDisk(machineId, disk.diskId, sizeBytes);
 }
 
 type Progress = (state: { doneBytes: number; totalBytes: number }) => void;

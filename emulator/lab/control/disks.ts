@@ -11,7 +11,17 @@ import { ServedDisks } from '../servedDisks.ts';
 import { diskFileHandlers, diskListing, usingDisk } from './diskFiles.ts';
 import type { ControlFeed, Handlers } from './server.ts';
 
-type Names = 'disk.list' | 'disk.read' | 'disk.write' | 'disk.sha256' | 'disk.import' | 'disk.export' | 'disk.serve' | 'disk.unserve' | 'disk.verify';
+type Names =
+  | 'disk.list'
+  | 'disk.read'
+  | 'disk.write'
+  | 'disk.sha256'
+  | 'disk.import'
+  | 'disk.export'
+  | 'disk.grow'
+  | 'disk.serve'
+  | 'disk.unserve'
+  | 'disk.verify';
 
 const requestLimitBytes = 4 * 2 ** 20;
 

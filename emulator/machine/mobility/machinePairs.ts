@@ -1,5 +1,6 @@
 // The sources of one machine: one per protected disk, at most three of them copying at once (asr-behaviour §4.4).
 import type { Kernel } from '../../kernel/kernel.ts';
+import { LabError } from '../../kernel/errors.ts';
 import type { CapturedDisk } from '../../replication/capture.ts';
 import type { PairOrder, PairReport } from '../../replication/orders.ts';
 import { PairSource } from '../../replication/source.ts';
@@ -26,6 +27,8 @@ interface Entry {
 export class MachinePairs {
   readonly #deps: MachinePairsDeps;
   readonly #entries = new Map<string, Entry>();
+  /** Disks that have another size than their replica: they wait for a pair that fits (asr-behaviour §4.9). */
+  readonly #resized = new Map<string, PairReport>();
   readonly #copying = new Set<string>();
   #queueArmed = false;
   #closed = false;
@@ -40,7 +43,7 @@ export class MachinePairs {
 
   /** Whether a mark put into all disks now becomes a recovery point: one disk that cannot holds up the whole machine (asr-behaviour §5.1). */
   get markable(): boolean {
-    return !this.#closed && this.#entries.size > 0 && [...this.#entries.values()].every(({ source }) => source.markable);
+    return !this.#closed && this.#entries.size > 0 && this.#resized.size === 0 && [...this.#entries.values()].every(({ source }) => source.markable);
   }
 
   /** Whether a disk is still in its first copy or a resynchronisation: no point is expected yet. */
@@ -54,12 +57,14 @@ export class MachinePairs {
   }
 
   reports(): PairReport[] {
-    return [...this.#entries.values()].map(({ source, disk }) => ({ ...source.report(), capturedBytes: disk.mode === 'off' ? 0 : disk.log.end }));
+    const running = [...this.#entries.values()].map(({ source, disk }) => ({ ...source.report(), capturedBytes: disk.mode === 'off' ? 0 : disk.log.end }));
+    return [...running, ...this.#resized.values()];
   }
 
   /** Starts, updates and ends sources until they are as ordered. Call it inside an activity, or before anything runs. */
   async follow(orders: readonly PairOrder[], relay: Relay): Promise<void> {
     const wanted = new Set(orders.map(({ pairId }) => pairId));
+    for (const pairId of this.#resized.keys()) if (!wanted.has(pairId)) this.#resized.delete(pairId);
     for (const [pairId, { source }] of this.#entries) {
       if (wanted.has(pairId)) continue;
       this.#entries.delete(pairId);
@@ -68,6 +73,7 @@ export class MachinePairs {
     }
     for (const order of orders) {
       const entry = this.#entries.get(order.pairId);
+      if (entry === undefined && this.#isResized(order)) continue;
       if (entry === undefined) await this.#begin(order, relay);
       else {
         entry.order = order;
@@ -122,6 +128,17 @@ export class MachinePairs {
     this.#entries.clear();
     for (const { disk } of entries) disk.thaw();
     await Promise.all(entries.map(({ source }) => source.close(options)));
+  }
+
+  #isResized(order: PairOrder): boolean {
+    const { pairId, diskId } = order;
+    const { sizeBytes } = this.#deps.disk(diskId);
+    if (sizeBytes === order.sizeBytes) return false;
+    const error = new LabError('DiskResized', `It has ${sizeBytes} bytes, its replica ${order.sizeBytes}.`).toBody();
+    const figures = { totalBytes: sizeBytes, processedBytes: 0, transferredBytes: 0, pendingBytes: sizeBytes };
+    if (!this.#resized.has(pairId)) this.#deps.onChange();
+    this.#resized.set(pairId, { pairId, stage: 'ResyncStepI', mode: 'bitmap', ...figures, resyncId: null, error });
+    return true;
   }
 
   async #begin(order: PairOrder, relay: Relay): Promise<void> {

@@ -1,5 +1,5 @@
 // Physical servers: machines with raw disks and a management board, in no inventory; the product learns of them only when somebody types them in (asr-behaviour §2.3).
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import { RawDisk } from '../../disk/rawDisk.ts';
@@ -129,6 +129,21 @@ export class PhysicalServers implements AsyncDisposable {
     await this.#turns.take(async () => {
       const stored = this.#get(machineId);
       const definition = { ...stored.definition, guest: { ...stored.definition.guest, ...change } };
+      this.#put({ ...stored, definition });
+      await this.#machines.get(machineId)?.redefine(definition);
+    });
+  }
+
+  /** A larger volume of the RAID controller; the file first: after a kill the record still shows the old size. @throws LabError PhysicalServerRunning, NotFound, DiskShrinkRefused */
+  async growDisk(machineId: string, diskId: string, sizeBytes: number): Promise<void> {
+    await this.#turns.take(async () => {
+      this.#requireOff(machineId);
+      const stored = this.#get(machineId);
+      const disk = stored.definition.disks.find((one) => one.diskId === diskId);
+      if (disk === undefined) throw new LabError('NotFound', `disk ${diskId} of ${machineId}`);
+      if (sizeBytes <= disk.sizeBytes) throw new LabError('DiskShrinkRefused', `${disk.name} has ${disk.sizeBytes} bytes.`);
+      truncateSync(this.diskPath(machineId, diskId), sizeBytes);
+      const definition = { ...stored.definition, disks: stored.definition.disks.map((one) => (one === disk ? { ...one, sizeBytes } : one)) };
       this.#put({ ...stored, definition });
       await this.#machines.get(machineId)?.redefine(definition);
     });

@@ -172,6 +172,10 @@ export class VCenter implements AsyncDisposable {
     return failures;
   }
 
+  async growDisk(machineId: string, diskId: string, sizeBytes: number): Promise<void> {
+    await this.#parts.machines.growDisk(this.vm(machineId).id, diskId, sizeBytes);
+  }
+
   async setGuest(machineId: string, change: Partial<GuestConditions>): Promise<void> {
     await this.#parts.machines.setGuest(this.vm(machineId).id, change);
   }

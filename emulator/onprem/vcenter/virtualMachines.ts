@@ -1,5 +1,6 @@
 // The rules of virtual machines: making, registering and removing them, and their disks. Who may ask is decided by the session.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { growVmdk } from '../../disk/vmdk.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { guestConditions, type GuestConditions } from '../../machine/guest.ts';
@@ -111,6 +112,25 @@ export class VirtualMachines {
       const vm = this.save(await this.#withDisk(this.get(id), spec));
       await this.#deps.runtimes.update(vm);
       return vm.disks.at(-1) as VmDisk;
+    });
+  }
+
+  /**
+   * Makes a disk of a machine that is off larger, as its administrator does; the guest sees it at its next start.
+   * @throws LabError NotFound, VSphereNotAllowedInCurrentState while it runs or has snapshots, DiskShrinkRefused, VSphereResourceInUse
+   */
+  async growDisk(id: string, diskId: string, sizeBytes: number): Promise<void> {
+    await this.#turns.take(async () => {
+      const vm = this.get(id);
+      const disk = vm.disks.find((candidate) => candidate.diskId === diskId);
+      if (disk === undefined) throw new LabError('NotFound', `${vm.name} has no disk ${diskId}.`);
+      this.#requireOff(vm);
+      if (vm.snapshots.length > 0) throw new LabError('VSphereNotAllowedInCurrentState', `${vm.name} has snapshots.`);
+      if (this.#deps.disks.isOpen(disk.vmdkFile)) throw new LabError('VSphereResourceInUse', `${disk.vmdkFile} is open.`);
+      if (sizeBytes <= disk.sizeBytes) throw new LabError('DiskShrinkRefused', `${disk.vmdkFile} has ${disk.sizeBytes} bytes.`);
+      await growVmdk(this.#deps.datastores.locate(disk.vmdkFile), sizeBytes);
+      const grown = this.save({ ...vm, disks: vm.disks.map((one) => (one === disk ? { ...one, sizeBytes } : one)) });
+      await this.#deps.runtimes.update(grown);
     });
   }
 

@@ -77,7 +77,9 @@ function masterTargetViolations(
 ): LabError[] {
   const unsuitable = (why: string): LabError => new LabError('MasterTargetUnsuitable', `${masterTarget.name}: ${why}`);
   const limit = context.profile.masterTargetDisks.value;
-  const disks = context.records.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.replica !== null).length;
+  const disks = context.records.pairs
+    .list()
+    .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state !== 'outgrown' && pair.replica !== null).length;
   return [
     ...(context.kernel.clock.now() - masterTarget.lastHeartbeatMs >= heartbeatLimitMs ? [unsuitable('no heartbeat.')] : []),
     ...(masterTarget.osType === item.source.osType ? [] : [unsuitable(`it runs ${masterTarget.osType}, the machine ${item.source.osType}.`)]),

@@ -20,7 +20,9 @@ export function createReversePairs(context: VaultContext, item: ProtectedItem): 
 
 /** The pairs of the last time on premises; those of an earlier round gave their replicas away. */
 function newestForwardPairs(context: VaultContext, item: ProtectedItem): PairRecord[] {
-  return context.records.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.replica !== null);
+  return context.records.pairs
+    .list()
+    .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state !== 'outgrown' && pair.replica !== null);
 }
 
 export async function attachDisks(context: VaultContext, task: TaskContext<{ readonly itemId: string }>, item: ProtectedItem): Promise<TaskOutcome> {

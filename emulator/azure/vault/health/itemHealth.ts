@@ -106,7 +106,9 @@ function pairErrors(facts: ItemFacts): HealthError[] {
   const names = (list: readonly PairRecord[]): string => list.map((pair) => pair.diskName).join(', ');
   const resync = pairs.filter((pair) => pair.resyncRequired !== null);
   const unreachable = pairs.filter((pair) => pair.report?.error?.code === 'LinkDown' || pair.report?.error?.code === 'PeerUnreachable');
-  const blocked = pairs.filter((pair) => pair.report !== null && pair.report.error !== null && !unreachable.includes(pair));
+  const blocked = pairs.filter(
+    (pair) => pair.report !== null && pair.report.error !== null && pair.report.error.code !== 'DiskResized' && !unreachable.includes(pair),
+  );
   const copyStands = pairs.filter((pair) => isFirstCopy(facts, pair) && nowMs - pair.progressMs >= copyProgressLimitMs);
   const still = pairs.filter((pair) => nowMs - pair.progressMs >= progressLimitMs);
   return [

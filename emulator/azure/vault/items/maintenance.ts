@@ -5,9 +5,9 @@ import { LabError } from '../../../kernel/errors.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import { serverHealth } from '../health/servers.ts';
 import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
-import { deletePairs } from './pairs.ts';
+import { deletePairs, outgrow, resizedTo } from './pairs.ts';
 import { allowedOperations } from './protectionState.ts';
-import { activeDirection, withActive, type ProtectedItem, type TargetSettings } from './state.ts';
+import { activeDirection, withActive, type PairRecord, type ProtectedItem, type TargetSettings } from './state.ts';
 
 interface ItemInput {
   readonly itemId: string;
@@ -128,17 +128,35 @@ function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
 async function resync(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
   const { records, pairTargets, kernel, site } = context;
   const item = records.items.require(task.input.itemId);
+  const tooLarge = records.activePairs(item).find((pair) => (resizedTo(pair) ?? 0) > limitOf(context, item, pair));
+  if (tooLarge !== undefined)
+    return {
+      failed: new LabError(
+        'RequirementNotMet',
+        `${tooLarge.diskName} has grown over the limit of ${limitOf(context, item, tooLarge)} bytes (support matrix, §11.1)`,
+      ),
+    };
   const resyncId = task.recall<string>('resyncId') ?? kernel.ids.guid();
   if (task.recall('resyncId') === undefined) {
     task.remember('resyncId', resyncId);
     for (const pair of records.activePairs(item).filter((candidate) => candidate.resyncRequired !== null)) {
+      const sizeBytes = resizedTo(pair);
+      if (sizeBytes !== undefined && pair.direction === 'forward') {
+        await outgrow(context, item, { pair, sizeBytes });
+        continue;
+      }
       if (pair.direction === 'forward') await pairTargets.skipBroken(pair.pairId);
       records.pairs.change(pair.pairId, (present) => ({ ...present, resyncId, resyncAdoptedMs: null }));
     }
     await site.ring(item.configServerId);
   }
-  const waiting = records.activePairs(item).filter((pair) => pair.resyncId === resyncId && pair.resyncAdoptedMs === null);
+  const waiting = records.activePairs(item).filter((pair) => pair.report === null || (pair.resyncId === resyncId && pair.resyncAdoptedMs === null));
   return waiting.length === 0 ? 'done' : { wait: 'The Mobility service has not begun to compare.' };
+}
+
+function limitOf({ profile }: VaultContext, item: ProtectedItem, pair: PairRecord): number {
+  if (!pair.osDisk) return profile.dataDiskBytes.value;
+  return (item.source.firmware === 'UEFI' ? profile.osDiskGeneration2Bytes : profile.osDiskBytes).value;
 }
 
 /**

@@ -79,6 +79,8 @@ export class PairTargets implements AsyncDisposable {
     const pair = this.#deps.records.pairs.get(pairId);
     // A deleted replica took its snapshots with it.
     if (pair === undefined || pair.replica === null) return true;
+    // It goes as a whole when no point uses it any more.
+    if (pair.state === 'outgrown') return true;
     const engine = await this.#engine(pairId);
     if (engine === undefined) return false;
     await engine.replica.removeSnapshot(snapshotId);

@@ -14,37 +14,66 @@ export interface PairDisk {
 
 /** The pairs of the item's present direction; made when they are not there. */
 export function ensurePairs(context: VaultContext, item: ProtectedItem, disks: readonly PairDisk[]): PairRecord[] {
-  const { records, kernel } = context;
+  const { records } = context;
   const present = records.activePairs(item);
-  return records.transaction(() =>
-    disks.map((disk) => {
-      const known = present.find((pair) => pair.diskId === disk.diskId);
-      return (
-        known ??
-        records.pairs.put({
-          pairId: kernel.ids.guid(),
-          itemId: item.itemId,
-          direction: item.direction,
-          diskId: disk.diskId,
-          diskName: disk.name,
-          osDisk: disk.osDisk,
-          sizeBytes: disk.sizeBytes,
-          // True randomness: it protects the bytes of the disk, so the lab's seed must not make it.
-          key: randomBytes(32).toString('base64'),
-          initial: disk.initial,
-          resyncId: null,
-          resyncAdoptedMs: null,
-          resyncRequired: null,
-          replica: null,
-          uploadedThrough: 0,
-          newestMark: null,
-          report: null,
-          progressMs: kernel.clock.now(),
-          state: 'active',
-        })
-      );
-    }),
-  );
+  return records.transaction(() => disks.map((disk) => present.find((pair) => pair.diskId === disk.diskId) ?? records.pairs.put(newPair(context, item, disk))));
+}
+
+function newPair({ kernel }: VaultContext, item: ProtectedItem, disk: PairDisk): PairRecord {
+  return {
+    pairId: kernel.ids.guid(),
+    itemId: item.itemId,
+    direction: item.direction,
+    diskId: disk.diskId,
+    diskName: disk.name,
+    osDisk: disk.osDisk,
+    sizeBytes: disk.sizeBytes,
+    // True randomness: it protects the bytes of the disk, so the lab's seed must not make it.
+    key: randomBytes(32).toString('base64'),
+    initial: disk.initial,
+    resyncId: null,
+    resyncAdoptedMs: null,
+    resyncRequired: null,
+    replica: null,
+    uploadedThrough: 0,
+    newestMark: null,
+    report: null,
+    progressMs: kernel.clock.now(),
+    state: 'active',
+  };
+}
+
+/** The size that the source has found its disk to have, when that is not the replica's (asr-behaviour §4.9). */
+export function resizedTo(pair: PairRecord): number | undefined {
+  return pair.report?.error?.code === 'DiskResized' ? pair.report.totalBytes : undefined;
+}
+
+/**
+ * A new pair with a replica of the disk's new size takes the place of the present one, whose replica stays for its points.
+ * DEVIATION: the product compares the old part and copies the new one; here everything that is not zero is sent.
+ */
+export async function outgrow(context: VaultContext, item: ProtectedItem, { pair, sizeBytes }: { pair: PairRecord; sizeBytes: number }): Promise<PairRecord> {
+  const { records, deps, pairTargets } = context;
+  const { diskId, diskName: name, osDisk } = pair;
+  const fresh = newPair(context, item, { diskId, name, osDisk, sizeBytes, initial: 'copy' });
+  const { storageAccount } = item.forward.target;
+  const replica = await deps.storage.createReplica({ pairId: fresh.pairId, itemName: item.name, diskId, sizeBytes, storageAccount });
+  await pairTargets.close(pair.pairId);
+  records.transaction(() => {
+    records.pairs.change(pair.pairId, (present) => ({ ...present, state: 'outgrown' }));
+    records.pairs.put({ ...fresh, replica });
+  });
+  pairTargets.open(fresh.pairId);
+  return fresh;
+}
+
+/** Deletes replicas of disks that have grown since, once no point uses them. For callers inside an activity. */
+export async function removeOutgrown(context: VaultContext): Promise<void> {
+  const { records } = context;
+  for (const pair of records.pairs.list().filter(({ state }) => state === 'outgrown')) {
+    const holders = [...records.points(pair.itemId).list(), ...records.pendingPoints(pair.itemId).list()];
+    if (!holders.some(({ disks }) => disks.some((disk) => disk.pairId === pair.pairId))) await deletePair(context, pair);
+  }
 }
 
 /** Takes over what the Mobility services say of their pairs. @returns ids of the items concerned */
@@ -73,8 +102,13 @@ function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRe
     report,
     progressMs: moved ? nowMs : pair.progressMs,
     resyncAdoptedMs: adopted ? (pair.resyncAdoptedMs ?? nowMs) : pair.resyncAdoptedMs,
-    resyncRequired: adopted && report.stage === 'DifferentialSync' ? null : pair.resyncRequired,
+    resyncRequired: requiredAfter(pair, report, { adopted, nowMs }),
   };
+}
+
+function requiredAfter(pair: PairRecord, report: PairReport, { adopted, nowMs }: { adopted: boolean; nowMs: number }): PairRecord['resyncRequired'] {
+  if (report.error?.code === 'DiskResized') return pair.resyncRequired ?? { reason: report.error.message, sinceMs: nowMs };
+  return adopted && report.stage === 'DifferentialSync' ? null : pair.resyncRequired;
 }
 
 /** The machine's newest mark that all its disks have in the log: what could be recovered at worst (asr-behaviour §5.3). */
@@ -93,13 +127,15 @@ export async function retirePairs(context: VaultContext, item: ProtectedItem): P
 
 /** Deletes everything the item has in storage. Idempotent. */
 export async function deletePairs(context: VaultContext, itemId: string): Promise<void> {
+  for (const pair of context.records.pairs.list().filter((candidate) => candidate.itemId === itemId)) await deletePair(context, pair);
+}
+
+async function deletePair(context: VaultContext, pair: PairRecord): Promise<void> {
   const { records, deps, pairTargets } = context;
-  for (const pair of records.pairs.list().filter((candidate) => candidate.itemId === itemId)) {
-    await pairTargets.close(pair.pairId);
-    if (pair.replica !== null) await deps.storage.deleteReplica(pair.replica);
-    if (pair.direction === 'forward') await emptyLog(context, pair);
-    records.pairs.delete(pair.pairId);
-  }
+  await pairTargets.close(pair.pairId);
+  if (pair.replica !== null) await deps.storage.deleteReplica(pair.replica);
+  if (pair.direction === 'forward') await emptyLog(context, pair);
+  records.pairs.delete(pair.pairId);
 }
 
 async function emptyLog(context: VaultContext, pair: PairRecord): Promise<void> {

@@ -155,8 +155,8 @@ export interface PairRecord {
   readonly report: PairReport | null;
   /** When bytes or positions last moved, for 90078. */
   readonly progressMs: TimeMs;
-  /** Whether batches of this pair are still processed. */
-  readonly state: 'active' | 'retired';
+  /** Whether batches of this pair are still processed. `outgrown`: its disk has another size now, the replica stays for the points that use it. */
+  readonly state: 'active' | 'retired' | 'outgrown';
 }
 
 export function isGrouped(item: ProtectedItem): boolean {

@@ -116,6 +116,15 @@ export class FakeSite {
     for (const sending of this.#sendingsOf(machineId)) if (sending.order.diskId === diskId) sending.pending.push({ offset, length: bytes.length });
   }
 
+  /** As the agent finds it at the next boot; until its pair fits, the machine has no marks. */
+  grow(machineId: string, diskId: string, sizeBytes: number): void {
+    const machine = this.machines.get(machineId);
+    if (machine === undefined) throw new Error(machineId);
+    machine.disks.set(diskId, Buffer.concat([this.#disk(machineId, diskId)], sizeBytes));
+    machine.found = { ...machine.found, disks: machine.found.disks.map((disk) => (disk.diskId === diskId ? { ...disk, sizeBytes } : disk)) };
+    for (const sending of this.#sendingsOf(machineId)) if (sending.order.diskId === diskId) sending.resizedTo = sizeBytes;
+  }
+
   /** A common mark for the members of a group, one of its own for each other machine. */
   async markAll(consistency: Consistency): Promise<void> {
     const done = new Set<string>();
@@ -134,7 +143,7 @@ export class FakeSite {
     const id = kernel.ids.guid();
     for (const hostId of able) {
       const order = this.orders.find((candidate) => candidate.hostId === hostId);
-      if (order === undefined) continue;
+      if (order === undefined || order.pairs.some((pair) => this.sendings.get(pair.pairId)?.resizedTo !== undefined)) continue;
       const mark: Mark = {
         id,
         timeMs: kernel.clock.now(),

@@ -8,6 +8,7 @@ import type {
   ProcessServerReport,
   SiteReport,
 } from '../../../../emulator/replication/orders.ts';
+import { LabError } from '../../../../emulator/kernel/errors.ts';
 import type { Extent, Stage } from '../../../../emulator/replication/stations.ts';
 
 export interface Agent {
@@ -34,6 +35,8 @@ export interface Sending {
   resyncId: string | null;
   pending: Extent[];
   sentBytes: number;
+  /** The disk has this size now, the pair another. */
+  resizedTo?: number;
 }
 
 export interface MachineOptions {
@@ -117,13 +120,13 @@ export function agentReport(agent: Agent, sendings: readonly Sending[]): AgentRe
       pairId: sending.order.pairId,
       stage: sending.stage,
       mode: 'data',
-      totalBytes: sending.order.sizeBytes,
+      totalBytes: sending.resizedTo ?? sending.order.sizeBytes,
       processedBytes: sending.order.sizeBytes,
       transferredBytes: sending.sentBytes,
       pendingBytes: 0,
       capturedBytes: Math.round((agent.churnBps * (agent.lastHeartbeatMs - agent.startedMs)) / 1000),
       resyncId: sending.resyncId,
-      error: null,
+      error: sending.resizedTo === undefined ? null : new LabError('DiskResized').toBody(),
     })),
   };
 }
