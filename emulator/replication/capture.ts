@@ -1,12 +1,13 @@
 // The filter driver of a machine's disk: every write passes here, and is acknowledged only when captured.
 // Data mode: an ordered append to the change log. Bitmap mode (the log is full): only the region is remembered (asr-behaviour §4.5).
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { sectorBytes, type BlockDevice, type Range } from '../disk/blockDevice.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { ChangeLog, replaceFile } from './changeLog.ts';
+import { captureFolder, loadCaptureState, rangeOf, replay, saveCaptureState } from './captureState.ts';
+import { ChangeLog } from './changeLog.ts';
 import type { LogRecord } from './changeRecord.ts';
 import { Regions } from './regions.ts';
 import type { Mark } from './stations.ts';
@@ -27,12 +28,6 @@ export interface CaptureOptions {
 }
 
 type CapturedChange = Extract<LogRecord, { kind: 'write' | 'zero' }>;
-
-interface StoredMode {
-  readonly mode: CaptureMode;
-  /** Log position before which every record is known to be on the disk: replay begins here. */
-  readonly replayFrom: number;
-}
 
 /** How far the log may grow before the replay position is moved on. */
 const replayStepBytes = 16 * 1024 * 1024;
@@ -58,7 +53,7 @@ export class CapturedDisk implements BlockDevice {
 
   private constructor(options: CaptureOptions) {
     this.#options = options;
-    this.#folder = join(options.folder, safeName(options.name));
+    this.#folder = captureFolder(options.folder, options.name);
     this.sizeBytes = options.device.sizeBytes;
   }
 
@@ -349,37 +344,24 @@ export class CapturedDisk implements BlockDevice {
 
   #setMode(mode: CaptureMode): void {
     this.#mode = mode;
-    if (existsSync(this.#folder)) replaceFile(join(this.#folder, 'mode.json'), JSON.stringify({ mode, replayFrom: this.#replayFrom } satisfies StoredMode));
+    saveCaptureState(this.#folder, { mode, replayFrom: this.#replayFrom });
   }
 
   async #restore(): Promise<void> {
-    const path = join(this.#folder, 'mode.json');
-    if (!existsSync(path)) return;
-    const stored = JSON.parse(readFileSync(path, 'utf8')) as StoredMode;
-    if (stored.mode === 'off') return;
+    const stored = loadCaptureState(this.#folder);
+    if (stored === undefined) return;
     this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
     this.#replayFrom = stored.replayFrom;
     try {
       this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
       this.#mode = stored.mode;
-      if (stored.mode === 'data') await this.#replay(stored.replayFrom);
+      if (stored.mode === 'data' && this.#log.end < stored.replayFrom)
+        throw new LabError('ChangeLogCorrupt', `${this.#options.name}: the log ends at ${this.#log.end} and went to ${stored.replayFrom} before.`);
+      if (stored.mode === 'data') await replay(this.#log, this.#options.device, stored.replayFrom);
       else this.#log.forEachRange((range) => this.regions.set(range));
     } catch (error) {
       if (!LabError.is(error, 'ChangeLogCorrupt')) throw error;
       await this.#distrustLog(error);
-    }
-  }
-
-  async #replay(from: number): Promise<void> {
-    let position = Math.max(from, this.log.start);
-    for (;;) {
-      const { records, next } = await this.log.read(position, 4 * 1024 * 1024);
-      if (records.length === 0) return;
-      for (const record of records) {
-        if (record.kind === 'write') await this.#options.device.write(record.offset, record.bytes);
-        if (record.kind === 'zero') await this.#options.device.zero(record.offset, record.length);
-      }
-      position = next;
     }
   }
 
@@ -404,14 +386,4 @@ export class CapturedDisk implements BlockDevice {
     if (value === undefined) throw new Error(`${this.#options.name} is not captured`);
     return value;
   }
-}
-
-function rangeOf(record: LogRecord): Range {
-  if (record.kind === 'write') return { offset: record.offset, length: record.bytes.length };
-  return record.kind === 'zero' ? record : { offset: 0, length: 0 };
-}
-
-/** Disk ids come from users and vCenters; as file names they must be harmless. */
-function safeName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._-]/g, '_');
 }

@@ -7,7 +7,7 @@ import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
 import type { PairOrder, PairReport } from './orders.ts';
-import { batchAcknowledged, copyBegun, loadSourceState, saveSourceState, type SourceState } from './sourceState.ts';
+import { batchAcknowledged, copyBegun, loadSourceState, placesKnown, saveSourceState, type SourceState } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 
 /** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
@@ -67,7 +67,8 @@ export class PairSource {
       if (this.#order.initial === 'copy') await disk.setAllRegions();
       this.#beginCopy(this.#order.initial, this.#order.resyncId);
     }
-    this.#distrustPlaces();
+    this.#become(placesKnown(this.#state, { logEnd: disk.log.end, regionsWait: !disk.regions.empty }));
+    this.#formed = this.#state.position;
     disk.onCaptured(() => this.wake());
     this.#obeyResync();
     this.wake();
@@ -205,8 +206,7 @@ export class PairSource {
     const { disk } = this.#deps;
     if (disk.mode === 'bitmap') {
       // Only now, with a relay that takes data, is it worth logging again.
-      this.#state = { ...this.#state, pristine: false, totalBytes: Math.max(this.#state.totalBytes, disk.regions.bytes) };
-      saveSourceState(disk.folder, this.#state);
+      this.#become({ ...this.#state, pristine: false, totalBytes: Math.max(this.#state.totalBytes, disk.regions.bytes) });
       this.#formed = await disk.resumeData();
     }
     while (
@@ -244,9 +244,8 @@ export class PairSource {
     this.#formed = Math.max(this.#formed, covers.to);
     for (const range of covers.regions) disk.regions.done(range);
     if (covers.to > 0) disk.log.trim(covers.to);
-    this.#state = batchAcknowledged(this.#state, formed);
+    this.#become(batchAcknowledged(this.#state, formed));
     this.#pendingSinceMs = undefined;
-    saveSourceState(disk.folder, this.#state);
     if (header?.mark !== undefined || covers.mark) this.#deps.onChange();
   }
 
@@ -262,8 +261,7 @@ export class PairSource {
     const { disk } = this.#deps;
     if (this.#state.stage !== 'ResyncStepI' || !disk.regions.empty || this.#comparison?.waiting === true || disk.mode !== 'data') return;
     this.#comparison = undefined;
-    this.#state = { ...this.#state, stage: 'ResyncStepII', pristine: false, comparing: false };
-    saveSourceState(disk.folder, this.#state);
+    this.#become({ ...this.#state, stage: 'ResyncStepII', pristine: false, comparing: false });
     this.#deps.onChange();
   }
 
@@ -313,18 +311,6 @@ export class PairSource {
     this.#obeyResync();
   }
 
-  /**
-   * After a kill: a log that begins anew (the old one was damaged) has none of the places that this source remembers; and marks that lie
-   * in the log while regions wait would come after bytes that are newer than they.
-   */
-  #distrustPlaces(): void {
-    const { disk } = this.#deps;
-    if (this.#state.position > disk.log.end) this.#state = { ...this.#state, position: disk.log.end, marksFrom: disk.log.end, intent: null };
-    if (!disk.regions.empty) this.#state = { ...this.#state, marksFrom: Math.max(this.#state.marksFrom, disk.log.end) };
-    this.#formed = this.#state.position;
-    saveSourceState(disk.folder, this.#state);
-  }
-
   #obeyResync(): void {
     if (this.#state.started && this.#order.resyncId !== null && this.#order.resyncId !== this.#state.resyncId)
       this.#beginCopy('checksum', this.#order.resyncId);
@@ -342,9 +328,13 @@ export class PairSource {
     const { disk } = this.#deps;
     const comparing = how === 'checksum';
     if (comparing) disk.setEveryRegion();
-    this.#state = copyBegun(this.#state, { comparing, resyncId, marksFrom: disk.log.end, totalBytes: disk.regions.bytes });
-    saveSourceState(disk.folder, this.#state);
+    this.#become(copyBegun(this.#state, { comparing, resyncId, marksFrom: disk.log.end, totalBytes: disk.regions.bytes }));
     this.#deps.onChange();
+  }
+
+  #become(state: SourceState): void {
+    this.#state = state;
+    saveSourceState(this.#deps.disk.folder, state);
   }
 
   #pendingLogBytes(): number {
