@@ -33,7 +33,7 @@ async function judge(world: World): Promise<number> {
 
 export async function protect(world: World): Promise<void> {
   for (const machine of world.machines) for (let number = 0; number < 8; number += 1) await world.write(machine);
-  for (const machine of world.machines) await world.finish(await world.call('item.enable', { machine: machine.name }));
+  for (const { name: machine, group } of world.machines) await world.finish(await world.call('item.enable', { machine, ...(group === null ? {} : { group }) }));
   await comeToRest(world);
 }
 

@@ -14,6 +14,8 @@ import { diskBytes, worldEstate, type WorldMachine } from './worldEstate.ts';
 
 export interface TrackedMachine {
   readonly name: string;
+  /** Replication group; null: alone. */
+  readonly group: string | null;
   readonly model: MachineModel;
   /** Where the machine that works is now. */
   location: 'onPremises' | 'azure';
@@ -46,7 +48,7 @@ export class World implements AsyncDisposable {
     this.random = seededRandom(`world ${options.seed}`);
     this.#lab = lab;
     this.#dir = dir;
-    this.machines = options.machines.map(({ name, disks }) => ({ name, model: new MachineModel(disks), location: 'onPremises' }));
+    this.machines = options.machines.map(({ name, disks, group = null }) => ({ name, group, model: new MachineModel(disks), location: 'onPremises' }));
   }
 
   /** A lab with the given machines, all running and none protected. */

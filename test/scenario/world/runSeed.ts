@@ -1,0 +1,34 @@
+// From a seed to an estate, a story and a verdict: what the property test and the soak run.
+import { runEpisode } from './episode.ts';
+import { World } from './world.ts';
+import type { WorldMachine } from './worldEstate.ts';
+
+const estates: readonly (readonly WorldMachine[])[] = [
+  [
+    { name: 'VM01', disks: 2 },
+    { name: 'VM02', disks: 1 },
+  ],
+  [
+    { name: 'APP01', disks: 1, group: 'shop' },
+    { name: 'DB01', disks: 1, group: 'shop' },
+  ],
+  [
+    { name: 'VM01', disks: 1 },
+    { name: 'PHYS01', disks: 1, physical: true },
+  ],
+  [{ name: 'VM01', disks: 3 }],
+];
+
+/** Every so many seeds there is a way to Azure and back. */
+const roundTripEach = 5;
+const actions = 25;
+
+/** @throws Error with seed, story and the first difference */
+export async function runSeed(seed: number): Promise<number> {
+  await using world = await World.open({ seed: String(seed), machines: estates[seed % estates.length] ?? [] });
+  try {
+    return await runEpisode(world, { actions, roundTrip: seed % roundTripEach === 0 });
+  } catch (error) {
+    throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${world.story.join('\n')}`, { cause: error });
+  }
+}
