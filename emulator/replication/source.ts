@@ -282,7 +282,10 @@ export class PairSource {
   #linger(): void {
     if (this.#pendingSinceMs === undefined || this.#lingerSet || this.#pendingLogBytes() === 0) return;
     this.#lingerSet = true;
-    this.#deps.kernel.clock.at(this.#pendingSinceMs + lingerMs, `source ${this.#order.pairId}`, () => {
+    const { clock } = this.#deps.kernel;
+    const dueMs = this.#pendingSinceMs + lingerMs;
+    // What was due and could not be formed has not landed on the disk yet; its landing wakes this source, and looking again at once would stop time.
+    clock.at(dueMs > clock.now() ? dueMs : clock.now() + retryMs, `source ${this.#order.pairId}`, () => {
       this.#lingerSet = false;
       this.wake();
     });
