@@ -115,8 +115,9 @@ async function untilProtected({ client, output }: Session, machine: string): Pro
   const reached = (item: ItemRecord): boolean => item.protectionState === 'Protected' || item.protectionState.endsWith('Failed');
   await using feed = await Feed.open(client);
   using progress = output.progress();
-  if (!(await isPaused(client))) return followItem(feed, await client.call('item.show', { machine }), { progress, reached });
-  return stepUntil(client, async () => {
+  // Awaited here: the feed must stay open until the item has come so far.
+  if (!(await isPaused(client))) return await followItem(feed, await client.call('item.show', { machine }), { progress, reached });
+  return await stepUntil(client, async () => {
     const item = await client.call('item.show', { machine });
     showCopy(item, progress);
     return reached(item) ? item : undefined;
