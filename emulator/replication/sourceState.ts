@@ -75,6 +75,16 @@ export function batchAcknowledged(state: SourceState, batch: { covers: Coverage;
   };
 }
 
+/**
+ * After a kill: a log that begins anew (the old one was damaged) has none of the places that a source remembers; and marks that lie
+ * in the log while regions wait would come after bytes that are newer than they.
+ */
+export function placesKnown(state: SourceState, disk: { logEnd: number; regionsWait: boolean }): SourceState {
+  const { logEnd, regionsWait } = disk;
+  const known = state.position > logEnd ? { ...state, position: logEnd, marksFrom: logEnd, intent: null } : state;
+  return regionsWait ? { ...known, marksFrom: Math.max(known.marksFrom, logEnd) } : known;
+}
+
 export function saveSourceState(folder: string, state: SourceState): void {
   mkdirSync(folder, { recursive: true });
   replaceFile(join(folder, 'source.json'), JSON.stringify(state));
