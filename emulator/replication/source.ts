@@ -296,7 +296,11 @@ export class PairSource {
     this.#connected = false;
     const { clock, trace } = this.#deps.kernel;
     trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
-    if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') this.#distrust();
+    if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') {
+      // Source and relay do not agree on what was sent: compare everything.
+      this.#beginCopy('checksum', this.#state.resyncId);
+      this.#obeyResync();
+    }
     this.#setError(problem);
     if (!this.#retrySet) {
       this.#retrySet = true;
@@ -306,12 +310,6 @@ export class PairSource {
       });
     }
     if (problem.code === 'InternalError') throw error;
-  }
-
-  /** Source and relay do not agree on what was sent: compare everything. */
-  #distrust(): void {
-    this.#beginCopy('checksum', this.#state.resyncId);
-    this.#obeyResync();
   }
 
   #obeyResync(): void {
