@@ -26,6 +26,7 @@ import type { ErrorCode } from '../../emulator/contract/errors.ts';
 import { compareDevices } from '../../emulator/disk/hash.ts';
 import { openLab } from '../../emulator/lab.ts';
 import { seededRandom } from '../../emulator/kernel/random.ts';
+import { useFolder } from '../support/folder.ts';
 import { linuxMachine, smallDiskBytes, useLab, type TestLab } from '../support/useLab.ts';
 
 const mebibyte = 2 ** 20;
@@ -156,17 +157,22 @@ test(
   limitMs,
 );
 
-test.each(['control', 'vcenter', 'configServer', 'processServer', 'masterTarget', 'blob'] as const)(
-  'a port that is taken keeps a lab from starting, by name, and with another port the folder is as good as new (%s)',
-  async (role) => {
+test(
+  'a port that is taken keeps a lab from starting, whichever role it is for, and without it the folder is as good as new',
+  async () => {
+    using folder = useFolder();
+    const options = { dir: folder.path, scenario: 'empty', seed: '1', speed: 'paused' } as const;
     const squatter = createServer();
     await new Promise<void>((resolve) => squatter.listen(0, '127.0.0.1', resolve));
     const { port } = squatter.address() as AddressInfo;
     try {
-      await expect(useLab({ ports: { [role]: port } })).rejects.toThrow(coded('PortInUse'));
+      for (const role of ['control', 'vcenter', 'configServer', 'processServer', 'masterTarget', 'blob'] as const)
+        await expect(openLab({ ...options, ports: { [role]: port } })).rejects.toThrow(coded('PortInUse'));
     } finally {
       squatter.close();
     }
+    await using lab = await openLab({ ...options, ports: {} });
+    expect(lab.vault.records.configServers.list()).toHaveLength(1);
   },
   limitMs,
 );

@@ -111,6 +111,7 @@ test(
     expect(await compare({ path: atMark, format: 'raw' }, { path: vhd, format: 'vpc' })).toContain(identical);
     await fsckFindsNothing(vhd);
     await lab.finish(lab.control('item.commit', { machine }));
+    expect(await lab.control('item.points', { machine })).toEqual([]);
 
     // And back again.
     await lab.control('link.set', { path: 'site-to-site', state: 'up' });
@@ -128,6 +129,7 @@ test(
     expect(await compare({ path: left, format: 'vpc' }, { path: vmdk, format: 'vmdk' })).toContain(identical);
     await fsckFindsNothing(await exported(lab, present('onPremises'), 'back.raw'));
     await lab.finish(lab.control('item.commit', { machine }));
+    expect((await lab.control('machine.list', {})).map(({ platform }) => platform)).toEqual(['VmWare']);
   },
   limitMs,
 );
