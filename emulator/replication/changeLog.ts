@@ -11,8 +11,9 @@ const writeAll = promisify(writev);
 const segmentBytes = 16 * 1024 * 1024;
 /** Above this, a flush leaves the event loop free while the kernel copies. */
 const synchronousBytes = 256 * 1024;
-/** A record up to this length, with nothing before it in the queue, is written at once: a copy and one system call cost less than a turn of the event loop. */
-const immediateBytes = 64 * 1024;
+/** Records up to this length are gathered in a buffer: a copy and one system call for all of a moment cost less than a call for each. */
+const smallBytes = 64 * 1024;
+const gatherBytes = 128 * 1024;
 
 interface Segment {
   /** Position of its first byte in the whole log. */
@@ -31,7 +32,10 @@ export class ChangeLog implements Disposable {
   #waiters: { resolve: () => void; reject: (error: unknown) => void }[] = [];
   #flushing = false;
   #reader: { path: string; handle: FileHandle } | undefined;
-  readonly #immediate = Buffer.allocUnsafeSlow(immediateBytes);
+  /** Small records of this moment, side by side, and the one promise of them all. */
+  readonly #gather = Buffer.allocUnsafeSlow(gatherBytes);
+  #gatheredBytes = 0;
+  #gathered: PromiseWithResolvers<void> | undefined;
   /** Where each record ends and what it touched, oldest first; entries before `#indexHead` are trimmed. */
   #index: { end: number; offset: number; length: number }[] = [];
   #indexHead = 0;
@@ -82,29 +86,15 @@ export class ChangeLog implements Disposable {
 
   /**
    * Appends a record; the order of calls is the order in the log.
-   * @returns the position of its first byte, and a promise that resolves when a killed process no longer loses it; undefined: it does not already
-   * @throws LabError ChangeLogFull, as the promise does
+   * @returns the position of its first byte, and a promise that resolves when a killed process no longer loses it
+   * @throws LabError ChangeLogFull, by the promise
    */
-  append(record: LogRecord): { start: number; durable: Promise<void> | undefined } {
-    const parts = encodeRecord(record);
+  append(record: LogRecord): { start: number; durable: Promise<void> } {
     const start = this.end;
-    if (!this.#flushing && record.kind === 'write' && record.bytes.length + recordHeaderBytes <= immediateBytes) {
-      this.#writeNow(parts);
-      this.#remember(record, start);
-      return { start, durable: undefined };
-    }
-    for (const part of parts) {
-      this.#queue.push(part);
-      this.#queuedBytes += part.length;
-    }
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiters.push({ resolve, reject });
-    if (!this.#flushing) {
-      this.#flushing = true;
-      queueMicrotask(() => void this.#flush());
-    }
+    const small = !this.#flushing && record.kind === 'write' && record.bytes.length + recordHeaderBytes <= smallBytes;
+    const durable = small ? this.#gatherOne(record) : this.#queueOne(record);
     this.#remember(record, start);
-    return { start, durable: promise };
+    return { start, durable };
   }
 
   /** What the kept records touched, oldest first, those still being written included. */
@@ -143,6 +133,7 @@ export class ChangeLog implements Disposable {
 
   /** Forgets everything; the next record begins a new segment at the same position. Waits of appends under way are resolved. */
   async clear(): Promise<void> {
+    this.#writeGathered();
     if (this.#queue.length > 0 || this.#flushing) await new Promise<void>((resolve, reject) => void this.#waiters.push({ resolve, reject }));
     const end = this.end;
     this.#index = [];
@@ -152,6 +143,7 @@ export class ChangeLog implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#writeGathered();
     if (this.#descriptor >= 0) closeSync(this.#descriptor);
     this.#descriptor = -1;
     void this.#reader?.handle.close();
@@ -185,17 +177,50 @@ export class ChangeLog implements Disposable {
     }
   }
 
-  #writeNow(parts: readonly Buffer[]): void {
-    let bytes = 0;
-    for (const part of parts) bytes += part.copy(this.#immediate, bytes);
-    const segment = this.#segmentToWrite();
-    try {
-      const written = writeSync(this.#descriptor, this.#immediate, 0, bytes);
-      if (written !== bytes) throw new Error(`${written} of ${bytes} bytes were written`);
-    } catch (error) {
-      throw takenBack(segment, error);
+  #gatherOne(record: LogRecord): Promise<void> {
+    const bytes = recordBytes(record);
+    if (this.#gatheredBytes + bytes > gatherBytes) this.#writeGathered();
+    if (this.#gathered === undefined) {
+      this.#gathered = Promise.withResolvers();
+      queueMicrotask(() => this.#writeGathered());
     }
-    segment.bytes += bytes;
+    for (const part of encodeRecord(record)) this.#gatheredBytes += part.copy(this.#gather, this.#gatheredBytes);
+    this.#queuedBytes += bytes;
+    return this.#gathered.promise;
+  }
+
+  #queueOne(record: LogRecord): Promise<void> {
+    // The order of calls is the order in the log.
+    this.#writeGathered();
+    for (const part of encodeRecord(record)) {
+      this.#queue.push(part);
+      this.#queuedBytes += part.length;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#waiters.push({ resolve, reject });
+    if (!this.#flushing) {
+      this.#flushing = true;
+      queueMicrotask(() => void this.#flush());
+    }
+    return promise;
+  }
+
+  #writeGathered(): void {
+    const gathered = this.#gathered;
+    if (gathered === undefined) return;
+    const bytes = this.#gatheredBytes;
+    this.#gathered = undefined;
+    this.#gatheredBytes = 0;
+    try {
+      const segment = this.#segmentToWrite();
+      const written = writeSync(this.#descriptor, this.#gather, 0, bytes);
+      if (written !== bytes) throw new Error(`${written} of ${bytes} bytes were written`);
+      segment.bytes += bytes;
+      gathered.resolve();
+    } catch (error) {
+      gathered.reject(takenBack(this.#segments.at(-1), error));
+    }
+    this.#queuedBytes -= bytes;
   }
 
   #segmentToWrite(): Segment {
@@ -260,9 +285,9 @@ export class ChangeLog implements Disposable {
 }
 
 /** What was written of a failed record must go, or the next one would follow a torn one. */
-function takenBack(segment: Segment, error: unknown): LabError {
-  truncateSync(segment.path, segment.bytes);
-  return new LabError('ChangeLogFull', `${segment.path}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
+function takenBack(segment: Segment | undefined, error: unknown): LabError {
+  if (segment !== undefined) truncateSync(segment.path, segment.bytes);
+  return new LabError('ChangeLogFull', `${segment?.path ?? 'No segment'}: ${error instanceof Error ? error.message : String(error)}.`, { cause: error });
 }
 
 /** Small state beside the log, replaced as a whole. */

@@ -26,13 +26,15 @@ export function typical(place: number): Buffer | null {
   return piece;
 }
 
-/** Writes the first `sizeBytes` of a content; zeros are left out. */
-export async function writeContent(
-  content: Content,
-  sizeBytes: number,
-  write: (offset: number, bytes: Buffer) => Promise<unknown>,
-  atOnce = uploadsAtOnce,
-): Promise<void> {
+/** How a content is written: its first `sizeBytes`, `atOnce` pieces under way (default 8). */
+export interface Writing {
+  readonly sizeBytes: number;
+  readonly write: (offset: number, bytes: Buffer) => Promise<unknown>;
+  readonly atOnce?: number;
+}
+
+/** Zeros are left out. */
+export async function writeContent(content: Content, { sizeBytes, write, atOnce = uploadsAtOnce }: Writing): Promise<void> {
   let next = 0;
   const writer = async (): Promise<void> => {
     for (let place = next++; place * pieceBytes < sizeBytes; place = next++) {
@@ -47,7 +49,7 @@ export async function writeContent(
 export async function uploadPageBlob(ready: Pick<ReadyLine, 'blob'>, content: Content, sizeBytes: number): Promise<void> {
   const blob = (await benchContainer(ready)).getPageBlobClient(`reference-${sizeBytes}`);
   await blob.create(sizeBytes);
-  await writeContent(content, sizeBytes, (offset, bytes) => blob.uploadPages(bytes, offset, bytes.length));
+  await writeContent(content, { sizeBytes, write: (offset, bytes) => blob.uploadPages(bytes, offset, bytes.length) });
   await blob.delete();
 }
 

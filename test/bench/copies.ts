@@ -28,7 +28,7 @@ async function copyOf(content: Content, aim: number): Promise<Measured> {
   await using site = await LabUnderTest.open({
     virtualMachines: [linuxServer(1, { disks: [{ sizeBytes: contentBytes + 64 * mebibyte, contentBytes: 0 }] })],
   });
-  await writeContent(content, contentBytes, (offset, bytes) => onDisk(site, 'SRV01', (disk) => disk.write(offset, bytes)));
+  await onDisk(site, onSite, (disk) => writeContent(content, { sizeBytes: contentBytes, write: (offset, bytes) => disk.write(offset, bytes) }));
   const before = await timeMs(() => uploadPageBlob(site.lab.ready, content, contentBytes));
   const copyMs = await firstByteToProtected(site);
   const after = await timeMs(() => uploadPageBlob(site.lab.ready, content, contentBytes));
@@ -61,13 +61,15 @@ export async function firstByteToProtected(site: LabUnderTest): Promise<number> 
   return performance.now() - beganMs;
 }
 
-/** The first disk of a machine at the site, as its guest sees it. */
+/** The machine of most measures, where it is at first. */
+export const onSite = { location: 'onPremises', machine: 'SRV01' } as const;
+
+/** The first disk of a machine, as its guest sees it. */
 export async function onDisk<T>(
   site: LabUnderTest,
-  machine: string,
+  place: { readonly location: 'onPremises' | 'azure'; readonly machine: string },
   use: (device: BlockDevice) => Promise<T>,
-  location: 'onPremises' | 'azure' = 'onPremises',
 ): Promise<T> {
-  await using borrowed = await site.lab.disks.borrow({ location, machine, disk: '0', at: 'present' });
+  await using borrowed = await site.lab.disks.borrow({ ...place, disk: '0', at: 'present' });
   return use(borrowed.device);
 }

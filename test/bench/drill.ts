@@ -1,7 +1,7 @@
 // A drill of a machine with 8 GiB of data, from the request to the running VM, against the copy of one page blob of that size.
 import { LabUnderTest, linuxServer } from '../support/lab.ts';
 import { benchContainer, incompressible, writeContent } from './content.ts';
-import { onDisk } from './copies.ts';
+import { onDisk, onSite } from './copies.ts';
 import { gibibyte, mebibyte, secondsText, timeMs, type Measure } from './measure.ts';
 
 const contentBytes = 8 * gibibyte;
@@ -16,12 +16,12 @@ export const drill: Measure = {
     await using site = await LabUnderTest.open({
       virtualMachines: [linuxServer(1, { disks: [{ sizeBytes: contentBytes + 64 * mebibyte, contentBytes: 0 }] })],
     });
-    await writeContent(repetitive, contentBytes, (offset, bytes) => onDisk(site, 'SRV01', (disk) => disk.write(offset, bytes)));
+    await onDisk(site, onSite, (disk) => writeContent(repetitive, { sizeBytes: contentBytes, write: (offset, bytes) => disk.write(offset, bytes) }));
     const protectMs = await timeMs(() => site.protectAll());
     const container = await benchContainer(site.lab.ready);
     const source = container.getPageBlobClient('source');
     await source.create(contentBytes);
-    await writeContent(repetitive, contentBytes, (offset, bytes) => source.uploadPages(bytes, offset, bytes.length));
+    await writeContent(repetitive, { sizeBytes: contentBytes, write: (offset, bytes) => source.uploadPages(bytes, offset, bytes.length) });
     const copyMs = await timeMs(async () => (await container.getPageBlobClient('copy').beginCopyFromURL(source.url)).pollUntilDone());
     const drillMs = await timeMs(async () => {
       await site.client.call('item.testFailover', { machine: 'SRV01', point: 'LatestProcessed' });

@@ -1,7 +1,7 @@
 // Failback of a machine of which 1 % changed in Azure: what travels, against what changed.
 import { LabUnderTest, linuxServer } from '../support/lab.ts';
 import { incompressible, writeContent } from './content.ts';
-import { onDisk } from './copies.ts';
+import { onDisk, onSite } from './copies.ts';
 import { gibibyte, mebibyte, type Measure } from './measure.ts';
 
 const contentBytes = gibibyte;
@@ -21,8 +21,8 @@ export const failback: Measure = {
       virtualMachines: [linuxServer(1, { disks: [{ sizeBytes: contentBytes + 64 * mebibyte, contentBytes: 0 }] })],
     });
     const { client } = site;
-    const machine = 'SRV01';
-    await writeContent(incompressible, contentBytes, (offset, bytes) => onDisk(site, machine, (disk) => disk.write(offset, bytes)));
+    const { machine } = onSite;
+    await onDisk(site, onSite, (disk) => writeContent(incompressible, { sizeBytes: contentBytes, write: (offset, bytes) => disk.write(offset, bytes) }));
     await site.protectAll();
     await site.finish(await client.call('item.failover', { machine, point: 'Latest', shutdown: true }));
     await site.finish(await client.call('item.commit', { machine }));
@@ -54,17 +54,12 @@ export const failback: Measure = {
 async function change(site: LabUnderTest, machine: string): Promise<number> {
   const count = Math.round((contentBytes * changedShare) / changeBytes);
   const { azureMachine } = await site.item(machine);
-  await onDisk(
-    site,
-    azureMachine ?? machine,
-    async (disk) => {
-      for (let place = 0; place < count; place += 1) {
-        const offset = Math.floor((place * contentBytes) / count / changeBytes) * changeBytes;
-        await disk.write(offset, incompressible(place + 1).subarray(changeBytes, 2 * changeBytes));
-      }
-    },
-    'azure',
-  );
+  await onDisk(site, { location: 'azure', machine: azureMachine ?? machine }, async (disk) => {
+    for (let place = 0; place < count; place += 1) {
+      const offset = Math.floor((place * contentBytes) / count / changeBytes) * changeBytes;
+      await disk.write(offset, incompressible(place + 1).subarray(changeBytes, 2 * changeBytes));
+    }
+  });
   return count * changeBytes;
 }
 

@@ -87,10 +87,9 @@ async function hopsOn(storage: TestStorage, folder: string, resources: AsyncDisp
 }
 
 function frameOf(place: number, bytes: Buffer): Buffer {
-  return encodeBatch(
-    { pairId, sequence: place + 1, stage: 'ResyncStepI', capturedMs: 0, extents: [{ offset: place * batchBytes, length: bytes.length }] },
-    [bytes],
-  );
+  return encodeBatch({ pairId, sequence: place + 1, stage: 'ResyncStepI', capturedMs: 0, extents: [{ offset: place * batchBytes, length: bytes.length }] }, [
+    bytes,
+  ]);
 }
 
 /** A server that takes bodies as the data port does, and a client of it. */

@@ -21,13 +21,17 @@ export const logUpload: Measure = {
     await container.create();
     const plain = (round: number): Promise<number> =>
       timeMs(() =>
-        writeContent(incompressible, contentBytes, (offset, bytes) => container.getBlockBlobClient(`${round}-${offset}`).upload(bytes, bytes.length), atOnce),
+        writeContent(incompressible, {
+          sizeBytes: contentBytes,
+          write: (offset, bytes) => container.getBlockBlobClient(`${round}-${offset}`).upload(bytes, bytes.length),
+          atOnce,
+        }),
       );
     const log = new BlobLog({ session: storage.account.session(), container: 'logs' });
     let sequence = 0;
     const before = await plain(1);
     const logMs = await timeMs(async () => {
-      await writeContent(incompressible, contentBytes, (_offset, bytes) => log.append('pair', (sequence += 1), bytes), atOnce);
+      await writeContent(incompressible, { sizeBytes: contentBytes, write: (_offset, bytes) => log.append('pair', (sequence += 1), bytes), atOnce });
       await log.barrier();
     });
     const referenceMs = (before + (await plain(2))) / 2;

@@ -90,7 +90,7 @@ function startLab(folder: string, options: readonly string[]): Promise<Running> 
 }
 
 function startAzurite(folder: string): Promise<Running> {
-  return startProgram([join(root, 'node_modules/azurite/dist/src/blob/main.js'), '--location', folder, '--blobPort', '0', '--silent'], (line) =>
+  return startProgram([join(root, 'node_modules/azurite/dist/src/blob/main.js'), '--location', folder, '--blobPort', '0', '--disableTelemetry'], (line) =>
     line.includes('successfully listening'),
   );
 }
