@@ -7,7 +7,7 @@ import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
 import type { PairOrder, PairReport } from './orders.ts';
-import { batchAcknowledged, copyBegun, loadSourceState, placesKnown, saveSourceState, type SourceState } from './sourceState.ts';
+import { batchAcknowledged, copyBegun, loadSourceState, pairReport, placesKnown, saveSourceState, type SourceState } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 
 /** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
@@ -109,19 +109,8 @@ export class PairSource {
 
   report(): PairReport {
     const { disk } = this.#deps;
-    const off = disk.mode === 'off';
-    const regionBytes = off ? 0 : disk.regions.bytes;
-    return {
-      pairId: this.#order.pairId,
-      stage: this.#state.stage,
-      mode: disk.mode === 'bitmap' ? 'bitmap' : 'data',
-      totalBytes: this.#state.totalBytes,
-      processedBytes: Math.max(0, this.#state.totalBytes - regionBytes),
-      transferredBytes: this.#state.transferredBytes,
-      pendingBytes: off ? 0 : regionBytes + this.#pendingLogBytes(),
-      resyncId: this.#state.resyncId,
-      error: this.#error?.toBody() ?? null,
-    };
+    const regionBytes = disk.mode === 'off' ? 0 : disk.regions.bytes;
+    return pairReport(this.#state, { mode: disk.mode, regionBytes, logBytes: this.#pendingLogBytes(), error: this.#error });
   }
 
   /** Ends when the relay holds all that was captured before the call, or the source is closed. For callers inside an activity. */
@@ -280,9 +269,11 @@ export class PairSource {
   }
 
   #linger(): void {
-    if (this.#pendingSinceMs === undefined || this.#lingerSet || this.#pendingLogBytes() === 0) return;
+    if (this.#lingerSet || this.#pendingLogBytes() === 0) return;
     this.#lingerSet = true;
     const { clock } = this.#deps.kernel;
+    // The acknowledgement of the batch before may have ended the waiting that this one had begun.
+    this.#pendingSinceMs ??= clock.now();
     const dueMs = this.#pendingSinceMs + lingerMs;
     // What was due and could not be formed has not landed on the disk yet; its landing wakes this source, and looking again at once would stop time.
     clock.at(dueMs > clock.now() ? dueMs : clock.now() + retryMs, `source ${this.#order.pairId}`, () => {

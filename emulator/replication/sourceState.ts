@@ -2,7 +2,10 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Range } from '../disk/blockDevice.ts';
+import type { LabError } from '../kernel/errors.ts';
+import type { CaptureMode } from './capture.ts';
 import { replaceFile } from './changeLog.ts';
+import type { PairReport } from './orders.ts';
 import type { Stage } from './stations.ts';
 
 /** The part of the disk's regions or of its log that one batch carries. */
@@ -83,6 +86,25 @@ export function placesKnown(state: SourceState, disk: { logEnd: number; regionsW
   const { logEnd, regionsWait } = disk;
   const known = state.position > logEnd ? { ...state, position: logEnd, marksFrom: logEnd, intent: null } : state;
   return regionsWait ? { ...known, marksFrom: Math.max(known.marksFrom, logEnd) } : known;
+}
+
+export function pairReport(
+  state: SourceState,
+  now: { readonly mode: CaptureMode; readonly regionBytes: number; readonly logBytes: number; readonly error: LabError | undefined },
+): PairReport {
+  const { pairId, stage, totalBytes, transferredBytes, resyncId } = state;
+  const { mode, regionBytes, logBytes, error } = now;
+  return {
+    pairId,
+    stage,
+    mode: mode === 'bitmap' ? 'bitmap' : 'data',
+    totalBytes,
+    processedBytes: Math.max(0, totalBytes - regionBytes),
+    transferredBytes,
+    pendingBytes: regionBytes + logBytes,
+    resyncId,
+    error: error?.toBody() ?? null,
+  };
 }
 
 export function saveSourceState(folder: string, state: SourceState): void {
