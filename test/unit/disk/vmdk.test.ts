@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { flatExtentPath, readVmdkDescriptor, VmdkDisk } from '../../../emulator/disk/vmdk.ts';
+import { flatExtentPath, growVmdk, readVmdkDescriptor, VmdkDisk } from '../../../emulator/disk/vmdk.ts';
 import { formatVmdkDescriptor, parseVmdkDescriptor, withNextContentId } from '../../../emulator/disk/vmdkDescriptor.ts';
 import { blockDeviceSpec } from '../../contract/blockDevice.spec.ts';
 import { temporaryFolder } from './folder.ts';
@@ -148,6 +148,27 @@ describe('a descriptor', () => {
       expect(() => parseVmdkDescriptor(text)).toThrow(expect.objectContaining({ code: 'VmdkDescriptorInvalid' }));
     });
   }
+
+  test('that grows keeps its bytes, reads zeros behind them, and is read by qemu-img in its new size', async () => {
+    using folder = temporaryFolder();
+    const path = folder.file('web01.vmdk');
+    {
+      await using disk = await VmdkDisk.create({ path, sizeBytes: 20 * mebibyte, uniqueId });
+      await disk.write(19 * mebibyte, Buffer.alloc(mebibyte, 0x42));
+    }
+    await growVmdk(path, 3000 * mebibyte);
+    {
+      await using disk = await VmdkDisk.open({ path });
+      expect(disk.sizeBytes).toBe(3000 * mebibyte);
+      expect(await disk.read(19 * mebibyte, 2 * mebibyte)).toEqual(Buffer.concat([Buffer.alloc(mebibyte, 0x42), Buffer.alloc(mebibyte)]));
+      expect(await disk.allocated({ offset: 0, length: disk.sizeBytes })).toEqual([{ offset: 19 * mebibyte, length: mebibyte }]);
+    }
+    const { database } = await readVmdkDescriptor(path);
+    expect([database['geometry.heads'], database['geometry.sectors']]).toEqual(['255', '63']);
+    await expect(growVmdk(path, 20 * mebibyte)).rejects.toMatchObject({ code: 'DiskSizeInvalid' });
+    const info = JSON.parse(await tool('qemu-img', 'info', '--output=json', path)) as { 'virtual-size': number };
+    expect(info['virtual-size']).toBe(3000 * mebibyte);
+  });
 
   test('that names an extent outside its folder is refused', async () => {
     using folder = temporaryFolder();

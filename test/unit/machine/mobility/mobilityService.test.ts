@@ -118,6 +118,27 @@ test('at most three disks of a machine copy at once', async () => {
     expect((await world.replica(`big-${diskId}`).read({ offset: 0, length: sizeBytes })).equals(await machine.disk(diskId).read(0, sizeBytes))).toBe(true);
 });
 
+test('a disk of another size than its replica waits for a pair that fits, and holds up the marks of the machine until then', async () => {
+  await using world = await SiteWorld.open();
+  const machine = await world.lab.machine('web', { disks: [disk('disk0'), disk('disk1')] });
+  const service = await world.install(machine);
+  const [first, second] = machine.definition.disks.map((one) => world.pairOrder(machine, one));
+  if (first === undefined || second === undefined) throw new Error('The machine has two disks.');
+  await world.order(machine, service, { pairs: [first, { ...second, pairId: 'smaller', sizeBytes: second.sizeBytes / 2 }] });
+  await world.lab.clock.advance(12 * minuteMs);
+  const hostId = await service.registered();
+  expect(world.agent(hostId)).toMatchObject({
+    lastMarkMs: null,
+    pairs: [{ error: null }, { pairId: 'smaller', totalBytes: second.sizeBytes, error: { code: 'DiskResized' } }],
+  });
+  await world.order(machine, service, { pairs: [first, second] });
+  await world.lab.clock.advance(12 * minuteMs);
+  expect(world.agent(hostId)?.lastMarkMs).toBeGreaterThan(0);
+  expect((await world.replica(second.pairId).read({ offset: 0, length: second.sizeBytes })).equals(await machine.disk('disk1').read(0, second.sizeBytes))).toBe(
+    true,
+  );
+});
+
 test('a shutdown sends the last changes and a final mark', async () => {
   await using world = await SiteWorld.open();
   const machine = await world.lab.machine('web', { disks: [disk('disk0')] });

@@ -89,3 +89,17 @@ test('servers that ran come up again, and their conditions are kept', async () =
   ]);
   expect(servers.machine(machineId).definition.guest.wmi).toBe(false);
 });
+
+test('a disk of a server that is off grows and never shrinks', async () => {
+  const { machineId, disks } = await servers.add(spec);
+  const diskId = disks[0]?.diskId ?? '';
+  await servers.growDisk(machineId, diskId, 2 ** 22);
+  await servers[Symbol.asyncDispose]();
+  servers = await open();
+  await servers.power(machineId, 'on');
+  expect(servers.machine(machineId).disk(diskId).sizeBytes).toBe(2 ** 22);
+  expect(await codeOf(servers.growDisk(machineId, diskId, 2 ** 23))).toBe('PhysicalServerRunning');
+  await servers.power(machineId, 'off');
+  expect(await codeOf(servers.growDisk(machineId, diskId, 2 ** 21))).toBe('DiskShrinkRefused');
+  expect(await codeOf(servers.growDisk(machineId, 'none', 2 ** 23))).toBe('NotFound');
+});
