@@ -74,12 +74,16 @@ export class HeldPair implements AsyncDisposable {
     this.#engine.wake();
   }
 
-  /** 8 bytes per block, after everything received was applied. @throws LabError DiskRangeInvalid, SealBroken and what else broke the pair */
+  /** 8 bytes per block, after everything received was applied. @throws LabError DiskRangeInvalid, SealBroken and what else broke the pair; PeerUnreachable while the disk lags */
   async checksums(range: Range, blockBytes: number): Promise<Buffer> {
+    const received = (await this.#deps.log.list(this.pairId, 0)).at(-1) ?? 0;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#deps.kernel.clock.start(`checksums ${this.pairId}`, () => this.#engine.drained().then(resolve));
     await promise;
     if (this.#engine.broken !== undefined) throw this.#engine.broken;
+    // A full retention drive, say: equal blocks of an older state would hide what is still to be applied.
+    if ((await this.#replica.position()) < received)
+      throw new LabError('PeerUnreachable', `The disk of pair ${this.pairId} has not taken everything that was received.`);
     if (range.offset + range.length > this.#replica.sizeBytes)
       throw new LabError('DiskRangeInvalid', `Offset ${range.offset}, length ${range.length}, on a disk of ${this.#replica.sizeBytes} bytes.`);
     return this.#replica.checksums(range, blockBytes);

@@ -89,7 +89,9 @@ export class JournalLayer {
     const at = this.#index.get(block);
     if (at === 0) throw new Error(`block ${block} is not in ${this.path}`);
     if (at < 0) return Buffer.alloc(within.length);
-    const { buffer } = await (await this.#handle()).read(Buffer.allocUnsafe(within.length), 0, within.length, at + within.offset);
+    const { buffer, bytesRead } = await (await this.#handle()).read(Buffer.allocUnsafe(within.length), 0, within.length, at + within.offset);
+    // The drive's need for room may have taken the layer away from its reader.
+    if (bytesRead !== within.length) throw new LabError('NotFound', `${this.path} was given up.`);
     return buffer;
   }
 

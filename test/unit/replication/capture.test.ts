@@ -185,8 +185,7 @@ describe('writes that are landing', () => {
     await first;
     expect(bench.disk.mode).toBe('bitmap');
     bench.cut = false;
-    void bench.quiet();
-    await new Promise((resolve) => setImmediate(resolve));
+    await bench.quiet();
     release();
     await second;
     await bench.quiet();
@@ -243,6 +242,7 @@ describe('writes that are landing', () => {
     await bench.protect();
     bench.device.refusedAt = 8192;
     await expect(bench.disk.write(8192, bytes(4096, 1))).rejects.toMatchObject({ code: 'DiskSpaceExhausted' });
+    await bench.disk.write(1024 * 1024, bytes(4096, 2));
     await bench.quiet();
     expect(digest(bench.replica)).toBe(await bench.content());
   });
@@ -253,6 +253,7 @@ test('a write that takes long to land does not stop time', async () => {
   await bench.protect();
   const release = bench.device.hold(0);
   const landing = bench.disk.write(0, bytes(4096, 1));
+  await bench.disk.write(1024 * 1024, bytes(4096, 2));
   await bench.quiet();
   release();
   await landing;
@@ -292,7 +293,7 @@ describe('a machine that starts again', () => {
     await bench.disk.write(0, bytes(4096, 1));
     expect(bench.mark('before')).toBe(true);
     const content = await bench.content();
-    await bench.disk.write(0, bytes(4096, 2));
+    await bench.disk.write(8192, bytes(4096, 2));
     await bench.shutDown();
     // A kill between the bits and the change of the mode.
     const regions = new Regions(join(bench.folder, 'agent', 'disk', 'regions'), sizeBytes);
@@ -303,6 +304,7 @@ describe('a machine that starts again', () => {
     bench.cut = false;
     await bench.quiet();
     expect(bench.points.get('before') ?? content).toBe(content);
+    expect(bench.source.report().pendingBytes).toBe(0);
     expect(digest(bench.replica)).toBe(await bench.content());
   });
 

@@ -54,6 +54,8 @@ async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, f
   const reference = former.replica;
   const replica = await deps.storage.openReplica(reference, pair.sizeBytes);
   try {
+    // Snapshots of the former pair that never were part of a point would be met again, as the new pair's.
+    for (const { id } of await replica.snapshots()) await replica.removeSnapshot(id);
     // Sequences of the new pair begin at 1.
     await replica.advance(0);
     await replica.barrier();
