@@ -120,7 +120,10 @@ export default defineConfig({
         ],
       },
     },
-    { files: ['emulator/kernel/clock.ts', 'emulator/kernel/wallTime.ts', 'emulator/http/doorbell.ts'], rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' } },
+    {
+      files: ['emulator/kernel/clock.ts', 'emulator/kernel/wallTime.ts', 'emulator/http/doorbell.ts'],
+      rules: { 'no-restricted-globals': 'off', 'no-restricted-properties': 'off' },
+    },
     // Declarations for a package speak as the package does.
     { files: ['**/*.d.ts'], rules: { 'max-params': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },

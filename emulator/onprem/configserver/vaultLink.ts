@@ -81,7 +81,8 @@ export class VaultLink implements AsyncDisposable {
       retryMs,
       signal: this.#closing.signal,
       // The token is read anew each time: registering again may have changed it.
-      poll: (after, signal) => client.json(`/configservers/${hostId}/settings?after=${after}`, { headers: authorization(database.vault ?? vault), signal, longPoll: kernel.clock }),
+      poll: (after, signal) =>
+        client.json(`/configservers/${hostId}/settings?after=${after}`, { headers: authorization(database.vault ?? vault), signal, longPoll: kernel.clock }),
       act: takeSettings,
       onError: (error) => this.#trace('settingsFailed', error),
     });

@@ -236,13 +236,11 @@ export class RetentionJournal implements Reclaimer, AsyncDisposable {
   async #merge(later: JournalLayer, earlier: JournalLayer): Promise<void> {
     const { disk, volume } = this.#deps;
     for await (const image of later.images()) {
-      const images = earlier
-        .missing([image], disk.sizeBytes)
-        .map(({ offset, length }): BeforeImage => ({
-          offset,
-          length,
-          bytes: image.bytes?.subarray(offset - image.offset, offset - image.offset + length) ?? null,
-        }));
+      const images = earlier.missing([image], disk.sizeBytes).map(({ offset, length }): BeforeImage => ({
+        offset,
+        length,
+        bytes: image.bytes?.subarray(offset - image.offset, offset - image.offset + length) ?? null,
+      }));
       if (images.length === 0) continue;
       await volume.reserve(JournalLayer.sizeOf(images), 'journal');
       await earlier.append(images);
