@@ -115,7 +115,7 @@ class Bench implements AsyncDisposable {
   /** Ends when the source knows. */
   async loseLink(): Promise<void> {
     this.cut = true;
-    await this.disk.write(2 * 1024 * 1024, bytes(4096, 8));
+    await this.disk.write(2 * 1024 * 1024, filled(4096, 8));
     await this.quiet();
   }
 
@@ -170,7 +170,7 @@ function digest(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-function bytes(length: number, fill: number): Buffer {
+function filled(length: number, fill: number): Buffer {
   return Buffer.alloc(length, fill);
 }
 
@@ -180,8 +180,8 @@ describe('writes that are landing', () => {
     await bench.protect();
     await bench.loseLink();
     const release = bench.device.hold(1024 * 1024);
-    const first = bench.disk.write(0, bytes(limitBytes + 4096, 1));
-    const second = bench.disk.write(1024 * 1024, bytes(128 * 1024, 2));
+    const first = bench.disk.write(0, filled(limitBytes + 4096, 1));
+    const second = bench.disk.write(1024 * 1024, filled(128 * 1024, 2));
     await first;
     expect(bench.disk.mode).toBe('bitmap');
     bench.cut = false;
@@ -196,9 +196,9 @@ describe('writes that are landing', () => {
     await using bench = await Bench.open();
     await bench.protect();
     await bench.loseLink();
-    await bench.disk.write(0, bytes(limitBytes + 4096, 1));
+    await bench.disk.write(0, filled(limitBytes + 4096, 1));
     const release = bench.device.hold(1024 * 1024);
-    const landing = bench.disk.write(1024 * 1024, bytes(4096, 2));
+    const landing = bench.disk.write(1024 * 1024, filled(4096, 2));
     bench.cut = false;
     await bench.quiet();
     expect(bench.mark('early')).toBe(false);
@@ -207,7 +207,7 @@ describe('writes that are landing', () => {
     await bench.quiet();
     expect(bench.mark('late')).toBe(true);
     const content = await bench.content();
-    await bench.disk.write(1024 * 1024 + 8192, bytes(4096, 3));
+    await bench.disk.write(1024 * 1024 + 8192, filled(4096, 3));
     await bench.quiet();
     expect(bench.points.get('late')).toBe(content);
   });
@@ -216,8 +216,8 @@ describe('writes that are landing', () => {
     await using bench = await Bench.open();
     await bench.protect();
     const release = bench.device.hold(0);
-    const lower = bench.disk.write(0, bytes(128 * 1024, 1));
-    const upper = bench.disk.write(4096, bytes(4096, 2));
+    const lower = bench.disk.write(0, filled(128 * 1024, 1));
+    const upper = bench.disk.write(4096, filled(4096, 2));
     await new Promise((resolve) => setImmediate(resolve));
     release();
     await Promise.all([lower, upper]);
@@ -228,7 +228,7 @@ describe('writes that are landing', () => {
   test('one that came before replication was begun is part of the first copy', async () => {
     await using bench = await Bench.open();
     const release = bench.device.hold(0);
-    const landing = bench.disk.write(0, bytes(128 * 1024, 1));
+    const landing = bench.disk.write(0, filled(128 * 1024, 1));
     const starting = bench.startSource();
     await new Promise((resolve) => setImmediate(resolve));
     release();
@@ -241,8 +241,8 @@ describe('writes that are landing', () => {
     await using bench = await Bench.open();
     await bench.protect();
     bench.device.refusedAt = 8192;
-    await expect(bench.disk.write(8192, bytes(4096, 1))).rejects.toMatchObject({ code: 'DiskSpaceExhausted' });
-    await bench.disk.write(1024 * 1024, bytes(4096, 2));
+    await expect(bench.disk.write(8192, filled(4096, 1))).rejects.toMatchObject({ code: 'DiskSpaceExhausted' });
+    await bench.disk.write(1024 * 1024, filled(4096, 2));
     await bench.quiet();
     expect(digest(bench.replica)).toBe(await bench.content());
   });
@@ -252,8 +252,8 @@ test('a write that takes long to land does not stop time', async () => {
   await using bench = await Bench.open();
   await bench.protect();
   const release = bench.device.hold(0);
-  const landing = bench.disk.write(0, bytes(4096, 1));
-  await bench.disk.write(1024 * 1024, bytes(4096, 2));
+  const landing = bench.disk.write(0, filled(4096, 1));
+  await bench.disk.write(1024 * 1024, filled(4096, 2));
   await bench.quiet();
   release();
   await landing;
@@ -266,20 +266,20 @@ describe('a machine that starts again', () => {
     await using bench = await Bench.open();
     await bench.protect();
     for (let round = 0; round < 3; round += 1) {
-      await bench.disk.write(0, bytes(128 * 1024, round));
+      await bench.disk.write(0, filled(128 * 1024, round));
       await bench.quiet();
     }
-    await bench.disk.write(65_536, bytes(4096, 9));
+    await bench.disk.write(65_536, filled(4096, 9));
     await bench.shutDown();
     const log = join(bench.folder, 'agent', 'disk', 'hrl');
-    for (const name of await readdir(log)) await writeFile(join(log, name), bytes(4096, 0xee));
+    for (const name of await readdir(log)) await writeFile(join(log, name), filled(4096, 0xee));
     await bench.openDisk();
     await bench.startSource();
     await bench.quiet();
     await bench.shutDown();
     await bench.openDisk();
     await bench.startSource();
-    await bench.disk.write(8192, bytes(4096, 7));
+    await bench.disk.write(8192, filled(4096, 7));
     expect(bench.mark('again')).toBe(true);
     await bench.quiet();
     expect(digest(bench.replica)).toBe(await bench.content());
@@ -290,10 +290,10 @@ describe('a machine that starts again', () => {
     await using bench = await Bench.open();
     await bench.protect();
     bench.cut = true;
-    await bench.disk.write(0, bytes(4096, 1));
+    await bench.disk.write(0, filled(4096, 1));
     expect(bench.mark('before')).toBe(true);
     const content = await bench.content();
-    await bench.disk.write(8192, bytes(4096, 2));
+    await bench.disk.write(8192, filled(4096, 2));
     await bench.shutDown();
     // A kill between the bits and the change of the mode.
     const regions = new Regions(join(bench.folder, 'agent', 'disk', 'regions'), sizeBytes);
@@ -311,11 +311,11 @@ describe('a machine that starts again', () => {
   test('does not write over what others wrote to its disk while it was off', async () => {
     await using bench = await Bench.open();
     await bench.protect();
-    await bench.disk.write(0, bytes(4096, 1));
+    await bench.disk.write(0, filled(4096, 1));
     await bench.quiet();
     await bench.shutDown();
     await using disk = await RawDisk.open({ path: join(bench.folder, 'disk.raw') });
-    await disk.write(0, bytes(4096, 2));
+    await disk.write(0, filled(4096, 2));
     await disk[Symbol.asyncDispose]();
     await bench.openDisk();
     await bench.startSource();
