@@ -134,26 +134,52 @@ test(
   limitMs,
 );
 
-test('a served disk stays with its machine: written to while it runs, only read while it is off, and all of it is replicated', async () => {
-  await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
-  await lab.finish(lab.control('item.enable', { machine }));
-  await lab.untilProtected(machine);
-  const { url } = await lab.control('disk.serve', { disk: present('onPremises') });
-  await qemuIo(url, 'write -P 0x11 1M 64k');
+test(
+  'a served disk stays with its machine: written to while it runs, only read while it is off, and all of it is replicated',
+  async () => {
+    await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
+    await lab.finish(lab.control('item.enable', { machine }));
+    await lab.untilProtected(machine);
+    const { url } = await lab.control('disk.serve', { disk: present('onPremises') });
+    await qemuIo(url, 'write -P 0x11 1M 64k');
 
-  await lab.control('machine.power', { machine, to: 'shutdown' });
-  await lab.until('shutdown', async () => (await lab.control('machine.list', {})).every(({ poweredOn }) => !poweredOn));
-  await expect(qemuIo(url, 'write -P 0x22 1M 64k')).rejects.toThrow(/Command failed/);
-  await expect(lab.control('disk.write', { disk: present('onPremises'), offset: 0, base64: Buffer.alloc(512, 1).toString('base64') })).rejects.toMatchObject({
-    code: 'MachineNotRunning',
-  });
-  await expect(lab.control('disk.import', { machine, disk: '0', path: url })).rejects.toMatchObject({ code: 'AlreadyProtected' });
-  await qemuIo(url, 'read -P 0x11 1M 64k');
+    await lab.control('machine.power', { machine, to: 'shutdown' });
+    await lab.until('shutdown', async () => (await lab.control('machine.list', {})).every(({ poweredOn }) => !poweredOn));
+    await expect(qemuIo(url, 'write -P 0x22 1M 64k')).rejects.toThrow(/Command failed/);
+    await expect(lab.control('disk.write', { disk: present('onPremises'), offset: 0, base64: Buffer.alloc(512, 1).toString('base64') })).rejects.toMatchObject({
+      code: 'MachineNotRunning',
+    });
+    await expect(lab.control('disk.import', { machine, disk: '0', path: url })).rejects.toMatchObject({ code: 'AlreadyProtected' });
+    await qemuIo(url, 'read -P 0x11 1M 64k');
 
-  await lab.control('machine.power', { machine, to: 'on' });
-  await qemuIo(url, 'write -P 0x33 1088k 64k', 'read -P 0x11 1M 64k');
-  await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
-  await using source = await lab.lab.disks.borrow(present('onPremises'));
-  await using replica = await lab.lab.disks.borrow({ ...present('onPremises'), at: 'replica' });
-  expect(await compareDevices(source.device, replica.device)).toBeNull();
-});
+    await lab.control('machine.power', { machine, to: 'on' });
+    await qemuIo(url, 'write -P 0x33 1088k 64k', 'read -P 0x11 1M 64k');
+    await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
+    await using source = await lab.lab.disks.borrow(present('onPremises'));
+    await using replica = await lab.lab.disks.borrow({ ...present('onPremises'), at: 'replica' });
+    expect(await compareDevices(source.device, replica.device)).toBeNull();
+  },
+  limitMs,
+);
+
+test(
+  'curl, with nothing but the ready line, lists the machines of vCenter and downloads a disk of one',
+  async () => {
+    await using lab = await useLab({
+      estate: { virtualMachines: [linuxMachine(machine, { disks: [{ sizeBytes: smallDiskBytes, contentBytes: 4 * mebibyte }] })] },
+    });
+    const { vcenter, ca } = lab.lab.ready;
+    const curl = (...parameters: string[]): Promise<string> => tool('curl', '-sS', '--fail', '--cacert', ca, ...parameters);
+    const credentials = `${vcenter.user}:${vcenter.password}`;
+    const session = JSON.parse(await curl('-u', credentials, '-X', 'POST', `${vcenter.url}/api/session`)) as string;
+    const machines = JSON.parse(await curl('-H', `vmware-api-session-id: ${session}`, `${vcenter.url}/api/vcenter/vm?names=${machine}`)) as { vm: string }[];
+    expect(machines).toEqual([expect.objectContaining({ name: machine, power_state: 'POWERED_ON' })]);
+
+    await lab.control('machine.power', { machine, to: 'shutdown' });
+    const copy = lab.file('downloaded-flat.vmdk');
+    await curl('-u', credentials, '-o', copy, `${vcenter.url}/folder/${machine}/${machine}-flat.vmdk?dcPath=DC0&dsName=datastore1`);
+    const own = await exported(lab, present('onPremises'), 'own.raw');
+    expect(await compare({ path: own, format: 'raw' }, { path: copy, format: 'raw' })).toContain(identical);
+  },
+  limitMs,
+);
