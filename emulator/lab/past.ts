@@ -47,10 +47,12 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
   const { vault, cloud, site } = parts;
   return async (reference, hosted, disk) => {
     const item = itemOf(vault, hosted.definition.machineId);
-    const pair = item?.pairs.find((one) => one.diskId === disk.diskId);
-    if (item === undefined || pair === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);
-    const snapshotId =
-      reference.at === 'replica' || reference.at === 'present' ? undefined : snapshotOf(vault.recoveryPoints(item.itemId), pair.pairId, reference.at.pointId);
+    const present = item?.pairs.find((one) => one.diskId === disk.diskId);
+    if (item === undefined || present === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);
+    const { pair, snapshotId } =
+      reference.at === 'replica' || reference.at === 'present'
+        ? { pair: present, snapshotId: undefined }
+        : pointOf(vault, { itemId: item.itemId, pointId: reference.at.pointId, diskId: disk.diskId });
     if (pair.replica !== null) {
       const replica = await cloud.storage.openReplica(pair.replica);
       return { device: readOnly(replica, snapshotId), [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };
@@ -61,11 +63,13 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
   };
 }
 
-function snapshotOf(points: ReturnType<Vault['recoveryPoints']>, pairId: string, pointId: string): string {
-  const point = points.find((one) => one.recoveryPointId === pointId);
-  const disk = point?.disks.find((one) => one.pairId === pairId);
-  if (disk === undefined) throw new LabError('NotFound', `Recovery point ${pointId}.`);
-  return disk.snapshotId;
+function pointOf(
+  vault: Vault,
+  { itemId, pointId, diskId }: { itemId: string; pointId: string; diskId: string },
+): NonNullable<ReturnType<Vault['pairOfPoint']>> {
+  const held = vault.pairOfPoint(itemId, pointId, diskId);
+  if (held === undefined) throw new LabError('NotFound', `Recovery point ${pointId}.`);
+  return held;
 }
 
 /** Reads only: nobody may write past the pipeline. Which parts may hold data a page blob knows; of a VMDK's past all may. */

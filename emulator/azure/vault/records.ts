@@ -64,6 +64,10 @@ export class Table<T> {
   }
 }
 
+export function osDiskFirst(one: PairRecord, other: PairRecord): number {
+  return Number(other.osDisk) - Number(one.osDisk);
+}
+
 export class Records {
   readonly #store: Store;
   readonly #tables = new Map<string, Table<never>>();
@@ -100,9 +104,12 @@ export class Records {
     return this.#table(`pendingPoint/${itemId}`, (pending) => pending.mark.id);
   }
 
-  /** Active pairs of the item's present direction. */
+  /** Active pairs of the item's present direction; that of the OS disk first, also when it was made anew because its disk has grown. */
   activePairs(item: ProtectedItem): PairRecord[] {
-    return this.pairs.list().filter((pair) => pair.itemId === item.itemId && pair.direction === item.direction && pair.state === 'active');
+    return this.pairs
+      .list()
+      .filter((pair) => pair.itemId === item.itemId && pair.direction === item.direction && pair.state === 'active')
+      .sort(osDiskFirst);
   }
 
   groupMembers(groupId: string): ProtectedItem[] {

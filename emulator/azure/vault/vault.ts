@@ -175,6 +175,14 @@ export class Vault implements AsyncDisposable {
     return pointsOf(this.#context, this.#context.records.items.require(itemId));
   }
 
+  /** The pair of a disk that a recovery point names: of a disk that has grown since, the former one. */
+  pairOfPoint(itemId: string, recoveryPointId: string, diskId: string): { pair: PairRecord; snapshotId: string } | undefined {
+    const held = this.recoveryPoints(itemId)
+      .find((point) => point.recoveryPointId === recoveryPointId)
+      ?.disks.find((disk) => disk.diskId === diskId);
+    return held === undefined ? undefined : { pair: this.#context.records.pairs.require(held.pairId), snapshotId: held.snapshotId };
+  }
+
   events(): VaultEvent[] {
     return this.#context.events.list();
   }

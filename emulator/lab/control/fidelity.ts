@@ -37,6 +37,22 @@ const deviations: FidelityRule[] = [
     mark: 'Inferred',
     deviation: 'The block size is not documented.',
   }),
+  rule('churn', 'A machine that changes more than its target takes gets 78188.', {
+    source: '§4.7, §10.2',
+    mark: 'Documented',
+    deviation: 'The mean is taken over five minutes, and the limit is that of standard storage whatever the size of the writes.',
+  }),
+  rule('grownDisk', 'A disk that has grown needs a resynchronisation.', {
+    source: '§4.9',
+    mark: 'Documented',
+    deviation:
+      'Disks grow while their machine is off; the resynchronisation sends the whole disk to a replica of the new size, and older points stay in the old one.',
+  }),
+  rule('validator', 'A missing target network makes a machine unready for failover.', {
+    source: '§5.3',
+    mark: 'Documented',
+    deviation: 'The product looks every 12 hours, the lab each minute.',
+  }),
   rule('failbackRetention', 'Points of a failback are kept in a journal on the retention drive.', { source: '§7.3', mark: 'Inferred' }),
 ];
 

@@ -4,6 +4,7 @@ import type { VaultContext } from '../context.ts';
 import { changeItem } from '../items/itemJobs.ts';
 import { ensurePairs } from '../items/pairs.ts';
 import { reverseOf, type PairRecord, type ProtectedItem } from '../items/state.ts';
+import { osDiskFirst } from '../records.ts';
 import { taskError } from '../site/siteLink.ts';
 
 /** One pair per disk that was replicated forward: disks that were excluded do not come back (asr-behaviour §7.4). */
@@ -22,7 +23,8 @@ export function createReversePairs(context: VaultContext, item: ProtectedItem): 
 function newestForwardPairs(context: VaultContext, item: ProtectedItem): PairRecord[] {
   return context.records.pairs
     .list()
-    .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state !== 'outgrown' && pair.replica !== null);
+    .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state !== 'outgrown' && pair.replica !== null)
+    .sort(osDiskFirst);
 }
 
 export async function attachDisks(context: VaultContext, task: TaskContext<{ readonly itemId: string }>, item: ProtectedItem): Promise<TaskOutcome> {
