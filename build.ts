@@ -24,6 +24,19 @@ export async function buildAzurite(): Promise<boolean> {
   });
 }
 
+/** The command line with the lab: half the start of the same program from its sources, which Node reads, strips and links file by file. */
+export async function buildEmulator(): Promise<boolean> {
+  return bundle('dist/emulator.mjs', {
+    entryPoints: ['emulator/main.ts'],
+    format: 'esm',
+    keepNames: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    // CommonJS packages in it call `require` for Node's own modules.
+    banner: { js: "import { createRequire as requireIn } from 'node:module'; const require = requireIn(import.meta.url);" },
+  });
+}
+
 /**
  * @param path of the bundle, from the repository's root
  * @returns whether it had to be made
@@ -64,4 +77,4 @@ function digestOf(input: string): string {
     .digest('hex');
 }
 
-if (import.meta.main) await buildAzurite();
+if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator()]);

@@ -3,7 +3,7 @@
 import { fail, runFile } from './setup.mjs';
 
 try {
-  runFile('emulator/main.ts', process.argv.slice(2), { build: true });
+  runFile('dist/emulator.mjs', process.argv.slice(2), { build: true });
 } catch (error) {
   fail(error);
 }

@@ -86,7 +86,7 @@ async function medianMs(begin: (folder: string) => Promise<Running>): Promise<nu
 }
 
 function startLab(folder: string, options: readonly string[]): Promise<Running> {
-  return startProgram([join(root, 'emulator/main.ts'), 'up', '--dir', folder, '--json', ...options], (line) => line.startsWith('{"pid"'));
+  return startProgram([join(root, 'dist/emulator.mjs'), 'up', '--dir', folder, '--json', ...options], (line) => line.startsWith('{"pid"'));
 }
 
 function startAzurite(folder: string): Promise<Running> {
