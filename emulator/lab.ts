@@ -17,7 +17,8 @@ import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
 import { provisionMachines, provisionVault } from './lab/provision.ts';
 import { runScript } from './lab/runScript.ts';
 import { findEstate } from './lab/scenarios/scenarios.ts';
-import { componentVersions, openConfigServer, openSite, type Site } from './lab/site.ts';
+import { openConfigServer, openSite, type Site } from './lab/site.ts';
+import { componentVersions } from './lab/versions.ts';
 import type { World } from './lab/world.ts';
 
 /** A whole lab in this process, with its storage beside it. */
@@ -55,7 +56,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
       .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
   );
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
-  const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports };
+  const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports, processes: options.processes ?? [] };
 
   const datacenter = await openDatacenter(world, opening);
   const configServer = await openConfigServer(world, datacenter, opening);

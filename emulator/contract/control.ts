@@ -309,6 +309,9 @@ export interface LabPorts {
   readonly control?: number;
 }
 
+/** Each component of this kind becomes a child process of the lab. */
+export type SeparateRole = 'processserver' | 'mastertarget';
+
 /** How `openLab` (emulator/lab.ts) is asked for a lab. Its folder is made when absent; a folder with a lab goes on where it stopped. */
 export interface LabOptions {
   readonly dir: string;
@@ -317,6 +320,8 @@ export interface LabOptions {
   readonly seed: string;
   readonly speed: ClockSpeed;
   readonly ports: LabPorts;
+  /** Components that run as processes of their own, which can be killed alone; absent: none but storage. */
+  readonly processes?: readonly SeparateRole[];
   /** News of a start that takes a while, for a person. */
   readonly onProgress?: (message: string) => void;
 }

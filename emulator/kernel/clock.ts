@@ -33,10 +33,18 @@ export interface Clock {
   all<T>(works: readonly (() => Promise<T>)[]): Promise<T[]>;
 }
 
+export interface ClockPeerState {
+  /** How many activities run there; below zero when some wait there that another process counts. */
+  readonly running: number;
+  /** Grows with every activity that begins, ends, waits or goes on: tells whether two looks saw the same. */
+  readonly changes: number;
+  /** When its next timer is due. */
+  readonly nextDueMs: TimeMs | null;
+}
+
 /** A clock in another process that follows this one (a role started on its own). A peer that died answers with a rejection and is passed over. */
 export interface ClockPeer {
-  /** How many activities run there, and when its next timer is due. */
-  state(): Promise<{ running: number; nextDueMs: TimeMs | null }>;
+  state(): Promise<ClockPeerState>;
   /** Sets the peer's time and runs what is due there. */
   runTo(timeMs: TimeMs): Promise<void>;
   follow(timeMs: TimeMs, speed: Speed): Promise<void>;
@@ -50,6 +58,7 @@ export class LabClock implements Clock {
   #baseMs: TimeMs;
   #baseWallMs = performance.now();
   #running = 0;
+  #changes = 0;
   #quiet: (() => void)[] = [];
   #armed: NodeJS.Timeout | undefined;
   #moving: Promise<unknown> = Promise.resolve();
@@ -98,7 +107,7 @@ export class LabClock implements Clock {
 
   start(name: string, work: Work): void {
     if (this.#closed) return;
-    this.#running += 1;
+    this.#enter();
     void (async () => {
       try {
         await work();
@@ -113,7 +122,7 @@ export class LabClock implements Clock {
   async sleep(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#timers.add(this.now() + Math.max(0, ms), 'sleep', () => {
-      this.#running += 1;
+      this.#enter();
       resolve();
     });
     this.#arm();
@@ -126,12 +135,12 @@ export class LabClock implements Clock {
     try {
       return await promise;
     } finally {
-      this.#running += 1;
+      this.#enter();
     }
   }
 
   async branch<T>(work: () => Promise<T>): Promise<T> {
-    this.#running += 1;
+    this.#enter();
     try {
       return await work();
     } finally {
@@ -198,9 +207,9 @@ export class LabClock implements Clock {
   }
 
   /** For a process that follows another clock: what a ClockPeer reports of it. */
-  async state(): Promise<{ running: number; nextDueMs: TimeMs | null }> {
+  async state(): Promise<ClockPeerState> {
     await new Promise((resolve) => setImmediate(resolve));
-    return { running: this.#running, nextDueMs: this.#timers.first()?.dueMs ?? null };
+    return { running: this.#running, changes: this.#changes, nextDueMs: this.#timers.first()?.dueMs ?? null };
   }
 
   /** For a process that follows another clock: takes over time and speed. */
@@ -291,19 +300,39 @@ export class LabClock implements Clock {
     for (;;) {
       if (this.#running > 0 && this.#peers.size === 0) await new Promise<void>((resolve) => void this.#quiet.push(resolve));
       await new Promise((resolve) => setImmediate(resolve));
-      if ((await this.#runningEverywhere()) <= 0) return;
+      if (await this.#quietEverywhere()) return;
     }
   }
 
-  /** A call from one process to another may be counted in the one and wait in the other: only the sum tells. */
-  async #runningEverywhere(): Promise<number> {
+  /**
+   * A call from one process to another may be counted in the one and wait in the other: only the sum tells, and only when nothing
+   * moved from a process not yet asked to one already asked. Two looks that saw the same saw one moment.
+   */
+  async #quietEverywhere(): Promise<boolean> {
+    const first = await this.#look();
+    if (first.running > 0 || this.#peers.size === 0) return first.running <= 0;
+    return (await this.#look()).changes === first.changes;
+  }
+
+  async #look(): Promise<{ running: number; changes: string }> {
     let running = this.#running;
-    for (const peer of this.#peers) running += (await peer.state().catch(() => null))?.running ?? 0;
-    return running;
+    const changes = [this.#changes];
+    for (const peer of this.#peers) {
+      const state = await peer.state().catch(() => null);
+      running += state?.running ?? 0;
+      changes.push(state?.changes ?? -1);
+    }
+    return { running, changes: changes.join(' ') };
+  }
+
+  #enter(): void {
+    this.#running += 1;
+    this.#changes += 1;
   }
 
   #leave(): void {
     this.#running -= 1;
+    this.#changes += 1;
     if (this.#running > 0) return;
     const quiet = this.#quiet;
     this.#quiet = [];

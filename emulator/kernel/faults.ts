@@ -17,6 +17,7 @@ interface ActiveRule {
 
 export class FaultGate {
   readonly #rules = new Map<string, ActiveRule>();
+  readonly #listeners = new Set<() => void>();
   readonly #deps: { clock: Clock; random: Random };
 
   constructor(deps: { clock: Clock; random: Random }) {
@@ -25,10 +26,25 @@ export class FaultGate {
 
   add(rule: FaultRule): void {
     this.#rules.set(rule.id, { rule, seen: 0, worked: 0 });
+    this.#tell();
   }
 
   remove(id: string): void {
     this.#rules.delete(id);
+    this.#tell();
+  }
+
+  /** Exactly these rules; those that are here already keep their counts. */
+  replace(rules: readonly FaultRule[]): void {
+    const wanted = new Map(rules.map((rule) => [rule.id, rule]));
+    for (const id of this.#rules.keys()) if (!wanted.has(id)) this.#rules.delete(id);
+    for (const [id, rule] of wanted) if (!this.#rules.has(id)) this.#rules.set(id, { rule, seen: 0, worked: 0 });
+  }
+
+  /** Hears of every rule that comes or goes: whoever keeps the gate of another process like this one. */
+  onRules(listener: () => void): Disposable {
+    this.#listeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
   list(): readonly Readonly<ActiveRule>[] {
@@ -54,6 +70,10 @@ export class FaultGate {
       await this.#deps.clock.sleep(rule.effect.delayMs);
     }
     return 'pass';
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   /** Whether it is this rule's turn: not before its first time, not after its last, and only as likely as it says. */

@@ -27,6 +27,7 @@ export class Network {
   readonly #clock: Clock;
   readonly #paths = new Map<NetworkPath, MutablePath>();
   readonly #listeners = new Set<(path: NetworkPath, state: PathState['state']) => void>();
+  readonly #settingsListeners = new Set<() => void>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -49,6 +50,13 @@ export class Network {
     const before = entry.state;
     Object.assign(entry, change);
     if (entry.state !== before) for (const listener of this.#listeners) listener(path, entry.state);
+    for (const listener of this.#settingsListeners) listener();
+  }
+
+  /** Hears of every `set`: whoever keeps the network of another process like this one. */
+  onSettings(listener: () => void): Disposable {
+    this.#settingsListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#settingsListeners.delete(listener) };
   }
 
   onChange(listener: (path: NetworkPath, state: PathState['state']) => void): Disposable {

@@ -1,13 +1,12 @@
 // Azure: storage accounts, networks, virtual machines and the vault, with its service endpoint on a socket.
 import { AzureMachines } from '../azure/compute/service.ts';
 import { VirtualNetworks } from '../azure/network/service.ts';
-import { BlobLog } from '../azure/storage/blobLog.ts';
-import { StorageAccount } from '../azure/storage/storageAccount.ts';
 import { StorageAccounts } from '../azure/storage/storageAccounts.ts';
 import { Store } from '../kernel/store.ts';
 import { Machine } from '../machine/machine.ts';
 import type { AzureTarget } from '../onprem/processserver/uploadTarget.ts';
 import type { BatchLog } from '../replication/stations.ts';
+import { openUploadLogs } from './uploadLogs.ts';
 import type { World } from './world.ts';
 
 export const logAccount = 'asrlablogs';
@@ -71,17 +70,6 @@ export async function openCloud(world: World, siteAccess: () => SiteAccess, reso
       copyOf === null ? undefined : { originId: copyOf.machineId, drill: copyOf.drill, registrationDelayMs: azureRegistrationMs, ...siteAccess() },
     );
   });
-  const logs = new Map<string, StorageAccount>();
-  resources.defer(async () => {
-    for (const account of logs.values()) await account[Symbol.asyncDispose]();
-  });
-  const openLog = async (target: AzureTarget): Promise<BatchLog> => {
-    const url = target.logContainerUrl.slice(0, target.logContainerUrl.lastIndexOf('/'));
-    const container = target.logContainerUrl.slice(url.length + 1);
-    let account = logs.get(url);
-    if (account === undefined)
-      logs.set(url, (account = new StorageAccount({ url, accountName: target.accountName, accountKey: target.accountKey, barrierUrl: target.barrierUrl })));
-    return new BlobLog({ session: account.session(), container });
-  };
+  const openLog = openUploadLogs(resources);
   return { store, storage, networks, machines, openLog };
 }

@@ -78,9 +78,13 @@ export function nextRoot(root: string): string {
   return `${root}.next`;
 }
 
-/** A lock that the operating system gives back when its owner dies, however it dies: an exclusive transaction on a database of its own. */
-function takeLock(path: string, dir: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 0 });
+/**
+ * A lock that the operating system gives back when its owner dies, however it dies: an exclusive transaction on a database of its own.
+ * @param waitMs so long a former owner may take to end
+ * @throws LabError LabFolderInUse
+ */
+export function takeLock(path: string, dir: string, waitMs = 0): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: waitMs });
   try {
     database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
     return database;

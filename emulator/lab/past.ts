@@ -2,12 +2,12 @@
 import type { BlockDevice } from '../disk/blockDevice.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { PageBlobReplica } from '../azure/storage/pageBlobReplica.ts';
-import type { Replica } from '../replication/stations.ts';
 import type { ItemView, Vault } from '../azure/vault/vault.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { Cloud, SiteAccess } from './cloud.ts';
 import type { OpenPast } from './diskPlaces.ts';
 import type { Guests } from './guests.ts';
+import type { ReadableReplica } from './roles/remoteDiskRoutes.ts';
 import type { Site } from './site.ts';
 
 /** The item that a machine belongs to, by any machine it ever was. */
@@ -57,7 +57,7 @@ export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): Ope
       const replica = await cloud.storage.openReplica(pair.replica);
       return { device: readOnly(replica, snapshotId), [Symbol.asyncDispose]: () => replica[Symbol.asyncDispose]() };
     }
-    const held = site.masterTargets.map((target) => target.replicaOf(pair.pairId)).find((replica) => replica !== undefined);
+    const held = (await Promise.all(site.masterTargets.map((target) => target.replicaOf(pair.pairId)))).find((replica) => replica !== undefined);
     if (held === undefined) throw new LabError('NotFound', `No master target holds ${disk.name} of ${hosted.definition.name}.`);
     return { device: readOnly(held, snapshotId), [Symbol.asyncDispose]: async () => undefined };
   };
@@ -73,7 +73,7 @@ function pointOf(
 }
 
 /** Reads only: nobody may write past the pipeline. Which parts may hold data a page blob knows; of a VMDK's past all may. */
-function readOnly(replica: Replica & { allocated?: PageBlobReplica['allocated'] }, snapshotId: string | undefined): BlockDevice {
+function readOnly(replica: ReadableReplica & { allocated?: PageBlobReplica['allocated'] }, snapshotId: string | undefined): BlockDevice {
   const refuse = async (): Promise<never> => {
     throw new LabError('DiskReadOnly', 'Replicas are written by replication alone.');
   };

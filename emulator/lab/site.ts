@@ -1,17 +1,40 @@
 // The components of Site Recovery at the site, each on its own socket: configuration server, process servers, master targets.
-import type { BatchLog } from '../replication/stations.ts';
 import { ConfigServer } from '../onprem/configserver/configServer.ts';
-import { MasterTarget } from '../onprem/mastertarget/masterTarget.ts';
-import { ProcessServer } from '../onprem/processserver/processServer.ts';
+import type { BandwidthSchedule } from '../onprem/processserver/bandwidth.ts';
 import type { AzureTarget } from '../onprem/processserver/uploadTarget.ts';
+import type { BatchLog } from '../replication/stations.ts';
 import type { Datacenter } from './datacenter.ts';
 import type { Estate } from './estate.ts';
+import { OwnerServer } from './roles/ownerServer.ts';
+import type { ReadableReplica } from './roles/remoteDiskRoutes.ts';
+import { openMasterTarget, openProcessServer, type PlacedRoles } from './roles/placement.ts';
+import { componentVersions } from './versions.ts';
 import type { World } from './world.ts';
+
+/** A component, in this process or in one of its own. */
+export interface SiteRole extends AsyncDisposable {
+  readonly name: string;
+  readonly hostId: string;
+  readonly url: string;
+  /** Of its own process. */
+  readonly pid: number | undefined;
+  /** SIGKILL, where it is a process of its own; ends when it is back. */
+  readonly kill: (() => Promise<void>) | undefined;
+}
+
+export interface SiteProcessServer extends SiteRole {
+  setBandwidth(schedule: BandwidthSchedule | null): Promise<void>;
+}
+
+export interface SiteMasterTarget extends SiteRole {
+  /** The replica of a pair while its disk is attached there. */
+  replicaOf(pairId: string): Promise<ReadableReplica | undefined>;
+}
 
 export interface Site {
   readonly configServer: ConfigServer;
-  readonly processServers: readonly ProcessServer[];
-  readonly masterTargets: readonly MasterTarget[];
+  readonly processServers: readonly SiteProcessServer[];
+  readonly masterTargets: readonly SiteMasterTarget[];
 }
 
 /** Opens the configuration server alone: the others register with it. */
@@ -40,62 +63,28 @@ function whenUp({ kernel }: World, work: () => Promise<void>): Disposable {
   });
 }
 
-/** Releases of configuration server, process server and master target in the year of each profile, as those of the Mobility service. */
-export const componentVersions = { '2017': '9.12.0.0', '2019': '9.29.0.0', '2023': '9.56.0.0' } as const;
-
 export async function openSite(
   world: World,
   parts: { datacenter: Datacenter; configServer: ConfigServer; openLog: (target: AzureTarget) => Promise<BatchLog> },
   resources: AsyncDisposableStack,
 ): Promise<Site> {
-  const { kernel, folder, estate, household, ports, guests } = world;
-  const { datacenter, configServer, openLog } = parts;
-  const shared = { kernel, version: componentVersions[estate.profile], configServerUrl: configServer.url, passphrase: configServer.passphrase };
-  const processServers: ProcessServer[] = [];
+  const { kernel, estate, ports, processes } = world;
+  const version = componentVersions[estate.profile];
+  const owner = processes.length === 0 ? undefined : resources.use(await OwnerServer.open({ world, datacenter: parts.datacenter, version }));
+  const placed: PlacedRoles = { world, ...parts, version, owner };
+  const processServers: SiteProcessServer[] = [];
   // A process server may come later than the rest of the lab; it goes before the rest.
   const late = resources.use(new AsyncDisposableStack());
-  const openOne = async ({ name, inAzure, cacheLimitBytes }: Estate['processServers'][number], port: number): Promise<void> => {
-    const server = await ProcessServer.open({
-      ...shared,
-      folder: folder.folder('processservers', name),
-      name,
-      port,
-      inAzure,
-      cacheLimitBytes,
-      labCa: household.authority.certificate,
-      openLog,
-      reachMachine: (machineId) => guests.reach(machineId),
-      findPhysical: datacenter.findPhysical,
-    });
-    processServers.push(late.use(server));
+  const openOne = async (definition: Estate['processServers'][number], port: number): Promise<void> => {
+    processServers.push(late.use(await openProcessServer(placed, definition, port)));
   };
   for (const [place, definition] of estate.processServers.entries()) {
     // A temporary process server in Azure can only be set up when the private connection to the site stands (asr-behaviour §7.3).
     if (!definition.inAzure || kernel.network.get('site-to-site').state === 'up') await openOne(definition, place === 0 ? (ports.processServer ?? 0) : 0);
     else resources.use(whenUp(world, () => openOne(definition, 0)));
   }
-  const masterTargets: MasterTarget[] = [];
-  for (const [place, { name, osType, retentionBytes }] of estate.masterTargets.entries()) {
-    const volumeName = osType === 'Windows' ? 'R:' : '/mnt/retention';
-    const target = await MasterTarget.open({
-      ...shared,
-      folder: folder.folder('mastertargets', name),
-      name,
-      machineName: name,
-      osType,
-      port: place === 0 ? (ports.masterTarget ?? 0) : 0,
-      vCenterCa: household.authority.certificate,
-      retentionVolumes: [
-        {
-          volumeName,
-          folder: folder.folder('mastertargets', name, 'retention'),
-          capacityBytes: retentionBytes,
-          fileSystem: osType === 'Windows' ? 'NTFS' : 'ext4',
-        },
-      ],
-      openDatastoreDisk: (vmdkFile) => datacenter.vCenter.openAttachedDisk(vmdkFile),
-    });
-    masterTargets.push(resources.use(target));
-  }
-  return { configServer, processServers, masterTargets };
+  const masterTargets: SiteMasterTarget[] = [];
+  for (const [place, definition] of estate.masterTargets.entries())
+    masterTargets.push(resources.use(await openMasterTarget(placed, definition, place === 0 ? (ports.masterTarget ?? 0) : 0)));
+  return { configServer: parts.configServer, processServers, masterTargets };
 }

@@ -1,5 +1,5 @@
 // What the parts of a composition share while the lab is put together.
-import type { LabPorts } from '../contract/control.ts';
+import type { LabPorts, SeparateRole } from '../contract/control.ts';
 import type { Store } from '../kernel/store.ts';
 import type { Estate } from './estate.ts';
 import type { Guests } from './guests.ts';
@@ -15,4 +15,6 @@ export interface World {
   readonly household: Household;
   readonly guests: Guests;
   readonly ports: LabPorts;
+  /** Components that run as processes of their own. */
+  readonly processes: readonly SeparateRole[];
 }

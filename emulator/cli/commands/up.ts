@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
-import type { LabOptions, LabPorts, ReadyLine } from '../../contract/control.ts';
+import type { LabOptions, LabPorts, ReadyLine, SeparateRole } from '../../contract/control.ts';
 import type { RoleOptions } from '../../contract/role.ts';
 import type { ClockSpeed } from '../../contract/resources.ts';
 import { Output } from '../output.ts';
@@ -16,6 +16,7 @@ export interface UpOptions {
   readonly scenario: string;
   readonly seed: string;
   readonly speed: ClockSpeed;
+  readonly processes?: readonly SeparateRole[];
   readonly json?: true;
   readonly owned?: true;
   readonly portArm?: number;
@@ -53,7 +54,8 @@ export function addLabOptions(command: Command, defaultDir: string | undefined):
     .option('--dir <folder>', 'folder of the lab', defaultDir)
     .option('--scenario <name>', 'sample estate, or a file that describes one', 'sample')
     .option('--seed <text>', 'the same seed gives the same run', '1')
-    .option('--speed <speed>', 'paused, max, or lab seconds per second', parseSpeed, 1);
+    .option('--speed <speed>', 'paused, max, or lab seconds per second', parseSpeed, 1)
+    .addOption(new Option('--processes <roles...>', 'components that run as processes of their own').choices(['processserver', 'mastertarget']));
   for (const role of ['arm', 'vcenter', 'configserver', 'processserver', 'mastertarget', 'blob', 'control'])
     command.option(`--port-${role} <port>`, 'default: a free one', parsePort);
   return command;
@@ -76,6 +78,7 @@ export function labOptions(dir: string, options: Omit<UpOptions, 'dir'>, output:
     seed: options.seed,
     speed: options.speed,
     ports: chosen,
+    ...(options.processes === undefined ? {} : { processes: options.processes }),
     onProgress: (message) => output.note(message),
   };
 }

@@ -25,6 +25,11 @@ export const labErrors = {
     'Look at srlab status and srlab job list of the lab: health errors say which component holds it up.',
   ),
   PortInUse: entry(409, 'The port is taken by another process.', 'Stop that process or choose another port; 0 lets the lab pick a free one.'),
+  RoleProcessFailed: entry(
+    500,
+    'A component that runs as a process of its own does not start.',
+    'Read the message it left, and trace.jsonl in its folder below the lab.',
+  ),
   StateDatabaseDamaged: entry(
     500,
     'The state database of this folder is damaged.',

@@ -14,7 +14,7 @@ type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart
 const defaultEvents = 100;
 
 export function labHandlers(parts: ControlParts): Handlers<Names> {
-  const { world, vault, cloud } = parts;
+  const { world, vault, cloud, site } = parts;
   const { folder } = world;
   return {
     'lab.status': async () => status(parts),
@@ -29,12 +29,18 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       return saveLab(folder, { name, nowMs: world.kernel.clock.now() });
     },
     'role.restart': async ({ role, kill }) => {
-      const process =
-        role === 'storage' || role === 'storage-target' ? cloud.storage.processes.target : role === 'storage-log' ? cloud.storage.processes.log : undefined;
-      if (process === undefined)
+      const kept = cloud.storage.processes;
+      const storage = new Map([
+        ['storage', kept.target],
+        ['storage-target', kept.target],
+        ['storage-log', kept.log],
+      ]).get(role);
+      const separate = [...site.processServers, ...site.masterTargets].find(({ name, kill: killOne }) => name === role && killOne !== undefined);
+      const killRole = storage === undefined ? separate?.kill : () => storage.kill();
+      if (killRole === undefined)
         throw new LabError('NotFound', `${role} runs inside the lab's own process; storage and storage-log are processes of their own.`);
-      if (!kill) throw new LabError('InvalidArgument', 'A storage process keeps nothing that a shutdown would save: use --kill.');
-      await process.kill();
+      if (!kill) throw new LabError('InvalidArgument', 'A component keeps nothing that a shutdown would save: use --kill.');
+      await killRole();
       return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
     },
     'fidelity.list': async () => fidelity,
@@ -97,23 +103,25 @@ function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleSta
       health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level,
       lastHeartbeatMs: server?.reportedMs ?? null,
     },
-    ...site.processServers.map(({ name, url, hostId }): RoleStatus => {
+    ...site.processServers.map(({ name, url, hostId, pid }): RoleStatus => {
       const known = server?.processServers.find((one) => one.hostId === hostId);
       return {
         role: 'processserver',
         name,
         url,
+        ...(pid === undefined ? {} : { pid }),
         state: 'running',
         health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level,
         lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
       };
     }),
-    ...site.masterTargets.map(({ name, url, hostId }): RoleStatus => {
+    ...site.masterTargets.map(({ name, url, hostId, pid }): RoleStatus => {
       const known = server?.masterTargets.find((one) => one.hostId === hostId);
       return {
         role: 'mastertarget',
         name,
         url,
+        ...(pid === undefined ? {} : { pid }),
         state: 'running',
         health: known === undefined ? 'Critical' : known.validationErrors.length > 0 ? 'Warning' : 'Normal',
         lastHeartbeatMs: known?.lastHeartbeatMs ?? null,

@@ -101,7 +101,7 @@ function partsOfSite(parts: ControlParts): Handlers<SiteNames> {
     'processServer.bandwidth': async ({ processServer, schedule }) => {
       const servers = site.processServers.filter((server) => processServer === undefined || server.name === processServer || server.hostId === processServer);
       if (servers.length === 0) throw new LabError('NotFound', `Process server ${processServer ?? ''}.`);
-      for (const server of servers) server.setBandwidth(schedule);
+      for (const server of servers) await server.setBandwidth(schedule);
       return {};
     },
   };

@@ -64,9 +64,17 @@ async function reprotect(world: World): Promise<void> {
   if (inAzure) await world.call('link.set', { path: 'site-to-site', state: 'up' });
   // The Mobility service registers again on the other side.
   await world.step(20 * 60_000);
-  for (const machine of world.machines) {
-    world.tell(`reprotect ${machine.name}`);
-    await world.finish(await world.call('item.reprotect', { machine: machine.name }));
+  for (const { name: machine, group } of world.machines) {
+    if (group !== null) continue;
+    world.tell(`reprotect ${machine}`);
+    await world.finish(await world.call('item.reprotect', { machine }));
+  }
+  // Members of a replication group go together, which takes a plan.
+  const members = world.machines.filter(({ group }) => group !== null).map(({ name }) => name);
+  if (members.length > 0) {
+    world.tell(`reprotect ${members.join(' and ')}`);
+    await world.finish(await world.call('plan.put', { plan: 'group', groups: [{ kind: 'Boot', machines: members, before: [], after: [] }] }));
+    await world.finish(await world.call('plan.reprotect', { plan: 'group' }));
   }
   await comeToRest(world);
 }
@@ -90,6 +98,8 @@ async function moved(
 ): Promise<void> {
   await world.refreshTime();
   machine.location = to;
+  const { machineId, azureMachine } = await world.item(machine);
+  machine.address = to === 'onPremises' ? machineId : (azureMachine ?? machine.name);
   machine.model.became(world.timeMs, content);
   for (const [disk, one] of content.entries()) requireEqual(`${machine.name} disk ${disk} on the other side`, await world.read(machine, disk, 'present'), one);
   await requirePresent(world, machine);

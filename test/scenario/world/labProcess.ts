@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ControlClient } from '../../../emulator/cli/client.ts';
-import type { OperationName, ReadyLine, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { OperationName, ReadyLine, ReplyOf, RequestOf, SeparateRole } from '../../../emulator/contract/control.ts';
 
 const program = join(import.meta.dirname, '..', '..', '..', 'emulator', 'main.ts');
 const keptErrorCharacters = 4000;
@@ -15,7 +15,7 @@ export interface LabProcessOptions {
   readonly scenario: string;
   readonly seed: string;
   /** Roles that run as processes of their own. */
-  readonly processes: readonly string[];
+  readonly processes: readonly SeparateRole[];
 }
 
 /** Its time stands still except for steps. Disposing ends the process; the folder stays. */
@@ -35,7 +35,7 @@ export class LabProcess implements AsyncDisposable {
   /** Listening when the promise resolves. */
   async start(): Promise<void> {
     const { dir, scenario, seed, processes } = this.#options;
-    const separate = processes.length === 0 ? [] : ['--processes', processes.join(',')];
+    const separate = processes.length === 0 ? [] : ['--processes', ...processes];
     const child = spawn(process.execPath, [program, 'up', '--owned', '--dir', dir, '--scenario', scenario, '--seed', seed, '--speed', 'paused', ...separate], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { OperationName, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { OperationName, ReplyOf, RequestOf, SeparateRole } from '../../../emulator/contract/control.ts';
 import type { ItemRecord, JobRecord } from '../../../emulator/contract/resources.ts';
 import { sectorBytes } from '../../../emulator/disk/blockDevice.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
@@ -17,6 +17,8 @@ export interface TrackedMachine {
   /** Replication group; null: alone. */
   readonly group: string | null;
   readonly model: MachineModel;
+  /** By which the lab finds the machine that works now: two of this name may be at the site. */
+  address: string;
   /** Where the machine that works is now. */
   location: 'onPremises' | 'azure';
 }
@@ -24,7 +26,7 @@ export interface TrackedMachine {
 export interface WorldOptions {
   readonly seed: string;
   readonly machines: readonly WorldMachine[];
-  readonly processes?: readonly string[];
+  readonly processes?: readonly SeparateRole[];
 }
 
 const windowSectors = sectorsPerDisk / windowStarts.length;
@@ -48,7 +50,13 @@ export class World implements AsyncDisposable {
     this.random = seededRandom(`world ${options.seed}`);
     this.#lab = lab;
     this.#dir = dir;
-    this.machines = options.machines.map(({ name, disks, group = null }) => ({ name, group, model: new MachineModel(disks), location: 'onPremises' }));
+    this.machines = options.machines.map(({ name, disks, group = null }) => ({
+      name,
+      group,
+      address: name,
+      model: new MachineModel(disks),
+      location: 'onPremises',
+    }));
   }
 
   /** A lab with the given machines, all running and none protected. */
@@ -123,7 +131,7 @@ export class World implements AsyncDisposable {
     const id = this.random.next() < 0.1 ? 0 : this.#writes;
     const content: DiskContent = new Int32Array(sectorsPerDisk).fill(id, sector, sector + sectors);
     await this.call('disk.write', {
-      disk: { location: machine.location, machine: machine.name, disk: String(disk), at: 'present' },
+      disk: { location: machine.location, machine: machine.address, disk: String(disk), at: 'present' },
       offset: offsetOf(sector, diskBytes),
       base64: bytesOf(content, sector, sectors).toString('base64'),
     });
@@ -132,7 +140,7 @@ export class World implements AsyncDisposable {
 
   /** Reads the windows of one disk, one after the other. */
   async read(machine: TrackedMachine, disk: number, at: 'present' | 'replica' | { readonly pointId: string }): Promise<Buffer> {
-    return this.readDisk({ location: machine.location, machine: machine.name, disk: String(disk), at });
+    return this.readDisk({ location: machine.location, machine: machine.address, disk: String(disk), at });
   }
 
   async readDisk(disk: RequestOf<'disk.read'>['disk']): Promise<Buffer> {
