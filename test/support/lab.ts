@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControlClient } from '../../emulator/cli/client.ts';
+import type { LabOptions } from '../../emulator/contract/control.ts';
 import { openLab, type Lab } from '../../emulator/lab.ts';
 import type { Estate, EstateMachine } from '../../emulator/lab/estate.ts';
 import { sampleDiskEnd } from '../../emulator/machine/workload/sampleDisk.ts';
@@ -20,11 +21,11 @@ export class LabUnderTest extends LabDriver implements AsyncDisposable {
   }
 
   /** @param estate fields of the empty estate that are to be others */
-  static async open(estate: Partial<Estate>): Promise<LabUnderTest> {
+  static async open(estate: Partial<Estate>, options: Pick<LabOptions, 'processes'> = {}): Promise<LabUnderTest> {
     const dir = mkdtempSync(join(tmpdir(), 'srlab-'));
     const scenario = join(dir, 'scenario.json');
     writeFileSync(scenario, JSON.stringify(estate));
-    const lab = await openLab({ dir, scenario, seed: '1', speed: 'paused', ports: {} });
+    const lab = await openLab({ dir, scenario, seed: '1', speed: 'paused', ports: {}, ...options });
     return new LabUnderTest(lab, await ControlClient.open({ ...lab.ready, startedMs: 0 }));
   }
 

@@ -49,9 +49,10 @@ const mend: Action = async (world) => {
   await world.call('link.set', { path, state: 'up' });
 };
 
-/** SIGKILL of a storage process while time and writes go on. */
-const killStorage: Action = async (world) => {
-  const role = world.random.pick(['storage', 'storage-log']);
+/** SIGKILL of a process beside the lab's while time and writes go on. */
+const killRole: Action = async (world) => {
+  const { roles } = await world.call('lab.status', {});
+  const role = world.random.pick(roles.filter(({ pid }) => pid !== undefined)).name;
   const machine = anyMachine(world);
   world.tell(`kill ${role} while ${machine.name} writes`);
   const work = async (): Promise<void> => {
@@ -134,7 +135,7 @@ const always: readonly Choice[] = [
   { weight: 2, action: mark },
   { weight: 2, action: cut },
   { weight: 3, action: mend },
-  { weight: 2, action: killStorage },
+  { weight: 2, action: killRole },
   { weight: 1, action: killLab },
   { weight: 1, action: resync },
 ];

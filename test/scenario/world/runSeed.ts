@@ -19,13 +19,15 @@ const estates: readonly (readonly WorldMachine[])[] = [
   [{ name: 'VM01', disks: 3 }],
 ];
 
-/** Every so many seeds there is a way to Azure and back. */
+/** Every so many seeds there is a way to Azure and back; every so many the site's components are processes, to be killed one by one. */
 const roundTripEach = 5;
+const processesEach = 3;
 const actions = 25;
 
 /** @throws Error with seed, story and the first difference */
 export async function runSeed(seed: number): Promise<number> {
-  await using world = await World.open({ seed: String(seed), machines: estates[seed % estates.length] ?? [] });
+  const processes = seed % processesEach === 0 ? (['processserver', 'mastertarget'] as const) : [];
+  await using world = await World.open({ seed: String(seed), machines: estates[seed % estates.length] ?? [], processes });
   try {
     return await runEpisode(world, { actions, roundTrip: seed % roundTripEach === 0 });
   } catch (error) {
