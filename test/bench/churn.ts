@@ -41,12 +41,14 @@ async function churn(bytesPerSecond: readonly number[]): Promise<Measured> {
   await client.call('machine.workload', { machine: 'SRV01', to: 'running' });
   await client.call('clock.speed', { speed: 1 });
   const lagsMs: number[] = [];
+  // On the real clock lab time is wall time.
+  using _watch = site.lab.world.kernel.trace.subscribe(({ event, markTimeMs }) => {
+    if (event === 'recoveryPoint') lagsMs.push(site.lab.world.kernel.clock.now() - Number(markTimeMs));
+  });
   const backlogBytes: number[] = [];
   const endMs = performance.now() + runMs;
   while (performance.now() < endMs) {
-    const began = performance.now();
     await client.call('machine.mark', { machine: 'SRV01', consistency: 'CrashConsistent' });
-    lagsMs.push(performance.now() - began);
     backlogBytes.push((await site.item('SRV01')).disks.reduce((sum, disk) => sum + disk.pendingBytes, 0));
     await new Promise((resolve) => setTimeout(resolve, betweenMs));
   }
