@@ -6,8 +6,9 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
+import { EarliestTimer } from './earliestTimer.ts';
 import type { PairOrder, PairReport } from './orders.ts';
-import { batchAcknowledged, copyBegun, loadSourceState, pairReport, placesKnown, saveSourceState, type SourceState } from './sourceState.ts';
+import { batchAcknowledged, copyBegun, loadSourceState, pairReport, placesKnown, saveSourceState, type SourceState, sequenceAbandoned } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 
 /** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
@@ -15,6 +16,7 @@ const eagerBytes = 1024 * 1024;
 const lingerMs = 30_000;
 /** The product's agents try again after some seconds (asr-behaviour §9.5 gives no figure). */
 const retryMs = 5000;
+const unanswered: ReadonlySet<string> = new Set(['LinkDown', 'PeerUnreachable', 'InternalError']);
 
 export interface PairSourceDeps {
   readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
@@ -29,6 +31,7 @@ export interface PairSourceDeps {
 
 export class PairSource {
   readonly #deps: PairSourceDeps;
+  readonly #waking: EarliestTimer;
   #order: PairOrder;
   #relay: Relay;
   #state: SourceState;
@@ -43,8 +46,6 @@ export class PairSource {
   #formed: number;
 
   #pendingSinceMs: TimeMs | undefined;
-  #lingerSet = false;
-  #retrySet = false;
   #error: LabError | undefined;
   #waiters: (() => void)[] = [];
   #idle: (() => void)[] = [];
@@ -55,6 +56,7 @@ export class PairSource {
     this.#relay = deps.relay;
     this.#state = loadSourceState(deps.disk.folder, deps.order.pairId);
     this.#formed = this.#state.position;
+    this.#waking = new EarliestTimer(deps.kernel.clock, `source ${deps.order.pairId}`, () => this.wake());
   }
 
   /** Begins capture and the initial copy, or goes on where a killed process stopped. */
@@ -118,11 +120,8 @@ export class PairSource {
     if (this.#closed) return;
     this.#urgent += 1;
     this.wake();
-    try {
-      await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#waiters.push(resolve)));
-    } finally {
-      this.#urgent -= 1;
-    }
+    await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#waiters.push(resolve)));
+    this.#urgent -= 1;
   }
 
   /** Stops sending. `forget`: replication of this disk has ended, capture stops and its log is deleted. */
@@ -180,14 +179,26 @@ export class PairSource {
   /** The relay knows what it holds; a batch that was under way when this process, or the relay, died is either there or sent again. */
   async #connect(): Promise<void> {
     const accepted = await this.#relay.accepted(this.#order.pairId);
-    const { intent } = this.#state;
+    const { intent, relayUrl } = this.#state;
+    const { url = null } = this.#relay;
     const pending = this.#unsent;
-    this.#unsent = undefined;
-    if (pending !== undefined && accepted > this.#state.acked) this.#acknowledge(pending);
-    else if (pending !== undefined) this.#giveBack(pending);
+    if ((pending !== undefined || intent !== null) && relayUrl !== null && relayUrl !== url) {
+      this.#takeBack();
+      this.#state = sequenceAbandoned(this.#state);
+      this.#compareAll();
+    } else if (pending !== undefined && accepted > this.#state.acked) this.#acknowledge(pending);
+    else if (pending !== undefined) this.#takeBack();
     else if (intent !== null && accepted >= intent.sequence) this.#acknowledge({ covers: intent.covers, header: undefined, parts: [], bytes: 0 });
-    this.#state = { ...this.#state, acked: Math.max(this.#state.acked, accepted), intent: null };
+    this.#become({ ...this.#state, acked: Math.max(this.#state.acked, accepted), intent: null, relayUrl: url });
+    if (this.#state.resuming) await this.#resume();
     this.#connected = true;
+  }
+
+  /** The target takes the new beginning before it is asked for checksums: nothing of the former relay's may come after them. */
+  async #resume(): Promise<void> {
+    const sequence = this.#state.acked + 1;
+    await this.#relay.accept(this.#order.pairId, sequence, this.#encode({ header: undefined, parts: [] }, true));
+    this.#become({ ...this.#state, acked: sequence, resuming: false });
   }
 
   /** @returns the next batch, or undefined when nothing is to be sent now */
@@ -214,15 +225,15 @@ export class PairSource {
     return formed;
   }
 
-  #encode(formed: FormedBatch): Buffer {
+  #encode({ header = { extents: [], capturedMs: 0 }, parts }: Pick<FormedBatch, 'header' | 'parts'>, resumes?: true): Buffer {
     const { stage, acked } = this.#state;
-    const { mark, extents, capturedMs } = formed.header ?? { extents: [], capturedMs: 0, mark: undefined };
-    return encodeBatch({ pairId: this.#order.pairId, sequence: acked + 1, stage, extents, capturedMs, ...(mark === undefined ? {} : { mark }) }, formed.parts);
+    const { pairId } = this.#order;
+    return encodeBatch({ pairId, sequence: acked + 1, stage, ...header, ...(resumes && { resumes }) }, parts);
   }
 
   async #send(frame: Buffer): Promise<void> {
     const { pairId } = this.#order;
-    if (this.#deps.kernel.faults.active('agent.send')) await this.#deps.kernel.faults.check('agent.send', pairId);
+    await this.#deps.kernel.faults.check('agent.send', pairId);
     await this.#relay.accept(pairId, this.#state.acked + 1, frame);
   }
 
@@ -269,17 +280,13 @@ export class PairSource {
   }
 
   #linger(): void {
-    if (this.#lingerSet || this.#pendingLogBytes() === 0) return;
-    this.#lingerSet = true;
+    if (this.#pendingLogBytes() === 0) return;
     const { clock } = this.#deps.kernel;
     // The acknowledgement of the batch before may have ended the waiting that this one had begun.
     this.#pendingSinceMs ??= clock.now();
     const dueMs = this.#pendingSinceMs + lingerMs;
     // What was due and could not be formed has not landed on the disk yet; its landing wakes this source, and looking again at once would stop time.
-    clock.at(dueMs > clock.now() ? dueMs : clock.now() + retryMs, `source ${this.#order.pairId}`, () => {
-      this.#lingerSet = false;
-      this.wake();
-    });
+    this.#waking.at(dueMs > clock.now() ? dueMs : clock.now() + retryMs);
   }
 
   #failed(error: unknown): void {
@@ -287,20 +294,25 @@ export class PairSource {
     this.#connected = false;
     const { clock, trace } = this.#deps.kernel;
     trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
-    if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') {
-      // Source and relay do not agree on what was sent: compare everything.
-      this.#beginCopy('checksum', this.#state.resyncId);
-      this.#obeyResync();
-    }
+    // Only where no answer came is it open whether the relay has the batch.
+    if (!unanswered.has(problem.code)) this.#takeBack();
+    // Source and relay do not agree on what was sent.
+    if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') this.#compareAll();
     this.#setError(problem);
-    if (!this.#retrySet) {
-      this.#retrySet = true;
-      clock.at(clock.now() + retryMs, `source ${this.#order.pairId}`, () => {
-        this.#retrySet = false;
-        this.wake();
-      });
-    }
+    this.#waking.at(clock.now() + retryMs);
     if (problem.code === 'InternalError') throw error;
+  }
+
+  #takeBack(): void {
+    if (this.#unsent === undefined) return;
+    this.#giveBack(this.#unsent);
+    this.#unsent = undefined;
+    this.#become({ ...this.#state, intent: null });
+  }
+
+  #compareAll(): void {
+    this.#beginCopy('checksum', this.#state.resyncId);
+    this.#obeyResync();
   }
 
   #obeyResync(): void {

@@ -33,6 +33,10 @@ export interface SourceState {
   /** Marks before this log position are void: regions that are sent before them hold newer bytes. */
   readonly marksFrom: number;
   readonly intent: { readonly sequence: number; readonly covers: Coverage } | null;
+  /** The relay that all this is about; null: none yet, or the only one. */
+  readonly relayUrl: string | null;
+  /** The next batch must tell the target that everything is compared from here on. */
+  readonly resuming: boolean;
   readonly totalBytes: number;
   readonly transferredBytes: number;
 }
@@ -55,6 +59,8 @@ export function loadSourceState(folder: string, pairId: string): SourceState {
     position: 0,
     marksFrom: 0,
     intent: null,
+    relayUrl: null,
+    resuming: false,
     totalBytes: 0,
     transferredBytes: 0,
   };
@@ -76,6 +82,14 @@ export function batchAcknowledged(state: SourceState, batch: { covers: Coverage;
     stage: covers.mark && state.stage === 'ResyncStepII' ? 'DifferentialSync' : state.stage,
     transferredBytes: state.transferredBytes + bytes,
   };
+}
+
+/**
+ * Another relay took over while nobody can say whether the former one has the batch that was under way. Its sequence is never used again:
+ * the former relay may still bring it to the target, and one of the two would cover the other.
+ */
+export function sequenceAbandoned(state: SourceState): SourceState {
+  return { ...state, acked: state.acked + 1, intent: null, resuming: true };
 }
 
 /**

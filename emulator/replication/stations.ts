@@ -36,6 +36,8 @@ export interface BatchHeader {
   readonly extents: readonly Extent[];
   /** At the end of the batch, after its extents. */
   readonly mark?: Mark;
+  /** Begins a comparison of everything: what lies between the replica's position and this batch may be left out. */
+  readonly resumes?: true;
   /** When its newest write was captured. */
   readonly capturedMs: TimeMs;
 }
@@ -47,6 +49,8 @@ export interface Batch extends BatchHeader {
 
 /** Relay: what the source sees of its process server. Every call may fail with LinkDown or PeerUnreachable and is then repeated. */
 export interface Relay {
+  /** Tells one process server from another; absent: there is only one. */
+  readonly url?: string;
   /** Highest sequence the relay holds durably, or 0. */
   accepted(pairId: string): Promise<number>;
   /**

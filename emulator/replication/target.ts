@@ -3,7 +3,7 @@ import type { Range } from '../disk/blockDevice.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { LabError } from '../kernel/errors.ts';
-import { decodeBatch } from './batch.ts';
+import { decodeBatch, decodeHeader } from './batch.ts';
 import { unseal } from './seal.ts';
 import type { BatchLog, Mark, Replica, ReplicaSnapshot } from './stations.ts';
 
@@ -29,6 +29,8 @@ export class PairTargetEngine {
   #finalPosition = 0;
   /** Since when later batches are in the log and the next one is not. */
   #gapSinceMs: TimeMs | undefined;
+  /** Sequences there that need what is missing. */
+  readonly #behindGap = new Set<number>();
   #running = false;
   #again = false;
   #closed = false;
@@ -124,11 +126,13 @@ export class PairTargetEngine {
     let last: { sequence: number; mark: Mark | undefined } | undefined;
     const taken: ReplicaSnapshot[] = [];
     const wanted: number[] = [];
-    for (const sequence of sequences) {
-      if (sequence !== this.#position + wanted.length + 1) break;
+    const next = await this.#nextOf(sequences);
+    for (const sequence of sequences.filter((one) => one >= next)) {
+      if (sequence !== next + wanted.length) break;
       wanted.push(sequence);
     }
-    this.#watchGap(wanted.length < sequences.length);
+    // What follows a gap is looked at when everything before it is applied.
+    if (wanted.length > 0 && wanted.at(-1) !== sequences.at(-1)) this.#again = true;
     let ahead = wanted.length > 0 ? this.#fetch(wanted[0] as number) : undefined;
     for (const [place, sequence] of wanted.entries()) {
       if (this.#closed) break;
@@ -145,6 +149,7 @@ export class PairTargetEngine {
     }
     if (last === undefined) return;
     this.#gapSinceMs = undefined;
+    this.#behindGap.clear();
     if (last.mark === undefined) await replica.advance(last.sequence);
     await replica.barrier();
     this.#finalPosition = last.sequence;
@@ -161,9 +166,22 @@ export class PairTargetEngine {
     return Array.from({ length: this.#told - this.#position }, (_, place) => this.#position + 1 + place);
   }
 
+  /** Where to go on: at the next sequence, or behind a gap at a batch that needs nothing of what is missing. */
+  async #nextOf(sequences: readonly number[]): Promise<number> {
+    const next = this.#position + 1;
+    const [first] = sequences;
+    if (first === undefined || first === next) return next;
+    for (const sequence of sequences) {
+      if (this.#behindGap.has(sequence)) continue;
+      if (decodeHeader(await this.#fetch(sequence)).resumes === true) return sequence;
+      this.#behindGap.add(sequence);
+    }
+    this.#watchGap();
+    return next;
+  }
+
   /** What is missing may still come: from a process server that this pair left, over a link that is cut. Not for ever. */
-  #watchGap(gap: boolean): void {
-    if (!gap) return;
+  #watchGap(): void {
     const { kernel, pairId } = this.#deps;
     const nowMs = kernel.clock.now();
     if (this.#gapSinceMs === undefined) {

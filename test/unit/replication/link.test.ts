@@ -161,6 +161,39 @@ class LinkWorld implements AsyncDisposable {
     },
   };
 
+  /** A process server that takes everything and never says so; what it took reaches the log when it is delivered. */
+  readonly mute = new Map<number, Buffer>();
+  readonly muteRelay: Relay = {
+    url: 'mute',
+    accepted: async (pairId) => {
+      if (this.mute.size > 0) throw new LabError('PeerUnreachable');
+      return this.relay.accepted(pairId);
+    },
+    accept: async (_pairId, sequence, frame) => {
+      this.mute.set(sequence, Buffer.from(frame));
+      throw new LabError('PeerUnreachable');
+    },
+    checksums: (pairId, range, blockBytes) => this.relay.checksums(pairId, range, blockBytes),
+  };
+  /** Another one, which takes up any sequence. */
+  readonly otherRelay: Relay = {
+    ...this.relay,
+    url: 'other',
+    accepted: async () => this.#otherAccepted,
+    accept: async (pairId, sequence, frame) => {
+      await this.log.append(pairId, sequence, await seal(frame, { key, pairId, sequence }));
+      this.#otherAccepted = sequence;
+      this.engine.wake();
+      return sequence;
+    },
+  };
+  #otherAccepted = 0;
+
+  async deliverMute(): Promise<void> {
+    for (const [sequence, frame] of this.mute) await this.log.append('pair', sequence, await seal(frame, { key, pairId: 'pair', sequence }));
+    this.engine.wake();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.source.close({ forget: false });
     await this.engine.close();
@@ -222,6 +255,35 @@ describe('the way of a write', () => {
     expect(await world.verify()).toBe(2);
     expect(world.kernel.unexpected).toEqual([]);
   });
+
+  test.for(['before', 'after', 'never'] as const)(
+    'a process server that took a batch without saying so is left: its batch comes to the log %s that of the next, and nothing is lost',
+    async (delivered) => {
+      await using world = await linkWorld(`left ${delivered}`);
+      await world.startSource();
+      await world.kernel.clock.settle();
+      world.mark();
+      await world.quiet();
+
+      world.source.update(world.order, world.muteRelay);
+      for (let count = 0; count < 10; count += 1) await world.writeSomething();
+      await world.kernel.clock.advance(60_000);
+      expect(world.mute.size).toBe(1);
+      // What is written now is not in the batch that the first one took.
+      for (let count = 0; count < 10; count += 1) await world.writeSomething();
+      if (delivered === 'before') await world.deliverMute();
+      world.source.update(world.order, world.otherRelay);
+      await world.quiet();
+      if (delivered === 'after') await world.deliverMute();
+      for (let count = 0; count < 10; count += 1) await world.writeSomething();
+      await world.quiet();
+      expect(world.source.report()).toMatchObject({ stage: 'ResyncStepII', pendingBytes: 0 });
+      expect(world.mark()).toBe(true);
+      await world.quiet();
+      expect(await world.verify()).toBe(2);
+      expect(world.kernel.unexpected).toEqual([]);
+    },
+  );
 
   test('a change log over its bound becomes a bitmap; points come again when it has drained and a fresh mark has passed', async () => {
     await using world = await linkWorld('bitmap');
