@@ -42,3 +42,18 @@ describe.concurrent('a switch that leaves out one batch or one write is noticed'
     await expect(verdict()).rejects.toThrow(/differ|expected true to be false|is not|not within/);
   });
 });
+
+test('a batch that is lost for good asks for a resynchronisation, which repairs the replica and leaves no wrong point', { timeout: limitMs }, async () => {
+  await using world = await World.open({ seed: 'lost batch', machines: [{ name: 'VM01', disks: 2 }] });
+  await protect(world);
+  const [machine] = world.machines;
+  if (machine === undefined) throw new Error('There is no machine.');
+  await world.call('fault.add', { rule: { point: 'processserver.upload', effect: { kind: 'skip' }, times: 1 } });
+  for (let minutes = 0; minutes < 40; minutes += 4) {
+    for (let number = 0; number < 4; number += 1) await world.write(machine);
+    await world.step(4 * 60_000);
+  }
+  expect((await world.item(machine)).resyncRequired).toBe(true);
+  await comeToRest(world);
+  expect(await verifyEverything(world)).toBeGreaterThan(0);
+});

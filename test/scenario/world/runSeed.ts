@@ -23,13 +23,16 @@ const estates: readonly (readonly WorldMachine[])[] = [
 const roundTripEach = 5;
 const processesEach = 3;
 const actions = 25;
+/** In each direction, of those that go there and back. */
+const roundTripActions = 12;
 
 /** @throws Error with seed, story and the first difference */
 export async function runSeed(seed: number): Promise<number> {
   const processes = seed % processesEach === 0 ? (['processserver', 'mastertarget'] as const) : [];
   await using world = await World.open({ seed: String(seed), machines: estates[seed % estates.length] ?? [], processes });
   try {
-    return await runEpisode(world, { actions, roundTrip: seed % roundTripEach === 0 });
+    const roundTrip = seed % roundTripEach === 0;
+    return await runEpisode(world, { actions: roundTrip ? roundTripActions : actions, roundTrip });
   } catch (error) {
     throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${world.story.join('\n')}`, { cause: error });
   }
