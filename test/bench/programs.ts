@@ -91,6 +91,6 @@ function startLab(folder: string, options: readonly string[]): Promise<Running> 
 
 function startAzurite(folder: string): Promise<Running> {
   return startProgram([join(root, 'node_modules/azurite/dist/src/blob/main.js'), '--location', folder, '--blobPort', '0', '--disableTelemetry'], (line) =>
-    line.includes('successfully listening'),
+    line.includes('successfully listens'),
   );
 }
