@@ -89,7 +89,8 @@ export function machineRecord(parts: ControlParts, hosted: HostedMachine): Machi
     name: definition.name,
     platform: definition.platform,
     osType: definition.osType,
-    poweredOn: machine.state === 'poweredOn',
+    // As vSphere has it: a guest that is shutting down is still on.
+    poweredOn: machine.state !== 'poweredOff',
     ipAddresses: definition.nics.flatMap((nic) => nic.ipAddress ?? []),
     disks: definition.disks.map(({ diskId, name, sizeBytes, osDisk }) => ({ diskId, name, sizeBytes, osDisk })),
     workloads: machine.workloads.map((workload) => workload.name),
