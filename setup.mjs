@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const neededMajor = 24;
 /** Debian package → the commands of it that the tests call. */
-const debianPackages = { 'qemu-utils': ['qemu-img', 'qemu-io'], e2fsprogs: ['mkfs.ext4', 'fsck.ext4'] };
+const debianPackages = { 'qemu-utils': ['qemu-img', 'qemu-io'], e2fsprogs: ['mkfs.ext4', 'fsck.ext4'], 'libnbd-bin': ['nbdinfo', 'nbdcopy'], curl: ['curl'] };
 /** What goes into the bundles. */
 const bundleSources = ['build.ts', 'package-lock.json', 'emulator', 'extension', 'webview'];
 
