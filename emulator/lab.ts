@@ -5,12 +5,13 @@ import type { LabOptions, ReadyLine } from './contract/control.ts';
 import { serve } from './http/serve.ts';
 import { Store } from './kernel/store.ts';
 import { wallTimeMs } from './kernel/wallTime.ts';
+import { openArmFront } from './lab/armFront.ts';
 import { openCloud, logAccount, targetAccount, type Cloud, type SiteAccess } from './lab/cloud.ts';
 import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
 import { DiskPlaces } from './lab/diskPlaces.ts';
 import { Guests } from './lab/guests.ts';
-import { openHousehold } from './lab/household.ts';
+import { openHousehold, seededGuid } from './lab/household.ts';
 import { LabFolder } from './lab/labFolder.ts';
 import { openKernel } from './lab/openKernel.ts';
 import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
@@ -32,8 +33,6 @@ export interface Lab extends AsyncDisposable {
   readonly disks: DiskPlaces;
 }
 
-const subscriptionSeed = 'subscription';
-
 /**
  * Builds the lab of a folder, or goes on with the one that is there.
  * @throws LabError LabFolderInUse, PortInUse, StateDatabaseDamaged, StateVersionUnknown, InvalidArgument
@@ -46,15 +45,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const store = opening.use(new Store(folder.path('lab.db')));
-  const household = await openHousehold(
-    folder,
-    store,
-    kernel.random
-      .fork(subscriptionSeed)
-      .bytes(16)
-      .toString('hex')
-      .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-  );
+  const household = await openHousehold(folder, store, seededGuid(kernel.random, 'subscription'));
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
   const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports, processes: options.processes ?? [] };
 
@@ -83,7 +74,8 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const parts = { world, datacenter, cloud, vault, site, disks };
   const control = await openControl({ ...parts, port: options.ports.control ?? 0, accounts: { log: logAccount, target: targetAccount } }, opening);
   await provisionVault(parts);
-  const ready = readyLine(parts, control.url);
+  const arm = await openArmFront(parts, opening);
+  const ready = readyLine(parts, { control: control.url, arm: arm.url });
   folder.publish(ready);
   await kernel.clock.setSpeed(options.speed);
   const resources = opening.move();
@@ -114,19 +106,19 @@ function keptVaultPort(store: Store): number {
   return store.get<number>('port', 'vault') ?? 0;
 }
 
-function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site'>, controlUrl: string): ReadyLine {
+function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site'>, urls: { control: string; arm: string }): ReadyLine {
   const { world, datacenter, cloud, site } = parts;
   const { household, estate, folder } = world;
   const { address } = cloud.storage.account(targetAccount);
   return {
     pid: process.pid,
     dir: folder.dir,
-    arm: null,
+    arm: { url: urls.arm, token: household.token },
     vcenter: { url: datacenter.vCenter.url, user: vCenterUser, password: household.vCenterPassword },
     configServer: { url: site.configServer.url, hostId: site.configServer.hostId, passphrase: site.configServer.passphrase },
     processServers: site.processServers.map((server) => ({ url: server.url, hostId: server.hostId, name: server.name })),
     blob: { url: address.url, accountName: address.accountName, accountKey: address.accountKey },
-    control: { url: controlUrl, token: household.token },
+    control: { url: urls.control, token: household.token },
     ca: household.caPath,
     token: household.token,
     subscription: household.subscriptionId,

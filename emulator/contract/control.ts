@@ -133,6 +133,8 @@ interface LabOperations {
     LinkState
   >;
   'fidelity.list': Operation<Nothing, readonly FidelityRule[]>;
+  /** The registration key: text of the file that a further configuration server registers with; valid 5 days (asr-behaviour §1.4). */
+  'vault.credentials': Operation<Nothing, { readonly credentials: string }>;
   'event.list': Operation<{ readonly limit?: number }, readonly VaultEvent[]>;
 }
 
@@ -330,7 +332,7 @@ export interface LabOptions {
 export interface ReadyLine {
   readonly pid: number;
   readonly dir: string;
-  readonly arm: { readonly url: string; readonly token: string } | null;
+  readonly arm: { readonly url: string; readonly token: string };
   readonly vcenter: { readonly url: string; readonly user: string; readonly password: string };
   readonly configServer: { readonly url: string; readonly hostId: string; readonly passphrase: string };
   readonly processServers: readonly { readonly url: string; readonly hostId: string; readonly name: string }[];

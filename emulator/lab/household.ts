@@ -3,6 +3,7 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { createAuthority, issue, type KeyAndCertificate } from '../http/certificates.ts';
 import type { ServerIdentity } from '../http/serve.ts';
+import type { Random } from '../kernel/random.ts';
 import type { Store } from '../kernel/store.ts';
 import type { LabFolder } from './labFolder.ts';
 
@@ -20,6 +21,15 @@ export interface Household {
 }
 
 type Kept = Omit<Household, 'caPath'>;
+
+/** The same GUID for the same lab seed and purpose. */
+export function seededGuid(random: Random, purpose: string): string {
+  return random
+    .fork(purpose)
+    .bytes(16)
+    .toString('hex')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 /** @param subscriptionId used when the household is new */
 export async function openHousehold(folder: LabFolder, store: Store, subscriptionId: string): Promise<Household> {

@@ -1,15 +1,14 @@
-// Commands that are the lab, or one of its components, themselves: up, exec, run.
+// Commands that are the lab themselves: up, exec.
 import { Option, type Command } from 'commander';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import type { LabOptions, LabPorts, ReadyLine, SeparateRole } from '../../contract/control.ts';
-import type { RoleOptions } from '../../contract/role.ts';
 import type { ClockSpeed } from '../../contract/resources.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
-import { parsePort, parseSize, parseSpeed } from '../values.ts';
+import { parsePort, parseSpeed } from '../values.ts';
 
 export interface UpOptions {
   readonly dir: string;
@@ -46,7 +45,6 @@ export function addUpCommands(program: Command, shell: Shell): void {
       '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and others;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"',
     )
     .action((command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>) => exec(shell, command, options));
-  addRun(program, shell);
 }
 
 export function addLabOptions(command: Command, defaultDir: string | undefined): Command {
@@ -128,7 +126,7 @@ async function environmentOf(ready: ReadyLine): Promise<Record<string, string>> 
   const bin = join(ready.dir, '.srlab', 'bin');
   await mkdir(bin, { recursive: true });
   await writeFile(join(bin, 'srlab'), `#!/bin/sh\nexec '${process.execPath}' '${process.argv[1] ?? ''}' "$@"\n`, { mode: 0o755 });
-  const own = {
+  return {
     SRLAB_DIR: ready.dir,
     SRLAB_CA: ready.ca,
     SRLAB_TOKEN: ready.token,
@@ -137,6 +135,8 @@ async function environmentOf(ready: ReadyLine): Promise<Record<string, string>> 
     SRLAB_VCENTER_USER: ready.vcenter.user,
     SRLAB_VCENTER_PASSWORD: ready.vcenter.password,
     SRLAB_CONFIGSERVER_URL: ready.configServer.url,
+    SRLAB_ARM_URL: ready.arm.url,
+    SRLAB_ARM_TOKEN: ready.arm.token,
     SRLAB_BLOB_URL: ready.blob.url,
     SRLAB_BLOB_ACCOUNT: ready.blob.accountName,
     SRLAB_BLOB_KEY: ready.blob.accountKey,
@@ -146,90 +146,4 @@ async function environmentOf(ready: ReadyLine): Promise<Record<string, string>> 
     NODE_EXTRA_CA_CERTS: ready.ca,
     PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
   };
-  return ready.arm === null ? own : { ...own, SRLAB_ARM_URL: ready.arm.url, SRLAB_ARM_TOKEN: ready.arm.token };
-}
-
-interface RunOptions {
-  readonly dir: string;
-  readonly name: string;
-  readonly port: number;
-  readonly owned?: true;
-}
-
-function addRun(program: Command, shell: Shell): void {
-  const run = program.command('run').description('run one component as a process of its own, on this host or another').helpGroup('Lab:');
-  const role = (name: RoleOptions['role'], summary: string): Command =>
-    run
-      .command(name)
-      .description(summary)
-      .requiredOption('--dir <folder>', 'folder of the component')
-      .option('--name <name>', 'its name in the vault', name)
-      .option('--port <port>', 'default: a free one', parsePort, 0)
-      .option('--owned', 'stop when standard input closes');
-  const registered = (command: Command): Command =>
-    command.requiredOption('--config-server <url>', 'the configuration server to register with').requiredOption('--passphrase-file <file>', 'its passphrase');
-  role('storage', 'the storage accounts (Azurite)')
-    .option('--account <name>', 'name of the account', 'devstoreaccount1')
-    .option('--account-key <key>', 'default: a new one')
-    .action((options: RunOptions & { account: string; accountKey?: string }) =>
-      runRole(shell, options, { role: 'storage', ...base(options), accountName: options.account, accountKey: options.accountKey ?? null }),
-    );
-  role('configserver', 'a configuration server')
-    .requiredOption('--vault <url>', 'the vault service')
-    .requiredOption('--vault-ca <file>', 'PEM of the authority of the vault service')
-    .requiredOption('--credentials <file>', 'registration key of the vault; valid 5 days')
-    .action((options: RunOptions & { vault: string; vaultCa: string; credentials: string }) =>
-      runRole(shell, options, {
-        role: 'configserver',
-        ...base(options),
-        vaultUrl: options.vault,
-        vaultCa: resolve(options.vaultCa),
-        credentialsFile: resolve(options.credentials),
-      }),
-    );
-  registered(role('processserver', 'a process server'))
-    .option('--in-azure', 'it stands in Azure and relays what comes back')
-    .option('--cache <size>', 'limit of its cache folder', parseSize, 4 * 1024 ** 3)
-    .action(async (options: RunOptions & Registered & { inAzure?: true; cache: number }) =>
-      runRole(shell, options, {
-        role: 'processserver',
-        ...base(options),
-        ...(await registration(options)),
-        inAzure: options.inAzure === true,
-        cacheLimitBytes: options.cache,
-      }),
-    );
-  registered(role('mastertarget', 'a master target'))
-    .addOption(new Option('--os <type>', 'must be that of the machines it takes').choices(['Windows', 'Linux']).default('Linux'))
-    .option('--retention <folder>', 'its retention drive', 'retention')
-    .option('--retention-size <size>', 'capacity of the retention drive', parseSize, 16 * 1024 ** 3)
-    .action(async (options: RunOptions & Registered & { os: 'Windows' | 'Linux'; retention: string; retentionSize: number }) =>
-      runRole(shell, options, {
-        role: 'mastertarget',
-        ...base(options),
-        ...(await registration(options)),
-        osType: options.os,
-        retentionDir: resolve(options.dir, options.retention),
-        retentionBytes: options.retentionSize,
-      }),
-    );
-}
-
-interface Registered {
-  readonly configServer: string;
-  readonly passphraseFile: string;
-}
-
-async function registration({ configServer, passphraseFile }: Registered): Promise<{ configServerUrl: string; passphrase: string }> {
-  return { configServerUrl: configServer, passphrase: (await readFile(passphraseFile, 'utf8')).trim() };
-}
-
-function base({ dir, name, port }: RunOptions): { dir: string; name: string; port: number } {
-  return { dir: resolve(dir), name, port };
-}
-
-async function runRole(shell: Shell, { owned }: RunOptions, options: RoleOptions): Promise<void> {
-  await using role = await shell.openRole(options);
-  shell.streams.stdout.write(`${JSON.stringify(role.ready)}\n`);
-  await untilStopped(shell, owned === true);
 }

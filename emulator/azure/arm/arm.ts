@@ -1,0 +1,25 @@
+// The front of Azure: every resource provider's operations in one list, on one socket. What the lab's composition root opens.
+import type { Express } from 'express';
+import type { Store } from '../../kernel/store.ts';
+import { armApp } from './armServer.ts';
+import { Tokens } from './authority/tokens.ts';
+import { LongRunning } from './protocol/longRunning.ts';
+import { policyOperations } from './siterecovery/policies.ts';
+import { defineOperations, type SiteRecoveryDeps } from './siterecovery/siteRecovery.ts';
+
+export interface ArmDeps extends Omit<SiteRecoveryDeps, 'longRunning'> {
+  readonly store: Store;
+  /** The lab's token: opens everything here, and is the password of every service principal. */
+  readonly secret: string;
+  readonly tenantId: string;
+  readonly subscriptionId: string;
+}
+
+export function openArm(deps: ArmDeps): Express {
+  const { kernel, store, directory, secret, tenantId, subscriptionId } = deps;
+  const tokens = new Tokens({ secret, tenantId, subscriptionId });
+  const longRunning = new LongRunning({ kernel, store, job: (jobId) => directory.job(jobId) });
+  const define = defineOperations({ ...deps, longRunning });
+  const operations = [...policyOperations(define)];
+  return armApp({ kernel, tokens, longRunning, operations });
+}
