@@ -37,6 +37,16 @@ export async function buildEmulator(): Promise<boolean> {
   });
 }
 
+/** What VS Code loads when one of its views or commands is used; the SDK and the views' code stay out of it. */
+export async function buildExtension(): Promise<boolean> {
+  return bundle('dist/extension.cjs', { entryPoints: ['extension/extension.ts'], format: 'cjs', minify: true, keepNames: true, external: ['vscode'] });
+}
+
+/** Azure's clients, loaded when a lab runs. */
+export async function buildAzureClient(): Promise<boolean> {
+  return bundle('dist/azureClient.cjs', { entryPoints: ['extension/client/azureClient.ts'], format: 'cjs', minify: true, keepNames: true });
+}
+
 /**
  * @param path of the bundle, from the repository's root
  * @returns whether it had to be made
@@ -77,4 +87,4 @@ function digestOf(input: string): string {
     .digest('hex');
 }
 
-if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator()]);
+if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator(), buildExtension(), buildAzureClient()]);

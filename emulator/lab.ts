@@ -31,6 +31,8 @@ export interface Lab extends AsyncDisposable {
   readonly vault: Vault;
   readonly site: Site;
   readonly disks: DiskPlaces;
+  /** Whether a client follows the news: a window that shows this lab. */
+  readonly watched: () => boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   folder.publish(ready);
   await kernel.clock.setSpeed(options.speed);
   const resources = opening.move();
-  return { ...parts, ready, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return { ...parts, ready, watched: control.watched, [Symbol.asyncDispose]: () => resources.disposeAsync() };
 }
 
 function openVault(world: World, cloud: Cloud): Promise<Vault> {

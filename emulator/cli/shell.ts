@@ -20,7 +20,7 @@ export interface Shell {
   readonly stdin: Readable;
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal;
-  openLab(options: LabOptions): Promise<AsyncDisposable & { readonly ready: ReadyLine }>;
+  openLab(options: LabOptions): Promise<AsyncDisposable & { readonly ready: ReadyLine; readonly watched?: () => boolean }>;
   openRole(options: RoleOptions): Promise<AsyncDisposable & { readonly ready: RoleReadyLine }>;
   exitWith(code: number): void;
 }

@@ -33,7 +33,12 @@ export interface ControlParts {
 /** How often items are looked at for whoever watches the feed, in lab time. */
 const itemNewsMs = 15_000;
 
-export async function openControl(parts: ControlParts & { readonly port: number }, resources: AsyncDisposableStack): Promise<Listening> {
+export interface Control extends Listening {
+  /** Whether anybody follows the feed. */
+  readonly watched: () => boolean;
+}
+
+export async function openControl(parts: ControlParts & { readonly port: number }, resources: AsyncDisposableStack): Promise<Control> {
   const { world, vault, port } = parts;
   const { kernel, household } = world;
   const feed = new ControlFeed();
@@ -68,5 +73,8 @@ export async function openControl(parts: ControlParts & { readonly port: number 
     }),
   );
   const hello = (): ControlEvent => ({ kind: 'hello', clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed } });
-  return resources.use(await serve(controlApp({ token: household.token, handlers, feed, hello, trace: kernel.trace }), { port, identity: household.identity }));
+  const listening = resources.use(
+    await serve(controlApp({ token: household.token, handlers, feed, hello, trace: kernel.trace }), { port, identity: household.identity }),
+  );
+  return { ...listening, watched: () => feed.watched };
 }

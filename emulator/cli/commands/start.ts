@@ -37,5 +37,5 @@ async function start(shell: Shell, options: UpOptions & { exit?: true }): Promis
     (ready) =>
       `\nvCenter      ${ready.vcenter.url}  (${ready.vcenter.user})\nStorage      ${ready.blob.url}\nControl API  ${ready.control.url}\nSecrets      ${locatorPath(dir)}\n\nServing until Ctrl-C. Try, in another terminal: npm run srlab -- status`,
   );
-  await untilStopped(shell, options.owned === true);
+  await untilStopped(shell, { owned: options.owned === true });
 }

@@ -8,7 +8,8 @@ import type { LabOptions, LabPorts, ReadyLine, SeparateRole } from '../../contra
 import type { ClockSpeed } from '../../contract/resources.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
-import { parsePort, parseSpeed } from '../values.ts';
+import { everyWallMs } from '../../kernel/wallTime.ts';
+import { parseWholeNumber, parsePort, parseSpeed } from '../values.ts';
 
 export interface UpOptions {
   readonly dir: string;
@@ -18,6 +19,7 @@ export interface UpOptions {
   readonly processes?: readonly SeparateRole[];
   readonly json?: true;
   readonly owned?: true;
+  readonly linger?: number;
   readonly portArm?: number;
   readonly portVcenter?: number;
   readonly portConfigserver?: number;
@@ -30,6 +32,7 @@ export interface UpOptions {
 export function addUpCommands(program: Command, shell: Shell): void {
   addLabOptions(program.command('up').description('start a lab in the foreground; one JSON line says where everything listens').helpGroup('Lab:'), '.')
     .option('--owned', 'stop when standard input closes: the owner is gone')
+    .option('--linger <seconds>', 'stop when nobody has followed the feed of news for so long', parseWholeNumber)
     .addHelpText('after', '\nExamples:\n  srlab up --dir ./lab\n  srlab up --dir ./lab --speed 60 --port-vcenter 8443\n  srlab up --scenario empty --seed 42')
     .action((options: UpOptions) => up(shell, options));
   addLabOptions(
@@ -85,18 +88,35 @@ async function up(shell: Shell, options: UpOptions): Promise<void> {
   const output = new Output(shell.streams, options.json === true);
   await using lab = await shell.openLab(labOptions(options.dir, options, output));
   shell.streams.stdout.write(`${JSON.stringify(lab.ready)}\n`);
-  await untilStopped(shell, options.owned === true);
+  await untilStopped(shell, { owned: options.owned === true, lingerSeconds: options.linger, watched: lab.watched });
   output.note('Stopping …');
 }
 
-/** Ends when the process is asked to end, or, when it is owned, its owner is gone. */
-export async function untilStopped(shell: Shell, owned: boolean): Promise<void> {
+/** When a process that serves ends by itself; absent: only when it is asked to. */
+export interface Ending {
+  /** When standard input closes. */
+  readonly owned?: boolean;
+  readonly lingerSeconds?: number | undefined;
+  readonly watched?: (() => boolean) | undefined;
+}
+
+/** Ends when the process is asked to end, its owner is gone, or nobody has watched it for long. */
+export async function untilStopped(shell: Shell, { owned = false, lingerSeconds, watched }: Ending): Promise<void> {
   const { promise, resolve: stop } = Promise.withResolvers<void>();
   if (shell.stop.aborted) return;
   shell.stop.addEventListener('abort', () => stop(), { once: true });
   if (owned) shell.stdin.once('end', stop).once('close', stop).resume();
+  using _look = lingerSeconds === undefined || watched === undefined ? undefined : stopWhenUnwatched(lingerSeconds, watched, stop);
   // A pending promise alone keeps no process alive: the lab's sockets do.
   await promise;
+}
+
+function stopWhenUnwatched(lingerSeconds: number, watched: () => boolean, stop: () => void): Disposable {
+  let unwatchedSeconds = 0;
+  return everyWallMs(1000, () => {
+    unwatchedSeconds = watched() ? 0 : unwatchedSeconds + 1;
+    if (unwatchedSeconds >= lingerSeconds) stop();
+  });
 }
 
 async function exec(shell: Shell, command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>): Promise<void> {

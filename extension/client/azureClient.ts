@@ -1,0 +1,65 @@
+// Azure's own clients behind `VaultClient`. A bundle of its own, loaded when a lab runs: the SDK is larger than the rest of the extension.
+import { ComputeManagementClient } from '@azure/arm-compute';
+import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
+import type { AzureVirtualMachine, VaultClient, VaultPlace } from './vaultClient.ts';
+
+export function openVaultClient(place: VaultPlace): VaultClient {
+  const { endpoint, subscriptionId, resourceGroupName: group, vaultName: vault, ca } = place;
+  const credential = { getToken: () => place.token() };
+  const options = { endpoint, ...(ca === undefined ? {} : { tlsOptions: { ca } }) };
+  const siteRecovery = new SiteRecoveryManagementClient(credential, subscriptionId, options);
+  const compute = new ComputeManagementClient(credential, subscriptionId, options);
+  return {
+    place,
+    siteRecovery,
+    fabrics: () => Array.fromAsync(siteRecovery.replicationFabrics.list(vault, group)),
+    vCenters: () => Array.fromAsync(siteRecovery.replicationvCenters.list(vault, group)),
+    policies: () => Array.fromAsync(siteRecovery.replicationPolicies.list(vault, group)),
+    mappings: () => Array.fromAsync(siteRecovery.replicationProtectionContainerMappings.list(vault, group)),
+    protectedItems: () => Array.fromAsync(siteRecovery.replicationProtectedItems.list(vault, group)),
+    protectedItem: (id) => {
+      const { fabric, container, name } = partsOf(id);
+      return siteRecovery.replicationProtectedItems.get(vault, group, fabric, container, name);
+    },
+    protectableItems: async () => {
+      const containers = await Array.fromAsync(siteRecovery.replicationProtectionContainers.list(vault, group));
+      const lists = containers.map((container) =>
+        Array.fromAsync(
+          siteRecovery.replicationProtectableItems.listByReplicationProtectionContainers(
+            vault,
+            group,
+            partsOf(container.id ?? '').fabric,
+            container.name ?? '',
+          ),
+        ),
+      );
+      return (await Promise.all(lists)).flat();
+    },
+    recoveryPoints: (id) => {
+      const { fabric, container, name } = partsOf(id);
+      return Array.fromAsync(siteRecovery.recoveryPoints.listByReplicationProtectedItems(vault, group, fabric, container, name));
+    },
+    recoveryPlans: () => Array.fromAsync(siteRecovery.replicationRecoveryPlans.list(vault, group)),
+    jobs: () => Array.fromAsync(siteRecovery.replicationJobs.list(vault, group)),
+    job: (name) => siteRecovery.replicationJobs.get(vault, group, name),
+    events: () => Array.fromAsync(siteRecovery.replicationEvents.list(vault, group)),
+    virtualMachines: async () => (await Array.fromAsync(compute.virtualMachines.listAll({ expand: 'instanceView' }))).map(virtualMachine),
+  };
+}
+
+function virtualMachine(vm: {
+  id?: string;
+  name?: string;
+  hardwareProfile?: { vmSize?: string };
+  instanceView?: { statuses?: { code?: string; displayStatus?: string }[] };
+}): AzureVirtualMachine {
+  const power = vm.instanceView?.statuses?.find((status) => status.code?.startsWith('PowerState/') === true);
+  return { id: vm.id ?? '', name: vm.name ?? '', size: vm.hardwareProfile?.vmSize ?? '', powerState: power?.displayStatus ?? '' };
+}
+
+/** Names in the ARM id of a fabric's child. */
+function partsOf(id: string): { fabric: string; container: string; name: string } {
+  const segments = id.split('/');
+  const after = (word: string): string => segments[segments.findIndex((segment) => segment.toLowerCase() === word.toLowerCase()) + 1] ?? '';
+  return { fabric: after('replicationFabrics'), container: after('replicationProtectionContainers'), name: segments.at(-1) ?? '' };
+}

@@ -1,0 +1,28 @@
+// The one wrapper around every command: what fails is told once, with what to do; what was cancelled is silent.
+import { CancellationError, l10n, window, type LogOutputChannel } from 'vscode';
+import { ExtensionError } from '../lab/labError.ts';
+
+export function reportingErrors<Arguments extends readonly unknown[], Result>(
+  log: LogOutputChannel,
+  run: (...args: Arguments) => Promise<Result>,
+): (...args: Arguments) => Promise<Result | undefined> {
+  return async (...args) => {
+    try {
+      return await run(...args);
+    } catch (error) {
+      if (error instanceof CancellationError || (error instanceof ExtensionError && error.code === 'Cancelled')) return undefined;
+      log.error(error instanceof Error ? error : String(error));
+      void tell(log, error);
+      return undefined;
+    }
+  };
+}
+
+async function tell(log: LogOutputChannel, error: unknown): Promise<void> {
+  const show = l10n.t('Show Log');
+  const text =
+    error instanceof ExtensionError
+      ? [`${error.message.split('\n')[0] ?? ''} (${error.code})`, error.recommendedAction].filter((part) => part !== '').join(' ')
+      : l10n.t('Unexpected: {0}', error instanceof Error ? error.message : String(error));
+  if ((await window.showErrorMessage(text, show)) === show) log.show();
+}

@@ -1,0 +1,50 @@
+// The composition root of the extension: one place where its parts meet.
+import { commands, l10n, window, type Disposable as VsDisposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { VaultPlace, VaultClient } from './client/vaultClient.ts';
+import { labCommands } from './commands/lab.ts';
+import { Session } from './lab/session.ts';
+import { labSettings } from './lab/settings.ts';
+import { Supervisor } from './lab/supervisor.ts';
+import { LabModel } from './model/labModel.ts';
+
+export interface Composition {
+  readonly session: Session;
+  readonly model: LabModel;
+  readonly disposables: readonly VsDisposable[];
+}
+
+export function composition(context: ExtensionContext, log: LogOutputChannel): Composition {
+  const settings = (): ReturnType<typeof labSettings> => labSettings(context);
+  const supervisor = new Supervisor({ runtime: process.execPath, emulator: context.asAbsolutePath(join('dist', 'emulator.mjs')), log });
+  const model = new LabModel(settings().dir, { log });
+  const session = new Session({
+    supervisor,
+    model,
+    settings,
+    openVaultClient: async (place) => loadVaultClient(context, place),
+    log,
+    onLost: () => void offerRestart(),
+  });
+  const showState = model.onChange(({ state }) => void commands.executeCommand('setContext', 'siteRecoveryLab.state', state));
+  const disposables: VsDisposable[] = [
+    ...labCommands({ session, log }),
+    { dispose: () => showState[Symbol.dispose]() },
+    { dispose: () => void session[Symbol.asyncDispose]() },
+  ];
+  return { session, model, disposables };
+}
+
+async function offerRestart(): Promise<void> {
+  const restart = l10n.t('Start It Again');
+  const chosen = await window.showErrorMessage(l10n.t('The lab ended unexpectedly. Nothing that it acknowledged is lost.'), restart);
+  if (chosen === restart) await commands.executeCommand('siteRecoveryLab.startLab');
+}
+
+/** The SDK is a bundle of its own: the window pays for it when the first lab runs. */
+function loadVaultClient(context: ExtensionContext, place: VaultPlace): VaultClient {
+  const load = createRequire(context.asAbsolutePath('package.json'));
+  const module = load('./dist/azureClient.cjs') as { openVaultClient(place: VaultPlace): VaultClient };
+  return module.openVaultClient(place);
+}

@@ -1,0 +1,19 @@
+// What went wrong, in words for a person: a code, a message, and what to do.
+import type { ErrorBody } from '../../emulator/contract/errors.ts';
+
+/** An expected failure: of the lab, of Azure's interface, or of what the user gave. Anything else that is thrown is a defect. */
+export class ExtensionError extends Error {
+  readonly code: string;
+  readonly recommendedAction: string;
+
+  constructor(code: string, message: string, more: { recommendedAction?: string; cause?: unknown } = {}) {
+    super(message, { cause: more.cause });
+    this.name = 'ExtensionError';
+    this.code = code;
+    this.recommendedAction = more.recommendedAction ?? '';
+  }
+
+  static of(body: Pick<ErrorBody, 'message' | 'recommendedAction'> & { readonly code: string }): ExtensionError {
+    return new ExtensionError(body.code, body.message, { recommendedAction: body.recommendedAction });
+  }
+}

@@ -1,0 +1,129 @@
+// Starts, finds and ends the lab's process. The process outlives a window reload and ends by itself when no window watches it any more.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { watch } from 'node:fs';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LabLocator } from '../../emulator/contract/control.ts';
+import { ExtensionError } from './labError.ts';
+import { findRunningLab, isAlive, labRoot, locatorName } from './locator.ts';
+
+export interface LabSettings {
+  /** Folder of the lab. */
+  readonly dir: string;
+  readonly scenario: string;
+  readonly seed: string;
+  readonly speed: string;
+}
+
+export interface SupervisorDeps {
+  /** The runtime that runs the emulator: VS Code's own. */
+  readonly runtime: string;
+  /** Path of the emulator's bundle. */
+  readonly emulator: string;
+  readonly log: { info(message: string): void; warn(message: string): void };
+}
+
+/** How long a lab goes on with no window that watches it: a reload takes seconds. */
+export const lingerSeconds = 60;
+const shownLogLines = 20;
+
+export class Supervisor {
+  readonly #deps: SupervisorDeps;
+
+  constructor(deps: SupervisorDeps) {
+    this.#deps = deps;
+  }
+
+  /** The lab of this folder, whoever started it. */
+  find(dir: string): Promise<LabLocator | undefined> {
+    return findRunningLab(dir);
+  }
+
+  /**
+   * Starts the lab, or finds the one that runs. Ends when everything in it listens.
+   * @param signal gives up waiting and ends the process
+   * @throws ExtensionError LabStartFailed with what the process said
+   */
+  async start(settings: LabSettings, signal: AbortSignal): Promise<LabLocator> {
+    const running = await findRunningLab(settings.dir);
+    if (running !== undefined) return running;
+    const root = labRoot(settings.dir);
+    await mkdir(root, { recursive: true });
+    const logPath = join(root, 'emulator.log');
+    const child = await this.#spawn(settings, logPath);
+    this.#deps.log.info(`Lab process ${child.pid ?? 0} starts in ${settings.dir}; it writes to ${logPath}.`);
+    try {
+      return await this.#ready(child, settings.dir, signal);
+    } catch (error) {
+      if (signal.aborted) child.kill('SIGTERM');
+      const said = (await readFile(logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-shownLogLines).join('\n');
+      throw error instanceof ExtensionError && !signal.aborted
+        ? new ExtensionError(error.code, `${error.message}\n${said}`, {
+            recommendedAction: 'Run "Check the Lab\'s Surroundings", or show the log.',
+            cause: error,
+          })
+        : error;
+    }
+  }
+
+  /** Asks the process to end and waits until it has. What it has acknowledged stays on disk. */
+  async stop(locator: LabLocator): Promise<void> {
+    const root = labRoot(locator.dir);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const look = (): void => {
+      if (!isAlive(locator.pid)) resolve();
+    };
+    // The lock's end is seen as a change of the folder; the interval is for file systems that tell nothing.
+    const watcher = watch(root, look);
+    const timer = setInterval(look, 200);
+    try {
+      if (isAlive(locator.pid)) process.kill(locator.pid, 'SIGTERM');
+      look();
+      await promise;
+    } finally {
+      watcher.close();
+      clearInterval(timer);
+    }
+  }
+
+  async #spawn({ dir, scenario, seed, speed }: LabSettings, logPath: string): Promise<ChildProcess> {
+    const { runtime, emulator } = this.#deps;
+    // A file, not a pipe: a pipe would break with the window.
+    await using output = await open(logPath, 'a', 0o600);
+    const args = [emulator, 'up', '--dir', dir, '--scenario', scenario, '--seed', seed, '--speed', speed, '--json', '--linger', String(lingerSeconds)];
+    const child = spawn(runtime, args, {
+      detached: true,
+      stdio: ['ignore', output.fd, output.fd],
+      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      windowsHide: true,
+    });
+    child.unref();
+    return child;
+  }
+
+  async #ready(child: ChildProcess, dir: string, signal: AbortSignal): Promise<LabLocator> {
+    const { promise, resolve, reject } = Promise.withResolvers<LabLocator>();
+    const look = (): void => {
+      findRunningLab(dir).then((locator) => {
+        if (locator !== undefined && locator.pid === child.pid) resolve(locator);
+      }, reject);
+    };
+    const watcher = watch(labRoot(dir), (_event, name) => {
+      if (name === null || name === locatorName) look();
+    });
+    const failed = (code: number | null, by: string | null): void =>
+      reject(new ExtensionError('LabStartFailed', `The lab's process ended with ${code ?? by ?? 'no code'} before it was ready.`));
+    child.once('exit', failed);
+    child.once('error', (error) => reject(new ExtensionError('LabStartFailed', `The lab's process cannot be started: ${error.message}`, { cause: error })));
+    const onAbort = (): void => reject(new ExtensionError('Cancelled', 'Starting the lab was cancelled.'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    look();
+    try {
+      return await promise;
+    } finally {
+      watcher.close();
+      child.removeListener('exit', failed);
+      signal.removeEventListener('abort', onAbort);
+    }
+  }
+}
