@@ -1,0 +1,66 @@
+// One write to Azure as data: enough to make it with Azure's own client, and to show it as a command of every other client.
+import type { VaultClient } from '../client/vaultClient.ts';
+
+/** Operation groups of `SiteRecoveryManagementClient` that write. */
+export type OperationGroup =
+  | 'replicationProtectedItems'
+  | 'replicationRecoveryPlans'
+  | 'replicationPolicies'
+  | 'replicationProtectionContainerMappings'
+  | 'replicationFabrics'
+  | 'replicationRecoveryServicesProviders'
+  | 'replicationProtectionContainers'
+  | 'replicationvCenters'
+  | 'replicationJobs';
+
+export interface AzureCall {
+  readonly group: OperationGroup;
+  /** The client's method without `begin`: `TestFailover` is called as `beginTestFailover`. */
+  readonly method: string;
+  readonly verb: 'PUT' | 'PATCH' | 'POST' | 'DELETE';
+  /** ARM id of the resource that the client's method names by its parts. */
+  readonly resourceId: string;
+  /** Segment behind the id, such as `/testFailover`. */
+  readonly action: string;
+  readonly body?: Readonly<Record<string, unknown>>;
+  /** Az PowerShell's own command for it, when it has one; `$…` names are explained by its first lines. */
+  readonly cmdlet?: string;
+}
+
+export const apiVersion = '2023-06-01';
+
+/** What the client's method takes after vault and resource group: the names in the id below the vault. */
+export function namesIn(resourceId: string): string[] {
+  const below = resourceId.split(/\/vaults\/[^/]+\//i)[1] ?? '';
+  return below.split('/').filter((_segment, place) => place % 2 === 1);
+}
+
+/**
+ * Sends the call and ends when the service has taken it.
+ * @returns name of the job that does it
+ * @throws RestError of Azure's client
+ */
+export async function send(vault: VaultClient, call: AzureCall): Promise<string> {
+  const { resourceGroupName, vaultName } = vault.place;
+  let job = '';
+  const options = {
+    onResponse: (raw: { headers: { get(name: string): string | undefined } }): void => {
+      job ||= jobIn(raw.headers.get('azure-asyncoperation') ?? raw.headers.get('location') ?? '');
+    },
+  };
+  const methods = vault.siteRecovery[call.group] as unknown as Record<string, (...args: unknown[]) => Promise<unknown>>;
+  const begin = methods[`begin${call.method}`];
+  if (begin === undefined) throw new Error(`${call.group} has no begin${call.method}.`);
+  const body = call.body === undefined ? [] : [call.body];
+  await begin.call(methods, vaultName, resourceGroupName, ...namesIn(call.resourceId), ...body, options);
+  return job;
+}
+
+function jobIn(url: string): string {
+  return /\/(?:replicationOperationStatus|replicationJobs|operationresults)\/([^/?]+)/i.exec(url)?.[1] ?? '';
+}
+
+export function pathOf(call: AzureCall): string {
+  return `${call.resourceId}${call.action}`;
+}
+
