@@ -24,7 +24,6 @@ export interface StorageProcessOptions {
 
 interface ReadyLine {
   readonly url: string;
-  readonly epoch: string;
   readonly pid: number;
 }
 
@@ -35,7 +34,7 @@ export class StorageProcess implements AsyncDisposable {
   readonly #options: StorageProcessOptions;
   readonly #token = randomBytes(24).toString('base64url');
   #child: ChildProcess | undefined;
-  #ready: ReadyLine = { url: '', epoch: '', pid: 0 };
+  #ready: ReadyLine = { url: '', pid: 0 };
   #restarts = 0;
   #restarted = Promise.withResolvers<void>();
   #running = Promise.resolve();
@@ -75,7 +74,7 @@ export class StorageProcess implements AsyncDisposable {
   account(name: string): StorageAccountAddress {
     const account = this.#options.accounts.find((one) => one.name === name);
     if (account === undefined) throw new LabError('NotFound', `Storage account ${name}.`);
-    return { url: `${this.url}/${name}`, accountName: name, accountKey: account.key, barrierUrl: `${this.url}/$lab/barrier?token=${this.#token}` };
+    return { url: `${this.url}/${name}`, accountName: name, accountKey: account.key, pageBatchUrl: `${this.url}/$lab/pages?token=${this.#token}` };
   }
 
   /** Ends when the process runs, at once if it does. @throws LabError StorageProcessFailed when it cannot be started again */
