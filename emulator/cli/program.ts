@@ -9,6 +9,7 @@ import { addLabCommands } from './commands/labs.ts';
 import { addMachineCommands } from './commands/machines.ts';
 import { addPlanCommands } from './commands/plans.ts';
 import { addProtectionCommands } from './commands/protection.ts';
+import { addRunCommands } from './commands/run.ts';
 import { addSiteCommands } from './commands/sites.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -57,6 +58,7 @@ export function createProgram(shell: Shell): Command {
     .addHelpText('after', helpAfter);
   addStartCommand(program, shell);
   addUpCommands(program, shell);
+  addRunCommands(program, shell);
   addMachineCommands(program, shell);
   addSiteCommands(program, shell);
   addDiskCommands(program, shell);

@@ -41,6 +41,12 @@ export function parsePort(text: string): number {
   return port;
 }
 
+/** @throws LabError CommandLineInvalid */
+export function parseUrl(text: string): string {
+  if (!/^https?:/.test(text) || !URL.canParse(text)) throw invalid(text, 'an address such as https://127.0.0.1:44301');
+  return text;
+}
+
 export function parseWholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw invalid(text, 'a whole number');
   return Number(text);

@@ -14,7 +14,6 @@ export const faultPoints = [
   'processserver.heartbeat',
   'processserver.push',
   'processserver.upload',
-  'storage.barrier',
   'target.apply',
   'vault.failover',
   'vault.report',

@@ -2,12 +2,23 @@
 import type { FaultRule } from './faults.ts';
 import type { LinkState } from './resources.ts';
 
-/** How one role is started as a process of its own, on this host or another (`srlab run`). */
+/**
+ * How one role is started as a process of its own, on this host or another (`srlab run`).
+ * `caFile` is the path of the PEM of the authority that signed the certificates of vault and vCenter; null: the environment names it.
+ */
 export type RoleOptions = { readonly dir: string; readonly name: string; readonly port: number } & (
   | { readonly role: 'storage'; readonly accountName: string; readonly accountKey: string | null }
-  | { readonly role: 'configserver'; readonly vaultUrl: string; readonly vaultCa: string; readonly credentialsFile: string }
+  | {
+      readonly role: 'configserver';
+      readonly caFile: string | null;
+      /** Path of the vault's registration key; null: it has registered before. */
+      readonly credentialsFile: string | null;
+      /** null: as the registration key says. */
+      readonly vaultUrl: string | null;
+    }
   | {
       readonly role: 'processserver';
+      readonly caFile: string | null;
       readonly configServerUrl: string;
       readonly passphrase: string;
       readonly inAzure: boolean;
@@ -15,6 +26,7 @@ export type RoleOptions = { readonly dir: string; readonly name: string; readonl
     }
   | {
       readonly role: 'mastertarget';
+      readonly caFile: string | null;
       readonly configServerUrl: string;
       readonly passphrase: string;
       readonly osType: 'Windows' | 'Linux';

@@ -24,7 +24,7 @@ import type { Store } from './store.ts';
 
 const defaultLimitMs = 3_600_000;
 const retryMs = 5000;
-const transientCodes: ReadonlySet<string> = new Set<ErrorCode>(['LinkDown', 'PeerUnreachable', 'StorageRestarted']);
+const transientCodes: ReadonlySet<string> = new Set<ErrorCode>(['LinkDown', 'PeerUnreachable']);
 const storeKind = 'job';
 
 interface LiveJob {

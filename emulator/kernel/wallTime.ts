@@ -1,4 +1,4 @@
-// Time on the wall: where a lab's own time begins or catches up with it, and where people outside the lab are waited for.
+// The clock on the wall, for what happens outside of a lab's own time: its first date, and the operating system's pace.
 import { performance } from 'node:perf_hooks';
 import type { TimeMs } from './clock.ts';
 
@@ -7,9 +7,15 @@ export function wallTimeMs(): TimeMs {
   return Math.floor(performance.timeOrigin + performance.now());
 }
 
-/** Runs `look` every so often in wall time, for what people wait for outside the lab; it alone keeps no process alive. */
-export function everyWallMs(intervalMs: number, look: () => void): Disposable {
-  const timer = setInterval(look, intervalMs);
-  timer.unref();
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+/** Waits for the operating system, whose processes know no lab time. Ends early when `signal` fires; keeps no process alive. */
+export function wallDelay(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const end = (): void => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    resolve();
+  };
+  const timer = setTimeout(end, signal.aborted ? 0 : ms).unref();
+  signal.addEventListener('abort', end, { once: true });
+  return promise;
 }

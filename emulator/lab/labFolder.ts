@@ -2,10 +2,11 @@
 import { mkdirSync, readFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import type { LabLocator, ReadyLine } from '../contract/control.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
+import { takeExclusiveLock } from '../kernel/exclusiveLock.ts';
 import { replaceFile } from '../replication/changeLog.ts';
 
 export interface LabSettings {
@@ -79,17 +80,13 @@ export function nextRoot(root: string): string {
 }
 
 /**
- * A lock that the operating system gives back when its owner dies, however it dies: an exclusive transaction on a database of its own.
  * @param waitMs so long a former owner may take to end
  * @throws LabError LabFolderInUse
  */
 export function takeLock(path: string, dir: string, waitMs = 0): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: waitMs });
   try {
-    database.exec('PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
-    return database;
+    return takeExclusiveLock(path, waitMs);
   } catch (error) {
-    database.close();
     throw new LabError('LabFolderInUse', dir, { cause: error });
   }
 }

@@ -1,5 +1,6 @@
 // One component in this process: alone, with real time, or as a part of the lab that started it.
-import { mkdirSync, readFileSync } from 'node:fs';
+import { randomBytes, X509Certificate } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RoleOptions, RoleOwner, RoleReadyLine } from '../contract/role.ts';
 import { LabError } from '../kernel/errors.ts';
@@ -7,7 +8,7 @@ import { inActivity } from '../kernel/inActivity.ts';
 import type { MasterTarget } from '../onprem/mastertarget/masterTarget.ts';
 import type { ProcessServer } from '../onprem/processserver/processServer.ts';
 import { takeLock } from './labFolder.ts';
-import { openPart, type Part, type PartSurroundings } from './roles/openPart.ts';
+import { openPart, readText, type Part, type PartSurroundings } from './roles/openPart.ts';
 import { OwnerClient } from './roles/ownerClient.ts';
 import { roleKernel, type RoleKernel } from './roles/roleKernel.ts';
 import { openRoleServer, takeSettings } from './roles/roleServer.ts';
@@ -24,8 +25,8 @@ const formerOwnerMs = 10_000;
 const ownVersion = componentVersions['2023'];
 
 /**
- * @param environment `SRLAB_OWNER` (JSON of `RoleOwner`) makes it a part of that lab; else `SRLAB_CA`, or `NODE_EXTRA_CA_CERTS`, names
- * the PEM of the authority that signed the certificates of vault and vCenter.
+ * @param environment `SRLAB_OWNER` (JSON of `RoleOwner`) makes it a part of that lab; else `SRLAB_CA` is the `caFile` of a
+ * role that was not told one.
  * @throws LabError LabFolderInUse, PortInUse, InvalidArgument, and what the component's own `open` throws
  */
 export async function openRole(options: RoleOptions, environment: NodeJS.ProcessEnv = process.env): Promise<Role> {
@@ -55,8 +56,12 @@ interface Start {
 async function openSurroundings({ options, environment, kernel, started }: Start, resources: AsyncDisposableStack): Promise<PartSurroundings> {
   const { SRLAB_OWNER: ownerText } = environment;
   if (ownerText === undefined) {
+    // Alone it has nobody's seed to repeat: its ids must differ from those of any other component, and of its own earlier starts.
+    kernel.seed(randomBytes(16).toString('hex'));
+    // Which networks there are is the host's affair, not the lab's.
+    for (const { path } of kernel.network.list()) kernel.network.set(path, { state: 'up' });
     await kernel.clock.setSpeed(1);
-    return { kernel, version: ownVersion, labCa: () => authorityOf(environment), owner: undefined };
+    return { kernel, version: ownVersion, labCa: () => authorityOf(options, environment), owner: undefined };
   }
   const owner = resources.use(new OwnerClient(JSON.parse(ownerText) as RoleOwner, options.name, kernel.network));
   const server = await openRoleServer({
@@ -79,8 +84,18 @@ function processServerIn({ part }: { part?: Part }): ProcessServer {
   return part.component as ProcessServer;
 }
 
-function authorityOf({ SRLAB_CA, NODE_EXTRA_CA_CERTS }: NodeJS.ProcessEnv): string {
-  const path = SRLAB_CA ?? NODE_EXTRA_CA_CERTS;
-  if (path === undefined) throw new LabError('InvalidArgument', 'SRLAB_CA must name the PEM of the authority of vault and vCenter.');
-  return readFileSync(path, 'utf8');
+function authorityOf(options: RoleOptions, { SRLAB_CA }: NodeJS.ProcessEnv): string {
+  const path = (options.role === 'storage' ? null : options.caFile) ?? SRLAB_CA;
+  if (path === undefined)
+    throw new LabError('InvalidArgument', 'Whom to trust: --ca or SRLAB_CA must name the PEM of the authority of vault and vCenter (ca.pem of the lab).');
+  return requireCertificate(path, readText(path));
+}
+
+/** A wrong file would be found out only when nobody is trusted. @returns the PEM. @throws LabError InvalidArgument */
+function requireCertificate(path: string, pem: string): string {
+  try {
+    return new X509Certificate(pem).toString();
+  } catch (error) {
+    throw new LabError('InvalidArgument', `${path} is no certificate in PEM.`, { cause: error });
+  }
 }

@@ -10,10 +10,10 @@ export function openUploadLogs(resources: AsyncDisposableStack): (target: AzureT
   resources.defer(async () => {
     for (const account of accounts.values()) await account[Symbol.asyncDispose]();
   });
-  return async ({ logContainerUrl, accountName, accountKey, barrierUrl }) => {
+  return async ({ logContainerUrl, accountName, accountKey }) => {
     const url = logContainerUrl.slice(0, logContainerUrl.lastIndexOf('/'));
     let account = accounts.get(url);
-    if (account === undefined) accounts.set(url, (account = new StorageAccount({ url, accountName, accountKey, barrierUrl })));
-    return new BlobLog({ session: account.session(), container: logContainerUrl.slice(url.length + 1) });
+    if (account === undefined) accounts.set(url, (account = new StorageAccount({ url, accountName, accountKey })));
+    return new BlobLog({ account, container: logContainerUrl.slice(url.length + 1) });
   };
 }

@@ -12,7 +12,6 @@ export type PairTarget =
       readonly logContainerUrl: string;
       readonly accountName: string;
       readonly accountKey: string;
-      readonly barrierUrl: string | null;
       readonly vaultUrl: string;
       readonly vaultToken: string;
     }

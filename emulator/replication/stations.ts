@@ -65,15 +65,13 @@ export interface Relay {
 
 /** Log: sealed batches in order, on storage that outlives the relay. Forward: block blobs. Reverse: the master target's retention drive. */
 export interface BatchLog {
-  /** Idempotent by pair and sequence. Not final before `barrier`. */
+  /** Ends when a kill of the log's process would not lose it. Idempotent by pair and sequence. */
   append(pairId: string, sequence: number, sealed: Buffer): Promise<void>;
-  /** Ends when everything appended before the call would survive a kill of the log's process. @throws LabError StorageRestarted when that process restarted meanwhile: append again what no barrier covered */
-  barrier(): Promise<void>;
   /** Sequences held, ascending, above `after`. */
   list(pairId: string, after: number): Promise<number[]>;
   read(pairId: string, sequence: number): Promise<Buffer>;
-  /** Forgets all up to and with `through`. */
-  remove(pairId: string, through: number): Promise<void>;
+  /** Forgets batches; those that are not held are no error. */
+  remove(pairId: string, sequences: readonly number[]): Promise<void>;
 }
 
 /** One mark kept on a replica. */
@@ -88,23 +86,22 @@ export interface ReplicaSnapshot {
 export interface Replica extends AsyncDisposable {
   readonly sizeBytes: number;
   /**
-   * Sequence up to which the replica surely holds everything; may be older than the newest bytes, never newer.
-   * Kept with the disk's bytes, so that both go back together when the storage process is killed. Re-applying what follows is harmless.
+   * Sequence up to which the replica surely holds everything; may be older than the newest bytes, never newer. Re-applying what follows is harmless.
+   * Whoever met an error asks again, and goes on from there.
    */
   position(): Promise<number>;
-  /** Writes extents in order; not final before `barrier`. @throws LabError StorageRestarted */
+  /** Writes extents in order. What fails may show in a later call: all is there when `snapshot` or `advance` ends. */
   apply(batch: Batch): Promise<void>;
-  /** Keeps the present state as that of `mark`, and records the position. Idempotent by mark id. */
+  /** Keeps the present state as that of `mark`, and records the position. Idempotent by mark id. A kill of the replica's process loses neither once it ends. */
   snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot>;
   /** Records the position without a mark. */
   advance(sequence: number): Promise<void>;
-  /** Ends when all before the call would survive a kill. @throws LabError StorageRestarted: call `position` and go on from there */
-  barrier(): Promise<void>;
   /** Oldest first. */
   snapshots(): Promise<ReplicaSnapshot[]>;
   /** Bytes as they were at a snapshot; without one, as they are now. */
   read(range: Range, snapshotId?: string): Promise<Buffer>;
   /** 8 bytes per block, of the present state. */
   checksums(range: Range, blockBytes: number): Promise<Buffer>;
+  /** The position stays. */
   removeSnapshot(snapshotId: string): Promise<void>;
 }

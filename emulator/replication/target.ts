@@ -5,7 +5,7 @@ import type { Kernel } from '../kernel/kernel.ts';
 import { LabError } from '../kernel/errors.ts';
 import { decodeBatch, decodeHeader } from './batch.ts';
 import { unseal } from './seal.ts';
-import type { BatchLog, Mark, Replica, ReplicaSnapshot } from './stations.ts';
+import type { BatchLog, Replica, ReplicaSnapshot } from './stations.ts';
 
 export interface PairTargetDeps {
   readonly kernel: Pick<Kernel, 'clock' | 'faults' | 'trace'>;
@@ -14,19 +14,25 @@ export interface PairTargetDeps {
   readonly key: Buffer;
   readonly log: BatchLog;
   readonly replica: Replica;
-  /** A snapshot that a barrier covers: it may be shown as (part of) a recovery point. Called once per snapshot and process life. */
+  /** May be shown as (part of) a recovery point. Called once per snapshot and process life, again after an interruption. */
   readonly onSnapshot: (snapshot: ReplicaSnapshot) => void;
   /** The pair cannot go on without a resynchronisation (broken seal, wrong checksum in the log). */
   readonly onBroken: (error: LabError) => void;
+  /** So many applied batches may stay in the log, to be removed together; default none. */
+  readonly spentBatches?: number;
 }
 
 /** One per pair and process. `wake` after news of the log; the rest happens by itself. */
 export class PairTargetEngine {
   readonly #deps: PairTargetDeps;
-  #position = -1;
+  #position = 0;
+  /** After a start, or a failure, the replica itself says where it is. */
+  #lost = true;
   /** Highest sequence that somebody said is in the log; 0 when only a look there can tell. */
   #told = 0;
-  #finalPosition = 0;
+  /** Applied, and still in the log. */
+  #spent: number[] = [];
+  #spentBytes = 0;
   /** Since when later batches are in the log and the next one is not. */
   #gapSinceMs: TimeMs | undefined;
   /** Sequences there that need what is missing. */
@@ -41,9 +47,9 @@ export class PairTargetEngine {
     this.#deps = deps;
   }
 
-  /** Sequence up to which the replica is written, and that up to which it is final (covered by a barrier). */
-  get position(): { applied: number; final: number } {
-    return { applied: Math.max(0, this.#position), final: this.#finalPosition };
+  /** Sequence up to which everything is on the replica. */
+  get position(): number {
+    return this.#position;
   }
 
   get broken(): LabError | undefined {
@@ -70,17 +76,9 @@ export class PairTargetEngine {
     await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#idle.push(resolve)));
   }
 
-  /**
-   * 8 bytes per block, of what is applied. For callers inside an activity, after `drained`.
-   * @throws LabError StorageRestarted: the replica is taken up anew meanwhile, ask again
-   */
+  /** 8 bytes per block, of what is applied. For callers inside an activity, after `drained`. */
   async checksums(range: Range, blockBytes: number): Promise<Buffer> {
-    try {
-      return await this.#deps.replica.checksums(range, blockBytes);
-    } catch (error) {
-      if (LabError.is(error, 'StorageRestarted')) this.#recoverSoon();
-      throw error;
-    }
+    return this.#deps.replica.checksums(range, blockBytes);
   }
 
   /** Stops applying; a batch under way is finished. */
@@ -108,7 +106,7 @@ export class PairTargetEngine {
     const { kernel, pairId } = this.#deps;
     const problem = LabError.from(error);
     kernel.trace.record('target', 'interrupted', { pairId, code: problem.code, message: problem.message });
-    this.#position = -1;
+    this.#lost = true;
     this.#told = 0;
     const lasting = problem.code === 'SealBroken' || problem.code.startsWith('Batch');
     if (lasting) {
@@ -121,10 +119,7 @@ export class PairTargetEngine {
   }
 
   async #catchUp(): Promise<void> {
-    const { log, replica, pairId } = this.#deps;
     const sequences = await this.#waiting();
-    let last: { sequence: number; mark: Mark | undefined } | undefined;
-    const taken: ReplicaSnapshot[] = [];
     const wanted: number[] = [];
     const next = await this.#nextOf(sequences);
     for (const sequence of sequences.filter((one) => one >= next)) {
@@ -133,36 +128,62 @@ export class PairTargetEngine {
     }
     // What follows a gap is looked at when everything before it is applied.
     if (wanted.length > 0 && wanted.at(-1) !== sequences.at(-1)) this.#again = true;
-    let ahead = wanted.length > 0 ? this.#fetch(wanted[0] as number) : undefined;
+    await this.#applyAll(wanted);
+    await this.#removeSpent();
+  }
+
+  async #applyAll(wanted: readonly number[]): Promise<void> {
+    const { kernel, replica, pairId, onSnapshot } = this.#deps;
+    const [first] = wanted;
+    if (first === undefined) return;
+    let ahead = this.#fetch(first);
+    let applied = 0;
     for (const [place, sequence] of wanted.entries()) {
       if (this.#closed) break;
-      const batch = decodeBatch(await (ahead as Promise<Buffer>));
+      const frame = await ahead;
       const following = wanted[place + 1];
       // The next batch is fetched and opened while this one is written.
-      ahead = following === undefined ? undefined : this.#fetch(following);
-      ahead?.catch(() => undefined);
-      const verdict = await this.#deps.kernel.faults.check('target.apply', pairId);
+      if (following !== undefined) ahead = this.#fetch(following);
+      ahead.catch(() => undefined);
+      const batch = decodeBatch(frame);
+      const verdict = await kernel.faults.check('target.apply', pairId);
       if (verdict !== 'skip') await replica.apply(batch);
-      if (batch.mark !== undefined) taken.push(await replica.snapshot(sequence, batch.mark));
+      applied = sequence;
+      this.#spent.push(sequence);
+      this.#spentBytes += frame.length;
+      if (batch.mark === undefined) continue;
+      const snapshot = await replica.snapshot(sequence, batch.mark);
       this.#position = sequence;
-      last = { sequence, mark: batch.mark };
+      onSnapshot(snapshot);
     }
-    if (last === undefined) return;
+    if (applied > this.#position) await replica.advance(applied);
+    this.#position = Math.max(applied, this.#position);
     this.#gapSinceMs = undefined;
     this.#behindGap.clear();
-    if (last.mark === undefined) await replica.advance(last.sequence);
-    await replica.barrier();
-    this.#finalPosition = last.sequence;
-    for (const snapshot of taken) this.#deps.onSnapshot(snapshot);
-    await log.remove(pairId, last.sequence);
-    this.#deps.kernel.trace.record('target', 'applied', { pairId, through: last.sequence, snapshots: taken.length });
+    kernel.trace.record('target', 'applied', { pairId, through: this.#position });
+  }
+
+  /** Only what lies below the recorded position; what a kill leaves is found by the next start. */
+  async #removeSpent(): Promise<void> {
+    const { log, pairId, spentBatches = 0 } = this.#deps;
+    if (this.#spent.length <= spentBatches && this.#spentBytes < spentBytesLimit) return;
+    const spent = this.#spent;
+    this.#spent = [];
+    this.#spentBytes = 0;
+    if (spent.length > 0) await log.remove(pairId, spent);
   }
 
   /** Sequences to apply. After a start, or a failure, the log itself says. */
   async #waiting(): Promise<number[]> {
-    const fresh = this.#position < 0;
-    if (fresh) await this.#recover();
-    if (fresh || this.#told <= this.#position) return this.#deps.log.list(this.#deps.pairId, this.#position);
+    const { log, pairId } = this.#deps;
+    if (this.#lost) {
+      await this.#recover();
+      const held = await log.list(pairId, 0);
+      this.#spent = held.filter((sequence) => sequence <= this.#position);
+      this.#spentBytes = 0;
+      return held.filter((sequence) => sequence > this.#position);
+    }
+    if (this.#told <= this.#position) return log.list(pairId, this.#position);
     return Array.from({ length: this.#told - this.#position }, (_, place) => this.#position + 1 + place);
   }
 
@@ -192,30 +213,20 @@ export class PairTargetEngine {
       throw new LabError('BatchMissing', `Pair ${pairId} has later batches in its log, and not sequence ${this.#position + 1}.`);
   }
 
-  #recoverSoon(): void {
-    const { clock } = this.#deps.kernel;
-    clock.start(`target ${this.#deps.pairId}`, async () => {
-      await this.drained();
-      this.#position = -1;
-      this.wake();
-    });
-  }
-
   async #fetch(sequence: number): Promise<Buffer> {
     const { log, pairId, key } = this.#deps;
     return unseal(await log.read(pairId, sequence), { key, pairId, sequence });
   }
 
-  /** After a start, or a restart of the storage process: the replica itself says where it is. */
   async #recover(): Promise<void> {
-    const { replica } = this.#deps;
+    const { replica, onSnapshot } = this.#deps;
     this.#position = await replica.position();
-    await replica.barrier();
-    this.#finalPosition = this.#position;
-    for (const snapshot of await replica.snapshots()) if (snapshot.sequence <= this.#position) this.#deps.onSnapshot(snapshot);
+    this.#lost = false;
+    for (const snapshot of await replica.snapshots()) onSnapshot(snapshot);
   }
 }
 
 const retryMs = 5000;
 /** So long a batch may be missing between others before the pair is resynchronised. */
 const gapLimitMs = 15 * 60_000;
+const spentBytesLimit = 32 * 1024 * 1024;

@@ -59,8 +59,8 @@ export const hops: Measure = {
 async function hopsOn(storage: TestStorage, folder: string, resources: AsyncDisposableStack): Promise<Hops> {
   const key = createHash('sha256').update('bench').digest();
   const disk = resources.use(await RawDisk.create({ path: join(folder, 'disk.img'), sizeBytes: diskBytes }));
-  const log = new BlobLog({ session: storage.account.session(), container: 'logs' });
-  const place = { session: storage.account.session(), container: 'replicas', blob: 'disk.vhd' };
+  const log = new BlobLog({ account: storage.account, container: 'logs' });
+  const place = { account: storage.account, container: 'replicas', blob: 'disk.vhd' };
   const replica = resources.use(await PageBlobReplica.create(place, { sizeBytes: diskBytes, uniqueId: pairId, timestampMs: 0 }));
   const { client } = await echo(storage, resources);
   const read: Buffer[] = [];
@@ -80,7 +80,7 @@ async function hopsOn(storage: TestStorage, folder: string, resources: AsyncDisp
       'vault writes the replica',
       async (at) => {
         await replica.apply(decodeBatch(frames[at] as Buffer));
-        if (at === batches - 1) await replica.barrier();
+        if (at === batches - 1) await replica.advance(batches);
       },
     ],
   ];

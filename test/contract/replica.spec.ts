@@ -187,7 +187,6 @@ function recoverySpec(make: (sizeBytes: number) => Promise<ReplicaFixture>): voi
         if (sequence % 2 === 0) model.keep((await replica.snapshot(sequence, markOf(sequence))).id);
       }
       await replica.advance(8);
-      await replica.barrier();
       kept = await replica.snapshots();
     }
     await using again = await fixture.open();
@@ -203,10 +202,46 @@ function recoverySpec(make: (sizeBytes: number) => Promise<ReplicaFixture>): voi
       await replica.position();
       await replica.apply(batchOf(5, [{ offset: 0, bytes: Buffer.alloc(512, 1) }]));
       await replica.snapshot(5, markOf(5));
-      await replica.barrier();
     }
     await using again = await fixture.open();
     expect(await again.position()).toBe(5);
+  });
+
+  test('the position outlives the snapshot that recorded it', async () => {
+    await using fixture = await make(sizeBytes);
+    {
+      await using replica = await fixture.open();
+      await replica.position();
+      for (const sequence of [3, 5]) {
+        await replica.apply(batchOf(sequence, [{ offset: 0, bytes: Buffer.alloc(512, sequence) }]));
+        await replica.snapshot(sequence, markOf(sequence));
+      }
+      for (const { id } of (await replica.snapshots()).reverse()) await replica.removeSnapshot(id);
+    }
+    await using again = await fixture.open();
+    expect(await again.position()).toBe(5);
+    expect(await again.snapshots()).toEqual([]);
+  });
+
+  test('removing the newest snapshot does not take back what was recorded after it', async () => {
+    await using fixture = await make(sizeBytes);
+    {
+      await using replica = await fixture.open();
+      await replica.position();
+      const { id } = await replica.snapshot(5, markOf(5));
+      await Promise.all([replica.advance(7), replica.removeSnapshot(id)]);
+    }
+    await using again = await fixture.open();
+    expect(await again.position()).toBe(7);
+  });
+
+  test('a mark that a later batch brings again moves the position, not the snapshot', async () => {
+    await using fixture = await make(sizeBytes);
+    await using replica = await fixture.open();
+    const kept = await replica.snapshot(5, markOf(5));
+    expect(await replica.snapshot(6, markOf(5))).toEqual(kept);
+    expect(await replica.position()).toBe(6);
+    expect(await replica.snapshots()).toEqual([kept]);
   });
 
   test('applying again what was applied already, with its marks, changes nothing', async () => {

@@ -1,4 +1,4 @@
-// How blob requests leave a role: keep-alive connections, network paths that can be cut, the fence's epoch, LabErrors for what can be expected.
+// How blob requests leave a role: keep-alive connections, network paths that can be cut, LabErrors for what can be expected.
 import type { HttpOperationResponse, IHttpClient, WebResource } from '@azure/storage-blob';
 import { Agent, type Dispatcher } from 'undici';
 import type { NetworkPath } from '../../contract/faults.ts';
@@ -12,12 +12,10 @@ export interface BlobTransportOptions {
   readonly ca?: string;
 }
 
-/** Header that a fenced storage process compares with its own epoch. */
-const epochHeader = 'x-lab-epoch';
 const connections = 64;
 
-/** The connections of one account's clients. Dispose to close them. */
-export class BlobTransport implements AsyncDisposable {
+/** The connections of one account's clients: the bottom of an SDK pipeline. Dispose to close them. */
+export class BlobTransport implements IHttpClient, AsyncDisposable {
   readonly #agent: Agent;
   readonly #network: BlobTransportOptions['network'];
   readonly #watch: Disposable | undefined;
@@ -40,49 +38,22 @@ export class BlobTransport implements AsyncDisposable {
     });
   }
 
-  /** The bottom of an SDK pipeline. `epoch` is asked before each request; null: the service has no fence. */
-  httpClient(epoch: () => string | null): IHttpClient {
-    return { sendRequest: (request) => this.#sendBlobRequest(request, epoch()) };
-  }
-
   /**
-   * A call of the storage process's own.
-   * @param call `epoch` null: not fenced
-   * @throws LabError LinkDown, PeerUnreachable, StorageRestarted, StorageFailed, AccessDenied, NotFound, MalformedRequest
+   * A call that is the lab's own, not one of the blob service.
+   * @throws LabError LinkDown, PeerUnreachable, StorageFailed
    */
-  async lab<T>(url: string, call: { method: 'GET' | 'POST'; body?: Buffer; epoch?: string | null }): Promise<T> {
-    const { origin, pathname, search } = new URL(url);
-    const headers = typeof call.epoch === 'string' ? { [epochHeader]: call.epoch } : {};
-    const response = await this.#send({ origin, path: pathname + search, method: call.method, headers, body: call.body ?? null }, undefined);
-    const text = await bodyText(response, origin);
-    if (response.statusCode < 300) return JSON.parse(text) as T;
-    if (response.statusCode >= 500) throw storageFailed(origin, response);
-    const code =
-      response.statusCode === 412
-        ? 'StorageRestarted'
-        : response.statusCode === 403
-          ? 'AccessDenied'
-          : response.statusCode === 404
-            ? 'NotFound'
-            : 'MalformedRequest';
-    throw new LabError(code, `${origin}${pathname} answered ${response.statusCode}.`);
+  async post({ origin, pathname, search }: URL, body: Buffer): Promise<void> {
+    const response = await this.#send({ origin, path: pathname + search, method: 'POST', body }, undefined);
+    await response.body.dump();
+    if (response.statusCode >= 300) throw storageFailed(origin + pathname, response);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.#watch?.[Symbol.dispose]();
-    await this.#agent.destroy();
-  }
-
-  async #sendBlobRequest(request: WebResource, epoch: string | null): Promise<HttpOperationResponse> {
+  /** @throws LabError LinkDown, PeerUnreachable, StorageFailed */
+  async sendRequest(request: WebResource): Promise<HttpOperationResponse> {
     const { origin, pathname, search } = new URL(request.url);
     const body = bodyOf(request);
     const headers = request.headers.toJson({ preserveCase: true });
-    if (epoch !== null) headers[epochHeader] = epoch;
     const response = await this.#send({ origin, path: pathname + search, method: request.method, headers, body }, request.abortSignal);
-    if (response.statusCode === 412 && response.headers['x-ms-error-code'] === 'StorageRestarted') {
-      await response.body.dump();
-      throw new LabError('StorageRestarted', origin);
-    }
     if (response.statusCode >= 500) {
       await response.body.dump();
       throw storageFailed(origin, response);
@@ -90,6 +61,11 @@ export class BlobTransport implements AsyncDisposable {
     const answer = { request, status: response.statusCode, headers: headersLike(request, response.headers) };
     if (request.streamResponseStatusCodes?.has(response.statusCode) === true) return { ...answer, readableStreamBody: response.body };
     return { ...answer, bodyAsText: await bodyText(response, origin) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#watch?.[Symbol.dispose]();
+    await this.#agent.destroy();
   }
 
   async #send(options: Dispatcher.RequestOptions, signal: WebResource['abortSignal']): Promise<Dispatcher.ResponseData> {

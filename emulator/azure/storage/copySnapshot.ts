@@ -7,11 +7,10 @@ import type { BlobPlace } from './pageBlobReplica.ts';
  * The list that the copy ends up with is that of a snapshot of a temporary blob, and both are deleted: nobody else has it.
  */
 export async function copySnapshot(source: BlobPlace, snapshotId: string, target: { readonly container: string; readonly blob: string }): Promise<void> {
-  const { session } = source;
-  await session.reconnect();
-  const container = session.container(target.container);
+  const { account } = source;
+  const container = account.container(target.container);
   await container.createIfNotExists();
-  const from = session.container(source.container).getPageBlobClient(source.blob).withSnapshot(snapshotId);
+  const from = account.container(source.container).getPageBlobClient(source.blob).withSnapshot(snapshotId);
   const temporary = container.getPageBlobClient(`${target.blob}.copying`);
   const { metadata } = await from.getProperties();
   // The copy is a disk, not a replica: it has a size and no position or mark.
@@ -20,5 +19,4 @@ export async function copySnapshot(source: BlobPlace, snapshotId: string, target
   const { snapshot = '' } = await temporary.createSnapshot();
   await (await container.getPageBlobClient(target.blob).beginCopyFromURL(temporary.withSnapshot(snapshot).url, { metadata: own })).pollUntilDone();
   await temporary.delete({ deleteSnapshots: 'include' });
-  await session.barrier();
 }

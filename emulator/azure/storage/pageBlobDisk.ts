@@ -8,7 +8,6 @@ import { pageRanges, readPages } from './pageBlob.ts';
 import type { BlobPlace } from './pageBlobReplica.ts';
 import { PageWriter } from './pageWriter.ts';
 import type { PageChange } from './pageWrites.ts';
-import type { StorageSession } from './storageAccount.ts';
 import { WriteJournal } from './writeJournal.ts';
 
 export interface PageBlobDiskOptions {
@@ -31,7 +30,6 @@ const largestZeroBytes = 2 ** 30;
 export class PageBlobDisk implements BlockDevice {
   readonly sizeBytes: number;
   readonly #options: PageBlobDiskOptions;
-  readonly #session: StorageSession;
   readonly #blob: PageBlobClient;
   readonly #journal: WriteJournal;
   /** Changes that wait, and those that are being written, each in the order of the machine. */
@@ -45,16 +43,14 @@ export class PageBlobDisk implements BlockDevice {
   private constructor(options: PageBlobDiskOptions, opened: { blob: PageBlobClient; sizeBytes: number; journal: WriteJournal }) {
     this.sizeBytes = opened.sizeBytes;
     this.#options = options;
-    this.#session = options.place.session;
     this.#blob = opened.blob;
     this.#journal = opened.journal;
   }
 
   /** What the journal holds is part of the disk from the first read on. @throws LabError PeerUnreachable; RestError when the blob is gone */
   static async open(options: PageBlobDiskOptions): Promise<PageBlobDisk> {
-    const { session, container, blob } = options.place;
-    await session.reconnect();
-    const client = session.container(container).getPageBlobClient(blob);
+    const { account, container, blob } = options.place;
+    const client = account.container(container).getPageBlobClient(blob);
     const { contentLength = 0 } = await client.getProperties();
     const journal = new WriteJournal(options.journalPath);
     const disk = new PageBlobDisk(options, { blob: client, sizeBytes: contentLength - vhdFooterBytes, journal });
@@ -158,9 +154,8 @@ export class PageBlobDisk implements BlockDevice {
     const through = this.#journal.rotate();
     this.#flying = [...this.#flying, ...this.#waiting];
     this.#waiting = [];
-    // A restart before the barrier may take back what was written: then all of it is written again.
     await this.#untilAvailable(async () => {
-      const writer = new PageWriter({ session: this.#session, blob: this.#blob });
+      const writer = new PageWriter({ account: this.#options.place.account, blob: this.#blob });
       try {
         await writer.write(this.#flying);
         await writer.settled();
@@ -168,7 +163,6 @@ export class PageBlobDisk implements BlockDevice {
         // Nothing of a failed attempt may arrive after its repetition.
         await writer.reset();
       }
-      await this.#session.barrier();
     });
     this.#journal.drop(through);
     this.#heldBytes -= this.#flying.reduce((sum, change) => sum + (change.bytes?.length ?? 0), 0);
@@ -181,19 +175,9 @@ export class PageBlobDisk implements BlockDevice {
         return await work();
       } catch (error) {
         const { available } = this.#options;
-        if (attempt >= attempts || !(LabError.is(error, 'StorageRestarted') || (LabError.is(error, 'PeerUnreachable') && available !== undefined))) throw error;
-        await available?.();
-        await this.#reconnect();
+        if (attempt >= attempts || available === undefined || !LabError.is(error, 'PeerUnreachable')) throw error;
+        await available();
       }
-    }
-  }
-
-  async #reconnect(): Promise<void> {
-    try {
-      await this.#session.reconnect();
-    } catch (error) {
-      // It died again: the work's own next attempt tells.
-      this.#trace('reconnectFailed', error);
     }
   }
 

@@ -9,12 +9,11 @@ import { isNotFound } from './client.ts';
 import { pageChecksums, pageRanges, readPages } from './pageBlob.ts';
 import { PageWriter } from './pageWriter.ts';
 import { changesOf } from './pageWrites.ts';
-import type { StorageSession } from './storageAccount.ts';
+import type { StorageAccount } from './storageAccount.ts';
 
-/** Where a blob is, and through which session its user sees it. */
+/** Where a blob is. */
 export interface BlobPlace {
-  /** Of this user alone. */
-  readonly session: StorageSession;
+  readonly account: StorageAccount;
   readonly container: string;
   readonly blob: string;
 }
@@ -30,24 +29,23 @@ export function replicaBlobName(diskId: string): string {
 }
 
 /**
- * The order of requests makes it safe against kills: a snapshot carries its own position and mark and is taken before the blob's
- * position moves; a repetition finds it by the mark.
+ * The position is the higher one of what the blob's metadata and its newest snapshot say, so that a snapshot is one request that
+ * takes the state, its mark and the position at once. A repetition finds it by the mark.
  */
 export class PageBlobReplica implements Replica {
   readonly sizeBytes: number;
-  readonly #session: StorageSession;
   readonly #container: ContainerClient;
   readonly #blob: PageBlobClient;
   readonly #writer: PageWriter;
   /** By mark id; undefined until read from the service. */
   #known: Map<string, ReplicaSnapshot> | undefined;
+  #recording: Promise<unknown> = Promise.resolve();
 
   private constructor(place: BlobPlace, sizeBytes: number) {
     this.sizeBytes = sizeBytes;
-    this.#session = place.session;
-    this.#container = place.session.container(place.container);
+    this.#container = place.account.container(place.container);
     this.#blob = this.#container.getPageBlobClient(place.blob);
-    this.#writer = new PageWriter({ session: place.session, blob: this.#blob });
+    this.#writer = new PageWriter({ account: place.account, blob: this.#blob });
   }
 
   /**
@@ -57,7 +55,6 @@ export class PageBlobReplica implements Replica {
   static async create(place: BlobPlace, disk: { sizeBytes: number; uniqueId: string; timestampMs: TimeMs }): Promise<PageBlobReplica> {
     const vhdBytes = Math.ceil(disk.sizeBytes / vhdSizeUnitBytes) * vhdSizeUnitBytes;
     const replica = new PageBlobReplica(place, disk.sizeBytes);
-    await place.session.reconnect();
     await replica.#container.createIfNotExists();
     await replica.#blob.createIfNotExists(vhdBytes + vhdFooterBytes, { metadata: replica.#metadata(0) });
     // Also when the blob exists: a kill may have come between the two.
@@ -67,24 +64,21 @@ export class PageBlobReplica implements Replica {
 
   /** @throws LabError NotFound */
   static async open(place: BlobPlace): Promise<PageBlobReplica> {
-    await place.session.reconnect();
-    const { metadata } = await foundOr(place, () => place.session.container(place.container).getPageBlobClient(place.blob).getProperties());
+    const { metadata } = await foundOr(place, () => place.account.container(place.container).getPageBlobClient(place.blob).getProperties());
     return new PageBlobReplica(place, Number(metadata?.[sizeKey]));
   }
 
   /** Removes the blob with its snapshots; nothing happens when it is gone already. */
   static async delete(place: BlobPlace): Promise<void> {
-    await place.session.reconnect();
-    await place.session.container(place.container).getPageBlobClient(place.blob).deleteIfExists({ deleteSnapshots: 'include' });
+    await place.account.container(place.container).getPageBlobClient(place.blob).deleteIfExists({ deleteSnapshots: 'include' });
   }
 
-  /** Also takes the storage process as it is now, after a restart. @throws LabError NotFound when the replica is gone */
+  /** Forgets what failed before: the caller goes on from what the blob holds. @throws LabError NotFound when the replica is gone */
   async position(): Promise<number> {
     await this.#writer.reset();
-    await this.#session.reconnect();
-    this.#known = undefined;
-    const { metadata } = await foundOr({ container: this.#container.containerName, blob: this.#blob.name }, () => this.#blob.getProperties());
-    return Number(metadata?.[positionKey] ?? 0);
+    const recorded = await this.#recorded();
+    this.#known = await this.#list();
+    return Math.max(recorded, [...this.#known.values()].at(-1)?.sequence ?? 0);
   }
 
   /** Ends when the batch is on its way, so that batches of a copy follow each other without a pause; a failure may show in a later call. */
@@ -96,29 +90,26 @@ export class PageBlobReplica implements Replica {
   async snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot> {
     await this.#writer.settled();
     const known = (this.#known ??= await this.#list());
-    let snapshot = known.get(mark.id);
-    if (snapshot === undefined) {
-      const metadata = { ...this.#metadata(sequence), [markKey]: Buffer.from(JSON.stringify(mark), 'utf8').toString('base64') };
-      const { snapshot: id = '' } = await this.#blob.createSnapshot({ metadata });
-      snapshot = { id, sequence, mark };
-      known.set(mark.id, snapshot);
+    const same = known.get(mark.id);
+    if (same !== undefined) {
+      // Another batch may bring a mark again: from a process server that the machine came to meanwhile.
+      if (same.sequence < sequence) await this.advance(sequence);
+      return same;
     }
-    await this.advance(sequence);
+    const metadata = { ...this.#metadata(sequence), [markKey]: Buffer.from(JSON.stringify(mark), 'utf8').toString('base64') };
+    const { snapshot: id = '' } = await this.#blob.createSnapshot({ metadata });
+    const snapshot = { id, sequence, mark };
+    known.set(mark.id, snapshot);
     return snapshot;
   }
 
   async advance(sequence: number): Promise<void> {
     await this.#writer.settled();
-    await this.#blob.setMetadata(this.#metadata(sequence));
-  }
-
-  async barrier(): Promise<void> {
-    await this.#writer.settled();
-    await this.#session.barrier();
+    await this.#inTurn(() => this.#record(sequence));
   }
 
   async snapshots(): Promise<ReplicaSnapshot[]> {
-    this.#known = await this.#list();
+    this.#known ??= await this.#list();
     return [...this.#known.values()];
   }
 
@@ -144,13 +135,35 @@ export class PageBlobReplica implements Replica {
   }
 
   async removeSnapshot(snapshotId: string): Promise<void> {
+    const known = (this.#known ??= await this.#list());
+    const newest = [...known.values()].at(-1);
+    // It may be the only one that knows the position.
+    if (newest?.id === snapshotId) await this.#inTurn(async () => ((await this.#recorded()) < newest.sequence ? this.#record(newest.sequence) : undefined));
     await this.#blob.withSnapshot(snapshotId).deleteIfExists();
-    for (const [markId, snapshot] of this.#known ?? []) if (snapshot.id === snapshotId) this.#known?.delete(markId);
+    for (const [markId, snapshot] of known) if (snapshot.id === snapshotId) known.delete(markId);
   }
 
   /** Ends when no request is under way; the connections belong to the account. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#writer.reset();
+  }
+
+  /** What the blob itself says. */
+  async #recorded(): Promise<number> {
+    const { metadata } = await foundOr({ container: this.#container.containerName, blob: this.#blob.name }, () => this.#blob.getProperties());
+    return Number(metadata?.[positionKey] ?? 0);
+  }
+
+  async #record(position: number): Promise<void> {
+    await this.#blob.setMetadata(this.#metadata(position));
+  }
+
+  /** Reading the position and writing it are not to be mixed: snapshots are removed beside the work on newer batches. */
+  #inTurn(work: () => Promise<unknown>): Promise<unknown> {
+    const turn = this.#recording.then(work);
+    // A failure belongs to its own caller; the next one has its turn all the same.
+    this.#recording = turn.catch(() => undefined);
+    return turn;
   }
 
   #metadata(position: number): Metadata {

@@ -1,7 +1,7 @@
 // Writing to a page blob at the speed of the service: several requests under way, yet as if one change came after the other.
 import type { PageBlobClient } from '@azure/storage-blob';
 import { planPageWrites, type PageChange, type PageWrite } from './pageWrites.ts';
-import type { StorageSession } from './storageAccount.ts';
+import type { StorageAccount } from './storageAccount.ts';
 
 const requestsAtOnce = 8;
 /** From so many requests on, one request with all of them is faster than the same in parallel. */
@@ -16,23 +16,23 @@ interface UnderWay {
 
 /** One per blob and user. A failure is told by the call that meets it and by all later ones, until `reset`. */
 export class PageWriter {
-  readonly #session: StorageSession;
+  readonly #account: StorageAccount;
   readonly #blob: PageBlobClient;
   readonly #underWay = new Set<UnderWay>();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(target: { session: StorageSession; blob: PageBlobClient }) {
-    this.#session = target.session;
+  constructor(target: { account: StorageAccount; blob: PageBlobClient }) {
+    this.#account = target.account;
     this.#blob = target.blob;
   }
 
   /** Ends when the changes are on their way; their bytes must stay as they are until `settled`. @param changes in the order to apply */
   async write(changes: readonly PageChange[]): Promise<void> {
     const writes = planPageWrites(changes);
-    if (this.#session.takesPageBatches && writes.length >= batchFrom) {
+    if (this.#account.takesPageBatches && writes.length >= batchFrom) {
       await this.settled();
       for (const batch of batchesOf(writes))
-        await this.#whole(this.#session.putPageBatch({ container: this.#blob.containerName, blob: this.#blob.name }, encodePageBatch(batch)));
+        await this.#whole(this.#account.putPageBatch({ container: this.#blob.containerName, blob: this.#blob.name }, encodePageBatch(batch)));
       return;
     }
     for (const write of writes) {

@@ -44,7 +44,7 @@ export class StorageAccounts implements AsyncDisposable {
     this.#target = processes.target;
     for (const name of [options.logAccount, ...options.targetAccounts]) {
       const process = name === options.logAccount ? processes.log : processes.target;
-      this.#accounts.set(name, { process, account: new StorageAccount(process.account(name), { faults: options.kernel.faults }) });
+      this.#accounts.set(name, { process, account: new StorageAccount(process.account(name)) });
     }
   }
 
@@ -83,21 +83,21 @@ export class StorageAccounts implements AsyncDisposable {
   }
 
   /** Where a process server uploads to. @throws LabError NotFound */
-  async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string; barrierUrl: string | null }> {
+  async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string }> {
     const { process } = this.#entry(logStorageAccount);
-    const { url, ...address } = process.account(logStorageAccount);
-    return { ...address, logContainerUrl: `${url}/${logContainer}` };
+    const { url, accountName, accountKey } = process.account(logStorageAccount);
+    return { logContainerUrl: `${url}/${logContainer}`, accountName, accountKey };
   }
 
   async openLog(_pairId: string): Promise<BatchLog> {
-    return new BlobLog({ session: this.account(this.#options.logAccount).session(), container: logContainer });
+    return new BlobLog({ account: this.account(this.#options.logAccount), container: logContainer });
   }
 
   /** Makes an empty replica, or finds the one of this pair. @returns its address */
   async createReplica(order: { pairId: string; diskId: string; sizeBytes: number; storageAccount: string }): Promise<string> {
     // asr-behaviour §1.5: `wahv` and 18 hex digits.
     const container = `wahv${createHash('sha256').update(order.pairId).digest('hex').slice(0, 18)}`;
-    const place = { session: this.account(order.storageAccount).session(), container, blob: replicaBlobName(order.diskId) };
+    const place = { account: this.account(order.storageAccount), container, blob: replicaBlobName(order.diskId) };
     await PageBlobReplica.create(place, {
       sizeBytes: order.sizeBytes,
       uniqueId: this.#options.kernel.ids.guid(),
@@ -121,21 +121,20 @@ export class StorageAccounts implements AsyncDisposable {
     const source = this.#place(address);
     const target = { container: diskContainer, blob: name.endsWith('.vhd') ? name : `${name}.vhd` };
     await copySnapshot(source, snapshotId, target);
-    return urlOf({ session: source.session, ...target });
+    return urlOf({ account: source.account, ...target });
   }
 
   /** @param journalPath where the host keeps what it acknowledged and the blob may not have. @throws LabError NotFound */
   async openDisk(address: string, journalPath: string): Promise<PageBlobDisk> {
     if (!(await this.diskExists(address))) throw new LabError('NotFound', address);
     const place = this.#place(address);
-    const { process } = this.#entry(place.session.account.accountName);
+    const { process } = this.#entry(place.account.address.accountName);
     return PageBlobDisk.open({ kernel: this.#options.kernel, place, journalPath, available: () => process.available() });
   }
 
   async diskExists(address: string): Promise<boolean> {
-    const { session, container, blob } = this.#place(address);
-    await session.reconnect();
-    return session.container(container).getPageBlobClient(blob).exists();
+    const { account, container, blob } = this.#place(address);
+    return account.container(container).getPageBlobClient(blob).exists();
   }
 
   /** What is gone already is no error. */
@@ -154,16 +153,15 @@ export class StorageAccounts implements AsyncDisposable {
     return entry;
   }
 
-  /** With a session of its own. */
   #place(address: string): BlobPlace {
-    const [, account, container, ...blob] = URL.canParse(address) ? new URL(address).pathname.split('/').map(decodeURIComponent) : [];
-    if (account === undefined || container === undefined || blob.length === 0) throw new LabError('NotFound', `${address} is no address of a blob.`);
-    return { session: this.account(account).session(), container, blob: blob.join('/') };
+    const [, name, container, ...blob] = URL.canParse(address) ? new URL(address).pathname.split('/').map(decodeURIComponent) : [];
+    if (name === undefined || container === undefined || blob.length === 0) throw new LabError('NotFound', `${address} is no address of a blob.`);
+    return { account: this.account(name), container, blob: blob.join('/') };
   }
 }
 
-function urlOf({ session, container, blob }: BlobPlace): string {
-  return session.container(container).getBlobClient(blob).url;
+function urlOf({ account, container, blob }: BlobPlace): string {
+  return account.container(container).getBlobClient(blob).url;
 }
 
 function keyOf(store: Store, name: string): string {

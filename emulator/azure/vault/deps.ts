@@ -10,7 +10,6 @@ export interface LogTarget {
   readonly logContainerUrl: string;
   readonly accountName: string;
   readonly accountKey: string;
-  readonly barrierUrl: string | null;
 }
 
 export interface VaultStorage {

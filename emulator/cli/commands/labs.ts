@@ -1,5 +1,7 @@
 // A lab as a whole: saved states, its events, what it imitates, and its end.
 import type { Command } from 'commander';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { FidelityRule, SavedLab, VaultEvent } from '../../contract/resources.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { loadLab, resetLab, savedLabs, saveStopped } from '../../lab/savedLabs.ts';
@@ -33,6 +35,7 @@ const fidelityColumns: readonly Column<FidelityRule>[] = [
 
 export function addLabCommands(program: Command, shell: Shell): void {
   addSavedLabs(program, shell);
+  addVault(program, shell);
   program
     .command('down')
     .alias('stop')
@@ -66,6 +69,31 @@ export function addLabCommands(program: Command, shell: Shell): void {
     .helpGroup('Lab:')
     .action(
       onLab<object, []>(shell, async ({ client, output }) => output.list(await client.call('fidelity.list', {}), fidelityColumns, 'No rule is recorded.')),
+    );
+}
+
+function addVault(program: Command, shell: Shell): void {
+  program
+    .command('vault')
+    .description('what the vault gives to those who join it')
+    .helpGroup('Vault:')
+    .command('credentials')
+    .description('the registration key for a further configuration server; valid 5 days')
+    .option('--out <file>', 'write it there, readable by you alone, instead of showing it')
+    .addHelpText(
+      'after',
+      '\nExample:\n  srlab vault credentials --out vault.key && srlab run configserver --dir ./cs02 --credentials vault.key --ca ./lab/.srlab/ca.pem',
+    )
+    .action(
+      onLab<{ out?: string }, []>(shell, async ({ client, output }, { out }) => {
+        const { credentials } = await client.call('vault.credentials', {});
+        if (out === undefined) return output.record({ credentials }, () => credentials);
+        const path = resolve(out);
+        await writeFile(path, credentials, { mode: 0o600 }).catch((error: unknown) => {
+          throw new LabError('InvalidArgument', `${path} cannot be written.`, { cause: error });
+        });
+        output.record({ path }, () => `The registration key is in ${path}.`);
+      }),
     );
 }
 

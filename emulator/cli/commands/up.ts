@@ -8,7 +8,7 @@ import type { LabOptions, LabPorts, ReadyLine, SeparateRole } from '../../contra
 import type { ClockSpeed } from '../../contract/resources.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
-import { everyWallMs } from '../../kernel/wallTime.ts';
+import { wallDelay } from '../../kernel/wallTime.ts';
 import { parseWholeNumber, parsePort, parseSpeed } from '../values.ts';
 
 export interface UpOptions {
@@ -106,17 +106,15 @@ export async function untilStopped(shell: Shell, { owned = false, lingerSeconds,
   if (shell.stop.aborted) return;
   shell.stop.addEventListener('abort', () => stop(), { once: true });
   if (owned) shell.stdin.once('end', stop).once('close', stop).resume();
-  using _look = lingerSeconds === undefined || watched === undefined ? undefined : stopWhenUnwatched(lingerSeconds, watched, stop);
+  const ended = new AbortController();
+  if (lingerSeconds !== undefined && watched !== undefined) void unwatchedFor({ lingerSeconds, watched, ended: ended.signal }).then(stop);
   // A pending promise alone keeps no process alive: the lab's sockets do.
   await promise;
+  ended.abort();
 }
 
-function stopWhenUnwatched(lingerSeconds: number, watched: () => boolean, stop: () => void): Disposable {
-  let unwatchedSeconds = 0;
-  return everyWallMs(1000, () => {
-    unwatchedSeconds = watched() ? 0 : unwatchedSeconds + 1;
-    if (unwatchedSeconds >= lingerSeconds) stop();
-  });
+async function unwatchedFor({ lingerSeconds, watched, ended }: { lingerSeconds: number; watched: () => boolean; ended: AbortSignal }): Promise<void> {
+  for (let seconds = 0; seconds < lingerSeconds && !ended.aborted; seconds = watched() ? 0 : seconds + 1) await wallDelay(1000, ended);
 }
 
 async function exec(shell: Shell, command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>): Promise<void> {

@@ -93,5 +93,4 @@ export const replicationErrors = {
     'Wait until it has uploaded, free space in the cache folder, or switch the machine to another process server.',
   ),
   SealBroken: entry(422, 'A replicated batch cannot be decrypted.', 'Start a resynchronisation of the disk.'),
-  StorageRestarted: entry(503, 'The storage process restarted since its last barrier.', 'Nothing to do: work goes on from the last barrier.'),
 } as const satisfies Record<string, ErrorEntry>;

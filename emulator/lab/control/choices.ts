@@ -11,19 +11,21 @@ export function pointChoice(point: PointChoice | undefined): VaultPointChoice {
   return typeof point === 'string' ? point : { recoveryPointId: point.pointId };
 }
 
-/** @throws LabError NotFound */
+/** What the vault knows of the lab's own site; other configuration servers may have joined it. @throws LabError NotFound */
 export function siteOf(parts: ControlParts): ConfigServerRecord {
-  const [server] = parts.vault.records.configServers.list();
-  if (server === undefined) throw new LabError('NotFound', 'No configuration server has registered with the vault.');
+  const server = parts.vault.records.configServers.get(parts.site.configServer.hostId);
+  if (server === undefined) throw new LabError('NotFound', 'The configuration server has not registered with the vault.');
   return server;
 }
 
 /** The process server of this name, or the first on the wanted side. */
 export function processServerId(parts: ControlParts, name: string | undefined, inAzure: boolean): string {
   const { processServers } = siteOf(parts);
+  // One that only joined may be gone again tomorrow, and reaches no machine: it is taken when it is asked for by name.
+  const own = new Set(parts.site.processServers.map(({ hostId }) => hostId));
   const found =
     name === undefined
-      ? processServers.find((server) => server.inAzure === inAzure)
+      ? processServers.find((server) => server.inAzure === inAzure && own.has(server.hostId))
       : processServers.find((server) => server.name === name || server.hostId === name);
   if (found === undefined)
     throw new LabError(
@@ -62,9 +64,10 @@ export function reprotectChoice(parts: ControlParts, item: ItemView, request: Re
   const policy = request.policy === undefined ? {} : { policyName: request.policy };
   if (item.activeSite === 'OnPrem') return { processServerId: processServerId(parts, request.processServer, false), ...policy };
   const { masterTargets } = siteOf(parts);
+  const own = new Set(parts.site.masterTargets.map(({ hostId }) => hostId));
   const target =
     request.masterTarget === undefined
-      ? masterTargets.find((one) => one.osType === item.source.osType)
+      ? masterTargets.find((one) => one.osType === item.source.osType && own.has(one.hostId))
       : masterTargets.find((one) => one.name === request.masterTarget || one.hostId === request.masterTarget);
   if (target === undefined)
     throw new LabError(

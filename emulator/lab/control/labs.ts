@@ -4,12 +4,12 @@ import { LabError } from '../../kernel/errors.ts';
 import { hasEnded } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';
 import { savedLabs, saveLab } from '../savedLabs.ts';
-import { siteOf } from './choices.ts';
 import { fidelity } from './fidelity.ts';
 import { machineRecord } from './records.ts';
+import { roles } from './roles.ts';
 import type { Handlers } from './server.ts';
 
-type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list';
+type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list' | 'vault.credentials';
 
 const defaultEvents = 100;
 
@@ -55,6 +55,7 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
           subject: event.affectedObjectFriendlyName,
           message: event.description,
         })),
+    'vault.credentials': async () => ({ credentials: vault.credentialsFile() }),
   };
 }
 
@@ -62,7 +63,7 @@ function status(parts: ControlParts): LabStatus {
   const { world, vault, disks } = parts;
   const { kernel, folder } = world;
   const { settings } = folder;
-  const { problems } = vault.configServerHealth(siteOf(parts).hostId);
+  const problems = vault.records.configServers.list().flatMap(({ hostId }) => vault.configServerHealth(hostId).problems);
   return {
     dir: folder.dir,
     pid: process.pid,
@@ -84,48 +85,4 @@ function status(parts: ControlParts): LabStatus {
       sinceMs,
     })),
   };
-}
-
-function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleStatus[] {
-  const server = vault.records.configServers.list()[0];
-  const { target, log } = cloud.storage.processes;
-  const base = { state: 'running', health: 'Normal', lastHeartbeatMs: null } as const;
-  return [
-    { role: 'vault', name: world.estate.vault.name, url: null, ...base },
-    { role: 'storage', name: 'storage', url: target.url, pid: target.pid, ...base },
-    { role: 'storage', name: 'storage-log', url: log.url, pid: log.pid, ...base },
-    { role: 'vcenter', name: world.estate.vCenter.name, url: datacenter.vCenter.url, ...base },
-    {
-      role: 'configserver',
-      name: world.estate.configServer.name,
-      url: site.configServer.url,
-      state: 'running',
-      health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level,
-      lastHeartbeatMs: server?.reportedMs ?? null,
-    },
-    ...site.processServers.map(({ name, url, hostId, pid }): RoleStatus => {
-      const known = server?.processServers.find((one) => one.hostId === hostId);
-      return {
-        role: 'processserver',
-        name,
-        url,
-        ...(pid === undefined ? {} : { pid }),
-        state: 'running',
-        health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level,
-        lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
-      };
-    }),
-    ...site.masterTargets.map(({ name, url, hostId, pid }): RoleStatus => {
-      const known = server?.masterTargets.find((one) => one.hostId === hostId);
-      return {
-        role: 'mastertarget',
-        name,
-        url,
-        ...(pid === undefined ? {} : { pid }),
-        state: 'running',
-        health: known === undefined ? 'Critical' : known.validationErrors.length > 0 ? 'Warning' : 'Normal',
-        lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
-      };
-    }),
-  ];
 }

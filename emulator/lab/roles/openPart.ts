@@ -48,6 +48,15 @@ export async function openPart(options: RoleOptions, surroundings: PartSurroundi
   return { role, url: component.url, hostId: component.hostId, component };
 }
 
+/** A file that the component was told to read. @throws LabError InvalidArgument */
+export function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new LabError('InvalidArgument', `${path} cannot be read.`, { cause: error });
+  }
+}
+
 /** The key of a new account is kept with it, and shown in `account-key.txt`. */
 function openStorage({ dir, port, accountName, accountKey }: OptionsOf<'storage'>, { kernel }: PartSurroundings): Promise<StorageProcess> {
   using store = new Store(join(dir, 'storage.db'));
@@ -57,11 +66,15 @@ function openStorage({ dir, port, accountName, accountKey }: OptionsOf<'storage'
   return StorageProcess.start({ kernel, folder: join(dir, 'blobs'), accounts: [{ name: accountName, key }], port });
 }
 
-async function openConfigServer(options: OptionsOf<'configserver'>, { kernel, version }: PartSurroundings): Promise<ConfigServer> {
-  const { dir, name, port, vaultUrl, vaultCa, credentialsFile } = options;
-  const server = await ConfigServer.open({ kernel, folder: dir, name, port, version, labCa: readFileSync(vaultCa, 'utf8') });
+/** A registration key is valid for days, a registration for good: after it the key is not asked for. */
+async function openConfigServer(options: OptionsOf<'configserver'>, { kernel, version, labCa }: PartSurroundings): Promise<ConfigServer> {
+  const { dir, name, port, vaultUrl, credentialsFile } = options;
+  const server = await ConfigServer.open({ kernel, folder: dir, name, port, version, labCa: labCa() });
   try {
-    if (server.vaultUrl === undefined) await server.registerWithVault(readFileSync(credentialsFile, 'utf8'), vaultUrl);
+    if (server.vaultUrl !== undefined) return server;
+    if (credentialsFile === null)
+      throw new LabError('InvalidArgument', 'A configuration server that is new needs --credentials, the registration key of its vault.');
+    await server.registerWithVault(readText(credentialsFile), vaultUrl ?? undefined);
     return server;
   } catch (error) {
     await server[Symbol.asyncDispose]();

@@ -1,11 +1,9 @@
-// Owner of one role that runs as a process of its own: starts it, reads where it listens, starts it again when it dies, ends it when disposed.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+// One role that runs as a process of its own and belongs to this lab.
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import type { RoleReadyLine } from '../../contract/role.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { OwnedProcess } from '../../kernel/ownedProcess.ts';
 import type { OwnerServer } from './ownerServer.ts';
 
 export interface RoleProcessOptions {
@@ -22,108 +20,48 @@ export interface RoleProcessOptions {
 
 /** The bundle when this is a part of it. */
 const program = import.meta.filename.endsWith('.mjs') ? import.meta.filename : join(import.meta.dirname, '..', '..', 'main.ts');
-const startsInARow = 5;
-const keptErrorCharacters = 4000;
 
 export class RoleProcess implements AsyncDisposable {
-  readonly #options: RoleProcessOptions;
-  #child: ChildProcess | undefined;
-  #ready: RoleReadyLine = { pid: 0, role: 'storage', name: '', url: '', hostId: null };
-  #restarted = Promise.withResolvers<void>();
-  #closing = false;
+  readonly name: string;
+  readonly #process: OwnedProcess<RoleReadyLine>;
 
-  private constructor(options: RoleProcessOptions) {
-    this.#options = options;
+  private constructor(name: string, process: OwnedProcess<RoleReadyLine>) {
+    this.name = name;
+    this.#process = process;
   }
 
   /** Listening, and in step with the lab's clock, when the promise resolves. @throws LabError RoleProcessFailed */
-  static async start(options: RoleProcessOptions): Promise<RoleProcess> {
-    const one = new RoleProcess(options);
-    await one.#start(options.port);
-    return one;
-  }
-
-  get role(): RoleProcessOptions['role'] {
-    return this.#options.role;
-  }
-
-  get name(): string {
-    return this.#options.name;
+  static async start({ kernel, owner, role, name, dir, port, parameters }: RoleProcessOptions): Promise<RoleProcess> {
+    const environment = { SRLAB_OWNER: JSON.stringify(owner.owner) };
+    const portAfter = (former: RoleReadyLine | undefined): string => (former === undefined ? String(port) : new URL(former.url).port);
+    const process = await OwnedProcess.start<RoleReadyLine>({
+      kernel,
+      name,
+      command: (former) => ({ args: [program, 'run', role, '--owned', '--dir', dir, '--name', name, '--port', portAfter(former), ...parameters], environment }),
+      failure: (reason) => new LabError('RoleProcessFailed', `${name}: ${reason}`),
+      onDeath: () => owner.left(name),
+    });
+    return new RoleProcess(name, process);
   }
 
   get url(): string {
-    return this.#ready.url;
+    return this.#process.ready.url;
   }
 
   get hostId(): string {
-    return this.#ready.hostId ?? '';
+    return this.#process.ready.hostId ?? '';
   }
 
   get pid(): number {
-    return this.#ready.pid;
+    return this.#process.ready.pid;
   }
 
-  /** SIGKILL; ends when it is back. */
+  /** SIGKILL; ends when it is back. @throws LabError RoleProcessFailed when it does not come back */
   async kill(): Promise<void> {
-    const restarted = this.#restarted.promise;
-    this.#child?.kill('SIGKILL');
-    await restarted;
+    await this.#process.kill();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closing = true;
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.stdin?.end();
-    await ended;
+    await this.#process[Symbol.asyncDispose]();
   }
-
-  async #start(port: number): Promise<void> {
-    const { role, name, dir, owner, parameters, kernel } = this.#options;
-    const child = spawn(process.execPath, [program, 'run', role, '--owned', '--dir', dir, '--name', name, '--port', String(port), ...parameters], {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, SRLAB_OWNER: JSON.stringify(owner.owner) },
-    });
-    this.#child = child;
-    // A process that is already gone cannot be told to end.
-    child.stdin.on('error', () => undefined);
-    this.#ready = await readyLine(child, name);
-    child.once('exit', () => this.#ended());
-    kernel.trace.record('lab', 'roleReady', { role, name, url: this.url, pid: this.pid });
-  }
-
-  /** It is expected never to end by itself; lab time waits until it is back. */
-  #ended(): void {
-    if (this.#closing) return;
-    const { kernel, owner, name } = this.#options;
-    kernel.trace.record('lab', 'roleDied', { name, pid: this.pid });
-    kernel.clock.start(`restart ${name}`, async () => {
-      await owner.left(name);
-      await this.#restart(startsInARow);
-      const restarted = this.#restarted;
-      this.#restarted = Promise.withResolvers<void>();
-      restarted.resolve();
-    });
-  }
-
-  async #restart(attempts: number): Promise<void> {
-    try {
-      await this.#start(Number(new URL(this.url).port));
-    } catch (error) {
-      if (this.#closing) return;
-      if (attempts <= 1) throw error;
-      await this.#restart(attempts - 1);
-    }
-  }
-}
-
-async function readyLine(child: ChildProcess, name: string): Promise<RoleReadyLine> {
-  const { promise, resolve, reject } = Promise.withResolvers<RoleReadyLine>();
-  let complaint = '';
-  child.stderr?.on('data', (text: Buffer) => (complaint = (complaint + text.toString('utf8')).slice(-keptErrorCharacters)));
-  child.once('error', (error) => reject(new LabError('RoleProcessFailed', `${name}: ${error.message}`, { cause: error })));
-  child.once('exit', (code, signal) => reject(new LabError('RoleProcessFailed', `${name}: ${signal ?? `exit code ${String(code)}`}. ${complaint}`)));
-  if (child.stdout !== null) createInterface(child.stdout).once('line', (line) => resolve(JSON.parse(line) as RoleReadyLine));
-  return promise;
 }

@@ -128,9 +128,10 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   /**
    * @param credentialsFileText the registration key downloaded from the vault
+   * @param vaultUrl absent: the one that the key names
    * @throws LabError VaultCredentialsMalformed, ACS50008, ConfigServerRegisteredElsewhere, and what the vault refuses
    */
-  async registerWithVault(credentialsFileText: string, vaultUrl: string): Promise<{ vaultName: string; region: string }> {
+  async registerWithVault(credentialsFileText: string, vaultUrl?: string): Promise<{ vaultName: string; region: string }> {
     const { vaultName, region } = await this.#vault.register(credentialsFileText, vaultUrl);
     return { vaultName, region };
   }
@@ -238,6 +239,8 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     const tick = kernel.clock.every(heartbeatMs, 'configuration server distribution', () => this.#distribute());
     this.#resources.defer(() => tick.cancel());
     this.#tasks.take();
+    // One that was away says at once that it is back, with all it knows.
+    this.#vault.reportSoon(true);
   }
 
   /** The vault's ring ends when this has ended, so that whoever ordered knows that the hosts have acted. */

@@ -6,7 +6,7 @@ import type { Kernel } from '../../kernel/kernel.ts';
 import type { SiteReport, SiteSettings } from '../../replication/orders.ts';
 import type { SiteDatabase } from './siteDatabase.ts';
 import { clockSkewLimitMs, heartbeatMs, type VaultRegistration } from './state.ts';
-import { requireCredentialsFile } from './wire.ts';
+import { parseCredentialsFile } from './wire.ts';
 
 const retryMs = 5000;
 
@@ -40,11 +40,14 @@ export class VaultLink implements AsyncDisposable {
 
   /**
    * Registers with the vault that made the credentials file (asr-behaviour §1.4).
+   * @param givenUrl absent: the one that the file names
    * @throws LabError VaultCredentialsMalformed, ACS50008 (own clock more than 15 minutes off), ConfigServerRegisteredElsewhere, and what the vault refuses: expired or forged credentials
    */
-  async register(credentialsFileText: string, vaultUrl: string): Promise<VaultRegistration> {
+  async register(credentialsFileText: string, givenUrl?: string): Promise<VaultRegistration> {
     const { kernel, database, vaultCa, hostId, name } = this.#deps;
-    requireCredentialsFile(credentialsFileText);
+    const named = parseCredentialsFile(credentialsFileText);
+    const vaultUrl = givenUrl ?? named.vaultUrl;
+    if (vaultUrl === undefined) throw new LabError('VaultCredentialsMalformed', 'It does not say where the vault is.');
     await kernel.faults.check('configserver.register', hostId);
     if (Math.abs(database.clockSkewMs) > clockSkewLimitMs) throw new LabError('ACS50008', `It is off by ${Math.round(database.clockSkewMs / 60_000)} minutes.`);
     const former = database.vault;

@@ -35,8 +35,12 @@ export function parseHostReport(body: unknown, sender: { hostId: string; role: H
   return fields;
 }
 
-/** A registration key file goes to the vault as it is, for only the vault can tell whether it is genuine; what is no such file need not go. @throws LabError VaultCredentialsMalformed */
-export function requireCredentialsFile(text: string): void {
+/**
+ * A registration key file goes to the vault as it is, for only the vault can tell whether it is genuine; what is no such file need not go.
+ * @returns where the vault is, if the file says so
+ * @throws LabError VaultCredentialsMalformed
+ */
+export function parseCredentialsFile(text: string): { vaultUrl: string | undefined } {
   let body: unknown;
   try {
     body = JSON.parse(text);
@@ -44,6 +48,9 @@ export function requireCredentialsFile(text: string): void {
     throw new LabError('VaultCredentialsMalformed', '', { cause: error });
   }
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw new LabError('VaultCredentialsMalformed');
+  const credentials: unknown = 'credentials' in body ? body.credentials : undefined;
+  const named = typeof credentials === 'object' && credentials !== null && 'vaultUrl' in credentials ? credentials.vaultUrl : undefined;
+  return { vaultUrl: typeof named === 'string' && URL.canParse(named) ? named : undefined };
 }
 
 function recordOf(value: unknown): Record<string, unknown> {

@@ -90,9 +90,9 @@ export class HeldPair implements AsyncDisposable {
   }
 
   async describe(): Promise<{ pairId: string; sequence: number; snapshots: ReplicaSnapshot[] }> {
-    const { final } = this.#engine.position;
+    const sequence = this.#engine.position;
     const snapshots = await this.#replica.snapshots();
-    return { pairId: this.pairId, sequence: final, snapshots: snapshots.filter((snapshot) => snapshot.sequence <= final) };
+    return { pairId: this.pairId, sequence, snapshots: snapshots.filter((snapshot) => snapshot.sequence <= sequence) };
   }
 
   /** A batch under way is finished; then disk and journal are closed. */

@@ -95,7 +95,10 @@ export class RetentionJournal implements Reclaimer, AsyncDisposable {
 
   async snapshot(sequence: number, mark: Mark): Promise<ReplicaSnapshot> {
     const held = this.#state.snapshots.find((snapshot) => snapshot.mark.id === mark.id);
-    if (held !== undefined) return held;
+    if (held !== undefined) {
+      if (sequence > this.#state.position) await this.advance(sequence);
+      return held;
+    }
     const newest = this.#state.snapshots.at(-1);
     if (newest !== undefined) await this.#layer(newest.id).rest();
     const snapshot: ReplicaSnapshot = { id: String(this.#state.nextSnapshot), sequence, mark };

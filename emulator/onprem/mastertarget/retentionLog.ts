@@ -37,11 +37,6 @@ export class RetentionLog implements BatchLog {
     held.set(sequence, sealed.length);
   }
 
-  /** Every append is durable already: the retention drive is a file system, not a server with a memory of its own. */
-  async barrier(): Promise<void> {
-    return;
-  }
-
   async list(pairId: string, after: number): Promise<number[]> {
     const held = await this.#held(pairId);
     return [...held.keys()].filter((sequence) => sequence > after).sort((one, other) => one - other);
@@ -54,11 +49,12 @@ export class RetentionLog implements BatchLog {
     return readFile(this.#path(pairId, sequence));
   }
 
-  async remove(pairId: string, through: number): Promise<void> {
+  async remove(pairId: string, sequences: readonly number[]): Promise<void> {
     const held = await this.#held(pairId);
-    const gone = [...held].filter(([sequence]) => sequence <= through);
     await Promise.all(
-      gone.map(async ([sequence, sizeBytes]) => {
+      sequences.map(async (sequence) => {
+        const sizeBytes = held.get(sequence);
+        if (sizeBytes === undefined) return;
         await rm(this.#path(pairId, sequence), { force: true });
         held.delete(sequence);
         this.#volume.release(sizeBytes);
@@ -68,7 +64,7 @@ export class RetentionLog implements BatchLog {
 
   /** Forgets a pair whose failback ended. */
   async drop(pairId: string): Promise<void> {
-    await this.remove(pairId, Infinity);
+    await this.remove(pairId, await this.list(pairId, 0));
     await rm(this.#folder(pairId), { recursive: true, force: true });
     this.#pairs.delete(pairId);
   }

@@ -61,11 +61,6 @@ export class VmdkReplica implements Replica {
     return this.#inTurn(() => this.#journal.advance(sequence));
   }
 
-  /** Disk and journal are files of this host: what is written survives a killed process. */
-  async barrier(): Promise<void> {
-    return;
-  }
-
   async snapshots(): Promise<ReplicaSnapshot[]> {
     return [...this.#journal.snapshots];
   }

@@ -20,8 +20,6 @@ export class MasterTargetLog implements BatchLog {
     });
   }
 
-  async barrier(): Promise<void> {}
-
   async list(pairId: string, after: number): Promise<number[]> {
     const { sequences } = await this.#client.json<{ sequences: readonly number[] }>(`/pairs/${encodeURIComponent(pairId)}`);
     return sequences.filter((sequence) => sequence > after);

@@ -1,4 +1,4 @@
-// Uploads one pair's batches: a few on their way at once, then the log's barrier, then the notice; nothing leaves the cache before.
+// Uploads one pair's batches: a few on their way at once; what the log holds without a gap leaves the cache, and the vault is told.
 import type { Kernel } from '../../kernel/kernel.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { seal } from '../../replication/seal.ts';
@@ -25,22 +25,21 @@ interface Waiter {
   readonly reject: (error: LabError) => void;
 }
 
+/** Sequences on their way to one target; another target begins with none. */
+interface Flight {
+  readonly started: Set<number>;
+  readonly appended: Set<number>;
+}
+
 const retryMs = 5000;
-/** A barrier costs the storage a write-out: without a mark that somebody waits for, it covers so much, or what came in so long. */
-const barrierBytes = 32 * 1024 * 1024;
-const lingerMs = 1000;
 
 export class PairUpload {
   readonly #deps: PairUploadDeps;
   readonly #pair: RelayPair;
-  readonly #started = new Set<number>();
-  readonly #appended = new Set<number>();
+  #flight: Flight = { started: new Set(), appended: new Set() };
   #target: Promise<UploadTarget> | undefined;
   #targetText = '';
-  /** Goes up when the log's process lost what no barrier covered; what was begun before counts for nothing then. */
-  #generation = 0;
-  #confirming = false;
-  #lingering = false;
+  #releasing = false;
   #noticing = false;
   #noticed = 0;
   #stalled: LabError | undefined;
@@ -57,7 +56,7 @@ export class PairUpload {
 
   /** Batches on their way. */
   get underWay(): number {
-    return this.#started.size - this.#appended.size;
+    return this.#flight.started.size - this.#flight.appended.size;
   }
 
   get stalled(): LabError | undefined {
@@ -70,28 +69,27 @@ export class PairUpload {
     if (text === this.#targetText) return;
     this.#targetText = text;
     this.#target = undefined;
-    this.#restart();
+    this.#flight = { started: new Set(), appended: new Set() };
   }
 
   /** Starts the next batch on its way, if there is one and nothing stands against it. @returns whether it did */
   startNext(): boolean {
     if (this.#closed || this.#stalled !== undefined) return false;
-    const batch = this.#pair.batches.find(({ sequence }) => !this.#started.has(sequence));
+    const flight = this.#flight;
+    const batch = this.#pair.batches.find(({ sequence }) => !flight.started.has(sequence));
     if (batch === undefined) return false;
-    this.#started.add(batch.sequence);
-    const generation = this.#generation;
-    this.#deps.kernel.clock.start(`upload ${this.#pair.pairId} ${batch.sequence}`, () => this.#upload(batch, generation));
+    flight.started.add(batch.sequence);
+    this.#deps.kernel.clock.start(`upload ${this.#pair.pairId} ${batch.sequence}`, () => this.#upload(batch, flight));
     return true;
   }
 
-  /** Ends when all that was accepted before the call is final at the target. @throws LabError UploadStalled when it cannot go on now */
+  /** Ends when all that was accepted before the call is in the log. @throws LabError UploadStalled when it cannot go on now */
   async drained(): Promise<void> {
     const through = this.#pair.batches.at(-1)?.sequence;
     if (through === undefined) return;
     if (this.#stalled !== undefined) throw new LabError('UploadStalled', this.#stalled.message, { cause: this.#stalled });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#waiters.push({ through, resolve, reject });
-    this.#startConfirm();
     this.#deps.onProgress();
     await promise;
   }
@@ -120,15 +118,15 @@ export class PairUpload {
     }
   }
 
-  async #upload(batch: CachedBatch, generation: number): Promise<void> {
+  async #upload(batch: CachedBatch, flight: Flight): Promise<void> {
     try {
       await this.#send(batch);
-      if (generation === this.#generation) this.#appended.add(batch.sequence);
+      flight.appended.add(batch.sequence);
+      if (flight === this.#flight) await this.#release();
     } catch (error) {
-      if (generation === this.#generation) this.#started.delete(batch.sequence);
-      this.#failed(error, generation);
+      for (const sequences of [flight.started, flight.appended]) sequences.delete(batch.sequence);
+      if (flight === this.#flight) this.#failed(error);
     }
-    this.#startConfirm();
     this.#deps.onProgress();
   }
 
@@ -146,66 +144,35 @@ export class PairUpload {
     onUploaded(sealed.length);
   }
 
-  /** What stands in the log without a gap from the oldest batch on. */
-  #appendedThrough(): { through: number; worthBarrier: boolean } | undefined {
-    let through: number | undefined;
-    let bytes = 0;
-    let marked = false;
-    for (const batch of this.#pair.batches) {
-      if (!this.#appended.has(batch.sequence)) break;
-      through = batch.sequence;
-      bytes += batch.sizeBytes;
-      marked ||= batch.mark !== undefined;
+  /** What stands in the log without a gap leaves the cache. */
+  async #release(): Promise<void> {
+    if (this.#releasing) return;
+    this.#releasing = true;
+    try {
+      for (let through = this.#appendedThrough(); through !== undefined && !this.#closed; through = this.#appendedThrough())
+        await this.#releaseThrough(through);
+    } finally {
+      this.#releasing = false;
     }
-    if (through === undefined) return undefined;
-    const { cache } = this.#deps;
-    const scarce = cache.usedBytes * 2 > cache.limitBytes;
-    return { through, worthBarrier: marked || scarce || bytes >= barrierBytes || this.#stalled !== undefined || this.#waiters.length > 0 };
   }
 
-  #startConfirm(lingered = false): void {
-    if (this.#confirming || this.#closed) return;
-    const covered = this.#appendedThrough();
-    if (covered === undefined) return;
-    if (!covered.worthBarrier && !lingered) return this.#linger();
-    this.#confirming = true;
-    this.#deps.kernel.clock.start(`barrier ${this.#pair.pairId}`, async () => {
-      const generation = this.#generation;
-      try {
-        await this.#confirm(generation);
-      } catch (error) {
-        this.#failed(error, generation);
-      } finally {
-        this.#confirming = false;
-      }
-      if (this.#stalled === undefined) this.#startConfirm();
-      this.#deps.onProgress();
-    });
-  }
-
-  #linger(): void {
-    if (this.#lingering) return;
-    this.#lingering = true;
-    const { clock } = this.#deps.kernel;
-    clock.at(clock.now() + lingerMs, `barrier ${this.#pair.pairId}`, () => {
-      this.#lingering = false;
-      this.#startConfirm(true);
-    });
-  }
-
-  async #confirm(generation: number): Promise<void> {
-    const covered = this.#appendedThrough();
-    if (covered === undefined) return;
-    const target = await this.#open();
-    await target.barrier();
-    if (generation !== this.#generation || this.#closed) return;
-    const { through } = covered;
+  async #releaseThrough(through: number): Promise<void> {
+    const { started, appended } = this.#flight;
     await this.#pair.release(through);
-    for (const sequences of [this.#started, this.#appended]) for (const sequence of sequences) if (sequence <= through) sequences.delete(sequence);
+    for (const sequences of [started, appended]) for (const sequence of sequences) if (sequence <= through) sequences.delete(sequence);
     const ready = this.#waiters.filter((waiter) => waiter.through <= through);
     this.#waiters = this.#waiters.filter((waiter) => waiter.through > through);
     for (const waiter of ready) waiter.resolve();
     this.#startNotice();
+  }
+
+  #appendedThrough(): number | undefined {
+    let through: number | undefined;
+    for (const { sequence } of this.#pair.batches) {
+      if (!this.#flight.appended.has(sequence)) break;
+      through = sequence;
+    }
+    return through;
   }
 
   /** Notices are cumulative: while one is on its way, or cannot be delivered, later ones become one. */
@@ -233,28 +200,20 @@ export class PairUpload {
     }
   }
 
-  #failed(error: unknown, generation: number): void {
+  #failed(error: unknown): void {
     const problem = LabError.from(error);
-    if (generation !== this.#generation || this.#closed) return;
+    if (this.#closed) return;
     this.#trace('uploadFailed', problem);
-    if (problem.code === 'StorageRestarted') return this.#restart();
     if (this.#stalled === undefined) this.#wakeLater();
     this.#stalled = problem;
     this.#rejectWaiters(new LabError('UploadStalled', problem.message, { cause: problem }));
     if (problem.code === 'InternalError') throw error;
   }
 
-  #restart(): void {
-    this.#generation += 1;
-    this.#started.clear();
-    this.#appended.clear();
-  }
-
   #wakeLater(): void {
     const { clock } = this.#deps.kernel;
     clock.at(clock.now() + retryMs, `upload ${this.#pair.pairId}`, () => {
       this.#stalled = undefined;
-      this.#startConfirm();
       this.#deps.onProgress();
     });
   }

@@ -48,12 +48,12 @@ export class RelayPair {
     return this.#accepted;
   }
 
-  /** Newest sequence and mark that a barrier of the log covers. */
+  /** Newest sequence and mark that are in the log with all before them. */
   get uploaded(): { through: number; newestMark: Mark | null } {
     return { through: this.#position.uploaded, newestMark: this.#position.newestMark };
   }
 
-  /** Accepted and not final at the target, in order. */
+  /** Accepted and not in the log with all before them, in order. */
   get batches(): readonly CachedBatch[] {
     return this.#batches;
   }
@@ -95,7 +95,7 @@ export class RelayPair {
     return this.#accepted;
   }
 
-  /** The target holds all up to `through` for good: the position says so first, then the files go. */
+  /** The log holds all up to `through`: the position says so first, then the files go. */
   async release(through: number): Promise<void> {
     const count = this.#batches.findIndex((batch) => batch.sequence > through);
     const final = this.#batches.splice(0, count < 0 ? this.#batches.length : count);

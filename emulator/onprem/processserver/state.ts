@@ -7,7 +7,7 @@ export interface PairPosition {
   readonly accepted: number;
   /** The machine came (again) to this process server: the next batch may have any sequence above `accepted`, another server had those between. */
   readonly floating: boolean;
-  /** Covered by a barrier of the log. */
+  /** Up to here the log holds everything. */
   readonly uploaded: number;
   /** Newest mark up to `uploaded`. */
   readonly newestMark: Mark | null;
@@ -29,7 +29,7 @@ export const newPosition: PairPosition = { accepted: 0, floating: true, uploaded
 /** Senders have few batches under way; a replay is never older. */
 const rememberedChecksums = 32;
 
-/** The position after the batches up to `through` are final at the target. */
+/** The position after these batches are in the log. */
 export function afterUpload(position: PairPosition, uploaded: readonly CachedBatch[], accepted: number): PairPosition {
   const newest = uploaded.at(-1);
   if (newest === undefined) return position;

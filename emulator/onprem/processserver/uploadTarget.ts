@@ -17,10 +17,9 @@ export type AzureTarget = Extract<PairTarget, { kind: 'azure' }>;
 
 /** The far end of one pair. All calls may fail with LinkDown or PeerUnreachable and are then repeated by the uploader. */
 export interface UploadTarget {
+  /** Ends when the log has it for good. */
   append(sequence: number, sealed: Buffer): Promise<void>;
-  /** @throws LabError StorageRestarted */
-  barrier(): Promise<void>;
-  /** Tells that all up to `through` is final in the log. */
+  /** Tells that all up to `through` is in the log. */
   notify(through: number, newestMark: Mark | null): Promise<void>;
   /** Checksums of the far blocks after all that is in the log. */
   checksums(query: ChecksumQuery): Promise<Buffer>;
@@ -69,7 +68,6 @@ export class UploadTargets implements AsyncDisposable {
         await network.carry(['processserver-storage'], sealed.length);
         await log.append(pairId, sequence, sealed);
       },
-      barrier: () => log.barrier(),
       notify: async (through, newestMark) =>
         void (await vault().call(`/pairs/${encodeURIComponent(pairId)}/uploaded`, { body: { through, newestMark }, headers })),
       checksums: async (query) => (await vault().call(checksumPath(pairId, query), { headers })).bytes,
@@ -84,8 +82,7 @@ export class UploadTargets implements AsyncDisposable {
     };
     return {
       append: (sequence, sealed) => new MasterTargetLog(client()).append(pairId, sequence, sealed),
-      // Each PUT is final on the retention drive when it is answered, and wakes the master target: no barrier, no notice.
-      barrier: async () => undefined,
+      // Each PUT wakes the master target.
       notify: async () => undefined,
       checksums: async (query) => (await client().call(checksumPath(pairId, query))).bytes,
     };

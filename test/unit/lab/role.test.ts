@@ -58,6 +58,7 @@ describe('a component alone', () => {
     const opening = openRole(
       {
         role: 'processserver',
+        caFile: null,
         dir: folder.path,
         name: 'PS',
         port: 0,

@@ -1,6 +1,6 @@
 // One disk's way from its source to its replica: the promise "every recovery point equals the source at its mark".
 import { describe, expect, test } from 'vitest';
-import { linkWorld } from './linkWorld.ts';
+import { linkWorld, spentBatches } from './linkWorld.ts';
 
 describe('the way of a write', () => {
   test('what was on the disk before, and what is written after, is on the replica at the mark', async () => {
@@ -16,6 +16,24 @@ describe('the way of a write', () => {
     expect(world.mark()).toBe(true);
     await world.quiet();
     expect(await world.verify()).toBe(2);
+    expect(world.kernel.unexpected).toEqual([]);
+  });
+
+  test('applied batches leave the log together, also those that the target left there before a restart', async () => {
+    await using world = await linkWorld('spent');
+    await world.startSource();
+    await world.kernel.clock.settle();
+    const held: number[] = [];
+    for (let count = 0; count < 4 * spentBatches; count += 1) {
+      await world.writeSomething();
+      world.mark();
+      await world.quiet();
+      held.push((await world.log.list('pair', 0)).length);
+      if (count % 3 === 2) await world.restartTarget();
+    }
+    expect(Math.max(...held)).toBe(spentBatches);
+    expect(held.filter((count) => count === 0).length).toBeGreaterThanOrEqual(2);
+    await world.verify();
     expect(world.kernel.unexpected).toEqual([]);
   });
 

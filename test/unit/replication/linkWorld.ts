@@ -21,6 +21,8 @@ import { testKernel, type TestKernel } from '../../support/kernel.ts';
 
 const sizeBytes = 4 * 1024 * 1024;
 const key = Buffer.alloc(32, 7);
+/** Applied batches that may stay in the log. */
+export const spentBatches = 4;
 const order: PairOrder = {
   pairId: 'pair',
   diskId: 'disk',
@@ -225,6 +227,7 @@ export class LinkWorld implements AsyncDisposable {
       replica: this.replica,
       onSnapshot: () => undefined,
       onBroken: (error) => expect.unreachable(error.message),
+      spentBatches,
     });
   }
 }

@@ -6,7 +6,7 @@ async function main(): Promise<void> {
   const options = JSON.parse(process.env['SRLAB_STORAGE'] ?? 'null') as Omit<StorageServerOptions, 'onBroken'> | null;
   if (options === null) throw new Error('SRLAB_STORAGE is missing: this program is started by the lab.');
   const server = await openStorageServer({ ...options, onBroken: fail });
-  process.stdout.write(`${JSON.stringify({ url: server.url, epoch: server.epoch, pid: process.pid })}\n`);
+  process.stdout.write(`${JSON.stringify({ url: server.url, pid: process.pid })}\n`);
   // Ctrl-C goes to the whole group; the owner says when this process has to end.
   process.on('SIGINT', () => undefined);
   // Standard input ends when the owner closes it, or dies in whatever way.

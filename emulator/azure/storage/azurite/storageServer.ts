@@ -1,10 +1,11 @@
-// The storage process's server: Azurite's blob service behind a fence, with a journal under it.
+// The storage process's server: Azurite's blob service with a journal under it, and page batches beside it.
 import { once } from 'node:events';
 import { createServer as createPlainServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { randomUUID, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { join } from 'node:path';
+import { takeExclusiveLock } from '../../../kernel/exclusiveLock.ts';
 import { AccountDataStore, BlobRequestListenerFactory, logger } from './azuriteClasses.ts';
 import { ExtentStore } from './extentStore.ts';
 import { sweepExtents } from './extentSweep.ts';
@@ -26,16 +27,18 @@ export interface StorageServerOptions {
 
 export interface StorageServer extends AsyncDisposable {
   readonly url: string;
-  readonly epoch: string;
 }
 
 /** A sweep looks at every page range there is, so it is made after work that may have left garbage, not by the clock. */
 const deletesPerSweep = 512;
 const writtenBytesPerSweep = 512 * 1024 * 1024;
+const formerOwnerMs = 10_000;
 
 /** Listens on 127.0.0.1 when the promise resolves. The accounts are read from the variable AZURITE_ACCOUNTS. */
 export async function openStorageServer(options: StorageServerOptions): Promise<StorageServer> {
   const { folder, identity } = options;
+  // A process whose owner was killed may still be answering: what it writes after its successor has read the journal would be lost.
+  const lock = takeExclusiveLock(join(folder, 'storage.lock'), formerOwnerMs);
   const journal = new JournalFile(folder);
   const metadata = new JournaledMetadata(journal, options.onBroken);
   const content = new ExtentStore(join(folder, 'extents'));
@@ -52,13 +55,10 @@ export async function openStorageServer(options: StorageServerOptions): Promise<
     });
   await sweep();
   const blobService = new BlobRequestListenerFactory(metadata, content, accounts, false, undefined, false, true, undefined, false).createRequestListener();
-  const epoch = randomUUID();
   const sweeper = afterEnoughWork(sweep);
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    const caller = request.headers['x-lab-epoch'];
-    if (caller !== undefined && caller !== epoch) return refuseStale(request, response);
     response.once('close', requests.begin());
-    if (request.url?.startsWith('/$lab/') === true) return void answerLab(request, response, { token: options.token, epoch, content, metadata });
+    if (request.url?.startsWith('/$lab/') === true) return void answerLab(request, response, { token: options.token, content, metadata });
     sweeper(request);
     blobService(request, response);
   };
@@ -70,46 +70,33 @@ export async function openStorageServer(options: StorageServerOptions): Promise<
   const { port } = server.address() as AddressInfo;
   return {
     url: `${identity === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
-    epoch,
     [Symbol.asyncDispose]: async () => {
       server.close();
       server.closeAllConnections();
       content[Symbol.dispose]();
       for (const part of [metadata, accounts]) await part.close();
       journal[Symbol.dispose]();
+      lock.close();
     },
   };
 }
 
 interface LabRoutes {
   readonly token: string;
-  readonly epoch: string;
   readonly content: ExtentStore;
   readonly metadata: JournaledMetadata;
 }
 
-/** `GET /$lab/barrier` tells the epoch; `POST` is the barrier: by the time it is read, every answered request is in the journal. `POST /$lab/pages`: `pageBatch.ts`. */
+/** `POST /$lab/pages`: `pageBatch.ts`. */
 async function answerLab(request: IncomingMessage, response: ServerResponse, lab: LabRoutes): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
   const given = Buffer.from(searchParams.get('token') ?? '');
   const wanted = Buffer.from(lab.token);
   let status = 404;
   if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) status = 403;
-  else if (pathname === '/$lab/barrier') status = 200;
-  else if (pathname === '/$lab/pages' && request.method === 'POST') {
-    status = await takePageBatch(request, searchParams, lab).catch(() => 500);
-  }
+  else if (pathname === '/$lab/pages' && request.method === 'POST') status = await takePageBatch(request, searchParams, lab).catch(() => 500);
   request.resume();
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(status < 300 ? { epoch: lab.epoch } : { status }));
-}
-
-function refuseStale(request: IncomingMessage, response: ServerResponse): void {
-  request.resume();
-  response
-    .writeHead(412, { 'content-type': 'application/xml', 'x-ms-error-code': 'StorageRestarted' })
-    .end(
-      '<?xml version="1.0" encoding="utf-8"?><Error><Code>StorageRestarted</Code><Message>The storage process restarted since this client connected.</Message></Error>',
-    );
+  response.writeHead(status).end();
 }
 
 function afterEnoughWork(sweep: () => Promise<number>): (request: IncomingMessage) => void {

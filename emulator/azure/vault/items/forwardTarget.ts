@@ -58,7 +58,6 @@ async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, f
     for (const { id } of await replica.snapshots()) await replica.removeSnapshot(id);
     // Sequences of the new pair begin at 1.
     await replica.advance(0);
-    await replica.barrier();
   } finally {
     await replica[Symbol.asyncDispose]();
   }

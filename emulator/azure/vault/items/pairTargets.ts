@@ -9,6 +9,8 @@ import type { Records } from '../records.ts';
 import type { PairRecord } from './state.ts';
 
 const retryMs = 5000;
+/** Batches of a light churn cost less to keep for a while than to delete one by one. */
+const spentBatches = 32;
 
 export interface PairTargetsDeps {
   readonly kernel: Kernel;
@@ -64,10 +66,10 @@ export class PairTargets implements AsyncDisposable {
     const engine = await this.#engine(pairId);
     if (engine === undefined) return false;
     await engine.drained();
-    return engine.broken === undefined && engine.position.final >= this.#pair(pairId).uploadedThrough;
+    return engine.broken === undefined && engine.position >= this.#pair(pairId).uploadedThrough;
   }
 
-  /** For callers inside an activity. @throws LabError PeerUnreachable, StorageRestarted while storage is away: ask again */
+  /** For callers inside an activity. @throws LabError PeerUnreachable while storage is away: ask again */
   async checksums(pairId: string, range: Range, blockBytes: number): Promise<Buffer> {
     const engine = await this.#engine(pairId);
     if (engine === undefined) throw new LabError('PeerUnreachable', `The replica of pair ${pairId}.`);
@@ -99,10 +101,9 @@ export class PairTargets implements AsyncDisposable {
     const log = await this.#deps.storage.openLog(pairId);
     const replica = await this.#deps.storage.openReplica(pair.replica as string, pair.sizeBytes);
     try {
-      const through = Math.max(pair.uploadedThrough, ...(await log.list(pairId, 0)));
-      await replica.advance(through);
-      await replica.barrier();
-      await log.remove(pairId, through);
+      const held = await log.list(pairId, 0);
+      await replica.advance(Math.max(pair.uploadedThrough, ...held));
+      await log.remove(pairId, held);
     } finally {
       await replica[Symbol.asyncDispose]();
     }
@@ -152,6 +153,7 @@ export class PairTargets implements AsyncDisposable {
           onChange(pairId);
         },
         onBroken: (error) => this.#broken(pairId, error),
+        spentBatches,
       });
       this.#engines.set(pairId, engine);
       engine.wake();

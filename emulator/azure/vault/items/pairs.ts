@@ -140,6 +140,5 @@ async function deletePair(context: VaultContext, pair: PairRecord): Promise<void
 
 async function emptyLog(context: VaultContext, pair: PairRecord): Promise<void> {
   const log = await context.deps.storage.openLog(pair.pairId);
-  const held = await log.list(pair.pairId, 0);
-  if (held.length > 0) await log.remove(pair.pairId, held.at(-1) as number);
+  await log.remove(pair.pairId, await log.list(pair.pairId, 0));
 }

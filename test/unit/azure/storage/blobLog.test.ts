@@ -1,4 +1,4 @@
-// The log of block blobs: the contract of every log, and what a restart of the storage process means to it.
+// The log of block blobs: the contract of every log, and what a kill of the storage process means to it.
 import { expect, test } from 'vitest';
 import { BlobLog } from '../../../../emulator/azure/storage/blobLog.ts';
 import { StorageAccount } from '../../../../emulator/azure/storage/storageAccount.ts';
@@ -6,7 +6,7 @@ import { batchLogSpec } from '../../../contract/batchLog.spec.ts';
 import { useStorage, type TestStorage } from '../../../support/storage.ts';
 
 function logIn(storage: TestStorage): BlobLog {
-  return new BlobLog({ session: storage.account.session(), container: 'logs' });
+  return new BlobLog({ account: storage.account, container: 'logs' });
 }
 
 batchLogSpec('BlobLog', async () => {
@@ -14,30 +14,19 @@ batchLogSpec('BlobLog', async () => {
   return { open: async () => logIn(storage), [Symbol.asyncDispose]: () => storage[Symbol.asyncDispose]() };
 });
 
-test('a restart of the storage process before the barrier is told once, and then the log goes on', async () => {
+test('what was appended is there after a kill of the storage process, and the log goes on', async () => {
   await using storage = await useStorage();
   const log = logIn(storage);
   await log.append('pair', 1, Buffer.from('one'));
   await storage.process.kill();
-  await expect(log.barrier()).rejects.toMatchObject({ code: 'StorageRestarted' });
-  await log.append('pair', 1, Buffer.from('one'));
-  await log.barrier();
-  expect(await log.list('pair', 0)).toEqual([1]);
-});
-
-test('a restart after the barrier is no news to a reader', async () => {
-  await using storage = await useStorage();
-  const log = logIn(storage);
-  await log.append('pair', 1, Buffer.from('one'));
-  await log.barrier();
-  await storage.process.kill();
-  expect(await log.list('pair', 0)).toEqual([1]);
+  await log.append('pair', 2, Buffer.from('two'));
+  expect(await log.list('pair', 0)).toEqual([1, 2]);
   expect((await log.read('pair', 1)).toString()).toBe('one');
 });
 
 test('bytes that were changed on the way are refused by their MD5', async () => {
   await using storage = await useStorage();
-  const container = storage.account.session().container('logs');
+  const container = storage.account.container('logs');
   await container.create();
   const upload = container.getBlockBlobClient('pair/1').upload(Buffer.from('changed'), 7, { blobHTTPHeaders: { blobContentMD5: new Uint8Array(16) } });
   await expect(upload).rejects.toMatchObject({ statusCode: 400 });
@@ -47,23 +36,12 @@ test('a cut link fails the upload as LinkDown, and a restored one takes it', asy
   await using storage = await useStorage();
   const { network } = storage.kernel;
   await using account = new StorageAccount(storage.account.address, { network: { network, paths: ['processserver-storage'] } });
-  const log = new BlobLog({ session: account.session(), container: 'logs' });
+  const log = new BlobLog({ account, container: 'logs' });
   network.set('processserver-storage', { state: 'cut' });
   await expect(log.append('pair', 1, Buffer.from('one'))).rejects.toMatchObject({ code: 'LinkDown' });
   network.set('processserver-storage', { state: 'up' });
   await log.append('pair', 1, Buffer.from('one'));
   expect(await log.list('pair', 0)).toEqual([1]);
-});
-
-test('an injected fault fails the barrier by its code', async () => {
-  await using storage = await useStorage();
-  const { faults } = storage.kernel;
-  await using account = new StorageAccount(storage.account.address, { faults });
-  const log = new BlobLog({ session: account.session(), container: 'logs' });
-  await log.append('pair', 1, Buffer.from('one'));
-  faults.add({ id: 'once', point: 'storage.barrier', subject: 'target', effect: { kind: 'error', code: 'StorageFailed' }, times: 1 });
-  await expect(log.barrier()).rejects.toMatchObject({ code: 'StorageFailed' });
-  await log.barrier();
 });
 
 test('a storage that is not there is PeerUnreachable', async () => {

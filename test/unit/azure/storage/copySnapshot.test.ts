@@ -10,13 +10,13 @@ const whole = { offset: 0, length: mib };
 
 test('a write to the copy changes neither the snapshot nor the replica, and a write to the replica changes neither of the others', async () => {
   await using storage = await useStorage();
-  const place: BlobPlace = { session: storage.account.session(), container: 'wahv', blob: 'copied-{1}.vhd' };
+  const place: BlobPlace = { account: storage.account, container: 'wahv', blob: 'copied-{1}.vhd' };
   const replica = await PageBlobReplica.create(place, { sizeBytes: mib, uniqueId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', timestampMs: 0 });
   const original = Buffer.alloc(mib, 1);
   await replica.apply(batchOf(1, [{ offset: 0, bytes: original }]));
   const { id } = await replica.snapshot(1, markOf(1));
-  await copySnapshot({ ...place, session: storage.account.session() }, id, { container: 'vhds', blob: 'vm.vhd' });
-  const copy = storage.account.session().container('vhds').getPageBlobClient('vm.vhd');
+  await copySnapshot({ ...place, account: storage.account }, id, { container: 'vhds', blob: 'vm.vhd' });
+  const copy = storage.account.container('vhds').getPageBlobClient('vm.vhd');
   const ofCopy = async (): Promise<Buffer> => copy.downloadToBuffer(0, mib);
   expect((await ofCopy()).equals(original)).toBe(true);
 
@@ -33,13 +33,13 @@ test('a write to the copy changes neither the snapshot nor the replica, and a wr
   await storage.process.kill();
   await replica.position();
   expect((await replica.read(whole, id)).equals(original)).toBe(true);
-  const again = storage.account.session().container('vhds').getPageBlobClient('vm.vhd');
+  const again = storage.account.container('vhds').getPageBlobClient('vm.vhd');
   expect((await again.downloadToBuffer(0, mib)).equals(changedCopy)).toBe(true);
 });
 
 test('copying again replaces the copy and leaves no temporary blob', async () => {
   await using storage = await useStorage();
-  const place: BlobPlace = { session: storage.account.session(), container: 'wahv', blob: 'copied-{1}.vhd' };
+  const place: BlobPlace = { account: storage.account, container: 'wahv', blob: 'copied-{1}.vhd' };
   const replica = await PageBlobReplica.create(place, { sizeBytes: mib, uniqueId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', timestampMs: 0 });
   const target = { container: 'vhds', blob: 'vm.vhd' };
   for (const sequence of [1, 2]) {
@@ -48,7 +48,7 @@ test('copying again replaces the copy and leaves no temporary blob', async () =>
     await copySnapshot(place, id, target);
   }
   const names: string[] = [];
-  for await (const blob of place.session.container('vhds').listBlobsFlat({ includeSnapshots: true })) names.push(blob.name);
+  for await (const blob of place.account.container('vhds').listBlobsFlat({ includeSnapshots: true })) names.push(blob.name);
   expect(names).toEqual(['vm.vhd']);
-  expect((await place.session.container('vhds').getPageBlobClient('vm.vhd').downloadToBuffer(0, 512)).equals(Buffer.alloc(512, 2))).toBe(true);
+  expect((await place.account.container('vhds').getPageBlobClient('vm.vhd').downloadToBuffer(0, 512)).equals(Buffer.alloc(512, 2))).toBe(true);
 });

@@ -26,7 +26,7 @@ afterAll(async () => {
 
 async function newBlob(sizeBytes: number): Promise<{ place: () => BlobPlace; journalPath: string }> {
   const blob = `disk-${(disks += 1)}.vhd`;
-  const place = (): BlobPlace => ({ session: storage.account.session(), container: 'vhds', blob });
+  const place = (): BlobPlace => ({ account: storage.account, container: 'vhds', blob });
   await PageBlobReplica.create(place(), { sizeBytes, uniqueId, timestampMs: 0 });
   return { place, journalPath: join(folder, blob) };
 }
@@ -75,7 +75,7 @@ test('writes acknowledged before, during and after a kill of the storage process
 
 test('what only the journal holds is on the disk when it is opened again', async () => {
   const own = await useStorage();
-  const place = (): BlobPlace => ({ session: own.account.session(), container: 'vhds', blob: 'disk.vhd' });
+  const place = (): BlobPlace => ({ account: own.account, container: 'vhds', blob: 'disk.vhd' });
   await PageBlobReplica.create(place(), { sizeBytes: mib, uniqueId, timestampMs: 0 });
   const journalPath = join(folder, 'kept');
   const first = await PageBlobDisk.open({ kernel: own.kernel, place: place(), journalPath });
@@ -87,14 +87,14 @@ test('what only the journal holds is on the disk when it is opened again', async
   expect(existsSync(journalPath.concat('.1'))).toBe(true);
 
   await using again = await own.startAgain();
-  await using disk = await PageBlobDisk.open({ kernel: own.kernel, place: { ...place(), session: again.account.session() }, journalPath });
+  await using disk = await PageBlobDisk.open({ kernel: own.kernel, place: { ...place(), account: again.account }, journalPath });
   expect((await disk.read(0, 1024)).equals(Buffer.alloc(1024).fill(1, 0, 512))).toBe(true);
   expect((await disk.read(256 * 1024, 1024)).equals(Buffer.alloc(1024, 2))).toBe(true);
 });
 
 test('a storage nobody starts again makes the disk fail once its journal may hold no more', async () => {
   await using own = await useStorage();
-  const place: BlobPlace = { session: own.account.session(), container: 'vhds', blob: 'disk.vhd' };
+  const place: BlobPlace = { account: own.account, container: 'vhds', blob: 'disk.vhd' };
   await PageBlobReplica.create(place, { sizeBytes: 128 * mib, uniqueId, timestampMs: 0 });
   const disk = await PageBlobDisk.open({ kernel: own.kernel, place, journalPath: join(folder, 'bounded') });
   await own.process[Symbol.asyncDispose]();

@@ -1,4 +1,4 @@
-// The page blob replica: the contract of every replica, and what is its own: the VHD, kills of the storage process, the fence.
+// The page blob replica: the contract of every replica, and what is its own: the VHD, and kills of the storage process.
 import { expect, test } from 'vitest';
 import { PageBlobReplica, replicaBlobName, type BlobPlace } from '../../../../emulator/azure/storage/pageBlobReplica.ts';
 import { StorageAccount } from '../../../../emulator/azure/storage/storageAccount.ts';
@@ -11,7 +11,7 @@ const uniqueId = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const mib = 1024 * 1024;
 
 function placeIn(storage: TestStorage): BlobPlace {
-  return { session: storage.account.session(), container: 'wahv0123456789abcdef01', blob: replicaBlobName('9417138') };
+  return { account: storage.account, container: 'wahv0123456789abcdef01', blob: replicaBlobName('9417138') };
 }
 
 async function createIn(storage: TestStorage, sizeBytes = 4 * mib): Promise<PageBlobReplica> {
@@ -31,10 +31,11 @@ replicaSpec('PageBlobReplica', async (sizeBytes) => {
   };
 });
 
-replicaSpec('PageBlobReplica on a Storage account without a fence', async (sizeBytes) => {
+replicaSpec('PageBlobReplica on a Storage account that takes no page batches', async (sizeBytes) => {
   const storage = await useStorage();
-  const account = new StorageAccount({ ...storage.account.address, barrierUrl: null });
-  const place = (): BlobPlace => ({ ...placeIn(storage), session: account.session() });
+  const { url, accountName, accountKey } = storage.account.address;
+  const account = new StorageAccount({ url, accountName, accountKey });
+  const place = (): BlobPlace => ({ ...placeIn(storage), account });
   let made = false;
   return {
     open: async () => {
@@ -53,8 +54,8 @@ test('the blob is a fixed VHD of whole MiB with the source disk at its beginning
   await using storage = await useStorage();
   const replica = await createIn(storage, 2 * mib + 512);
   await replica.apply(batchOf(1, [{ offset: 2 * mib, bytes: Buffer.alloc(512, 7) }]));
-  const { session, container, blob } = placeIn(storage);
-  const bytes = await session.container(container).getBlobClient(blob).downloadToBuffer();
+  const { account, container, blob } = placeIn(storage);
+  const bytes = await account.container(container).getBlobClient(blob).downloadToBuffer();
   expect(bytes.length).toBe(3 * mib + 512);
   expect(readVhdFooter(bytes.subarray(-512))).toMatchObject({ sizeBytes: 3 * mib, uniqueId, diskType: 'fixed' });
   expect(bytes.subarray(2 * mib, 2 * mib + 512).equals(Buffer.alloc(512, 7))).toBe(true);
@@ -71,19 +72,22 @@ test('creating it again keeps what is there', async () => {
   expect((await again.read({ offset: 0, length: 512 })).equals(Buffer.alloc(512, 1))).toBe(true);
 });
 
-test('after a kill of the storage process every call but position is refused, and the replica goes on from the position', async () => {
+test('a write that a kill interrupts fails every call until the position is asked, and the replica goes on from there', async () => {
   await using storage = await useStorage();
   const replica = await createIn(storage);
   await replica.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(mib, 1) }]));
   const snapshot = await replica.snapshot(1, markOf(1));
-  await replica.barrier();
-  await storage.process.kill();
-  await expect(replica.apply(batchOf(2, [{ offset: 0, bytes: Buffer.alloc(512, 2) }])).then(() => replica.advance(2))).rejects.toMatchObject({
-    code: 'StorageRestarted',
-  });
-  await expect(replica.apply(batchOf(3, [{ offset: 0, bytes: Buffer.alloc(512, 3) }]))).rejects.toMatchObject({ code: 'StorageRestarted' });
-  await expect(replica.snapshot(2, markOf(2))).rejects.toMatchObject({ code: 'StorageRestarted' });
-  await expect(replica.barrier()).rejects.toMatchObject({ code: 'StorageRestarted' });
+  const interrupted = { code: 'PeerUnreachable' };
+  const killed = storage.process.kill();
+  const writing = async (): Promise<void> => {
+    for (const sequence of [2, 3]) await replica.apply(batchOf(sequence, [{ offset: 0, bytes: Buffer.alloc(512, sequence) }]));
+    await replica.advance(3);
+  };
+  await expect(writing()).rejects.toMatchObject(interrupted);
+  await killed;
+  await expect(replica.apply(batchOf(3, [{ offset: 0, bytes: Buffer.alloc(512, 3) }]))).rejects.toMatchObject(interrupted);
+  await expect(replica.snapshot(2, markOf(2))).rejects.toMatchObject(interrupted);
+  await expect(replica.advance(2)).rejects.toMatchObject(interrupted);
   expect(await replica.position()).toBe(1);
   expect(await replica.snapshots()).toEqual([snapshot]);
   await replica.apply(batchOf(2, [{ offset: 0, bytes: Buffer.alloc(512, 2) }]));
@@ -91,16 +95,17 @@ test('after a kill of the storage process every call but position is refused, an
   expect((await replica.read({ offset: 0, length: 512 })).equals(Buffer.alloc(512, 2))).toBe(true);
 });
 
-test('a replica that learned of the restart does not lift the fence for another one', async () => {
+test('a kill between two calls is no news', async () => {
   await using storage = await useStorage();
-  const one = await createIn(storage);
-  const other = await PageBlobReplica.open(placeIn(storage));
+  const replica = await createIn(storage);
+  await replica.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(mib, 1) }]));
+  await replica.snapshot(1, markOf(1));
   await storage.process.kill();
-  await one.position();
-  await one.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }]));
-  await expect(other.apply(batchOf(1, [{ offset: 0, bytes: Buffer.alloc(512, 1) }])).then(() => other.barrier())).rejects.toMatchObject({
-    code: 'StorageRestarted',
-  });
+  await replica.apply(batchOf(2, [{ offset: 0, bytes: Buffer.alloc(512, 2) }]));
+  await replica.snapshot(2, markOf(2));
+  await using again = await PageBlobReplica.open(placeIn(storage));
+  expect(await again.position()).toBe(2);
+  expect((await again.snapshots()).map(({ sequence }) => sequence)).toEqual([1, 2]);
 });
 
 test('a replica that is not there is NotFound', async () => {

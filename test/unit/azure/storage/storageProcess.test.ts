@@ -14,7 +14,7 @@ const mib = 1024 * 1024;
 
 /** Everything an account holds, as text. */
 async function contentOf(storage: TestStorage): Promise<string[]> {
-  const container = storage.account.session().container('all');
+  const container = storage.account.container('all');
   const lines: string[] = [];
   for await (const blob of container.listBlobsFlat({ includeSnapshots: true, includeMetadata: true })) {
     const client =
@@ -37,7 +37,7 @@ async function contentOf(storage: TestStorage): Promise<string[]> {
 
 test('after SIGKILL at any moment every acknowledged blob, page, snapshot, copy and deletion is there', async () => {
   await using storage = await useStorage();
-  const container = storage.account.session().container('all');
+  const container = storage.account.container('all');
   await container.create();
   const random = seededRandom('kills');
   const pages = container.getPageBlobClient('pages');
@@ -67,9 +67,9 @@ test('after SIGKILL at any moment every acknowledged blob, page, snapshot, copy 
 
 test('writes in flight when it is killed are there or not, and those acknowledged before them are', async () => {
   await using storage = await useStorage();
-  const place: BlobPlace = { session: storage.account.session(), container: 'wahv', blob: 'copied-{1}.vhd' };
+  const place: BlobPlace = { account: storage.account, container: 'wahv', blob: 'copied-{1}.vhd' };
   await PageBlobReplica.create(place, { sizeBytes: 16 * mib, uniqueId: '3f2504e0-4f89-41d3-9a0c-0305e82c3301', timestampMs: 0 });
-  const blob = place.session.container(place.container).getPageBlobClient(place.blob);
+  const blob = place.account.container(place.container).getPageBlobClient(place.blob);
   const acknowledged = new Set<number>();
   const writes = Array.from({ length: 400 }, async (_, page) => {
     await blob.uploadPages(Buffer.alloc(4096, (page % 255) + 1), page * 4096, 4096);
@@ -79,7 +79,6 @@ test('writes in flight when it is killed are there or not, and those acknowledge
   await Promise.allSettled(writes);
   await storage.process.available();
   const bytes = await storage.account
-    .session()
     .container(place.container)
     .getPageBlobClient(place.blob)
     .downloadToBuffer(0, 400 * 4096);
@@ -93,7 +92,7 @@ test('writes in flight when it is killed are there or not, and those acknowledge
 
 test('a line that a kill cut off is forgotten, and the rest is there', async () => {
   const storage = await useStorage();
-  const container = storage.account.session().container('all');
+  const container = storage.account.container('all');
   await container.create();
   await container.getBlockBlobClient('blob').upload(Buffer.from('bytes'), 5);
   await storage.process[Symbol.asyncDispose]();
@@ -103,7 +102,7 @@ test('a line that a kill cut off is forgotten, and the rest is there', async () 
   {
     await using again = await storage.startAgain();
     const names: string[] = [];
-    for await (const blob of again.account.session().container('all').listBlobsFlat()) names.push(blob.name);
+    for await (const blob of again.account.container('all').listBlobsFlat()) names.push(blob.name);
     expect(names).toEqual(['blob']);
   }
   await storage[Symbol.asyncDispose]();
@@ -130,17 +129,16 @@ test('a port that another program has is PortInUse', async () => {
 
 test('content that nothing refers to any more is given back, and what is needed stays', async () => {
   const storage = await useStorage();
-  const container = storage.account.session().container('all');
+  const container = storage.account.container('all');
   await container.create();
   await container.getBlockBlobClient('kept').upload(Buffer.from('kept'), 4);
   await storage.process.kill();
   await storage.account
-    .session()
     .container('all')
     .getBlockBlobClient('gone')
     .upload(Buffer.alloc(8 * mib, 1), 8 * mib);
   await storage.process.kill();
-  const again = storage.account.session().container('all');
+  const again = storage.account.container('all');
   await again.getBlockBlobClient('gone').delete();
   await again.getBlockBlobClient('more').upload(Buffer.from('more'), 4);
   const extents = join(storage.folder, 'blobs', 'extents');
@@ -148,13 +146,13 @@ test('content that nothing refers to any more is given back, and what is needed 
   await storage.process.kill();
   expect(readdirSync(extents).length).toBeLessThan(before);
   const names: string[] = [];
-  for (const name of ['kept', 'more']) names.push((await storage.account.session().container('all').getBlobClient(name).downloadToBuffer()).toString());
+  for (const name of ['kept', 'more']) names.push((await storage.account.container('all').getBlobClient(name).downloadToBuffer()).toString());
   expect(names).toEqual(['kept', 'more']);
   await storage[Symbol.asyncDispose]();
 });
 
 test('its own routes are closed without the token', async () => {
   await using storage = await useStorage();
-  expect((await fetch(`${storage.process.url}/$lab/barrier?token=wrong`, { method: 'POST' })).status).toBe(403);
-  expect((await fetch(`${storage.process.url}/$lab/barrier`)).status).toBe(403);
+  expect((await fetch(`${storage.process.url}/$lab/pages?token=wrong`, { method: 'POST' })).status).toBe(403);
+  expect((await fetch(`${storage.process.url}/$lab/pages`)).status).toBe(403);
 });

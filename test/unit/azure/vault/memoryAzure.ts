@@ -12,8 +12,6 @@ export class MemoryLog implements BatchLog {
     this.batches.set(sequence, sealed);
   }
 
-  async barrier(): Promise<void> {}
-
   async list(_pairId: string, after: number): Promise<number[]> {
     return [...this.batches.keys()].filter((sequence) => sequence > after).sort((a, b) => a - b);
   }
@@ -22,8 +20,8 @@ export class MemoryLog implements BatchLog {
     return this.batches.get(sequence) as Buffer;
   }
 
-  async remove(_pairId: string, through: number): Promise<void> {
-    for (const sequence of this.batches.keys()) if (sequence <= through) this.batches.delete(sequence);
+  async remove(_pairId: string, sequences: readonly number[]): Promise<void> {
+    for (const sequence of sequences) this.batches.delete(sequence);
   }
 }
 
@@ -74,8 +72,6 @@ class MemoryReplica implements Replica {
     this.#blob.sequence = sequence;
   }
 
-  async barrier(): Promise<void> {}
-
   async snapshots(): Promise<ReplicaSnapshot[]> {
     return [...this.#blob.snapshots];
   }
@@ -103,8 +99,8 @@ export class MemoryStorage implements VaultStorage {
   /** Set: every call answers as storage does that is away. */
   away = false;
 
-  async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string; barrierUrl: null }> {
-    return { logContainerUrl: `memory://${logStorageAccount}/log`, accountName: logStorageAccount, accountKey: 'key', barrierUrl: null };
+  async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string }> {
+    return { logContainerUrl: `memory://${logStorageAccount}/log`, accountName: logStorageAccount, accountKey: 'key' };
   }
 
   async openLog(pairId: string): Promise<MemoryLog> {

@@ -1,4 +1,4 @@
-// A process server with one registered agent on a real socket, and a log that forgets what no barrier covered, as Azurite does.
+// A process server with one registered agent on a real socket, and a log in memory that can be held up.
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { HttpClient } from '../../../../emulator/http/client.ts';
@@ -14,70 +14,49 @@ import { eventually, openSiteLab, type SiteLab } from '../siteLab.ts';
 
 export const pairKey = createHash('sha256').update('pair').digest();
 
-/** Batches are final at a barrier; `restart` loses the others and says so once to whoever had any. */
-export class ForgetfulLog implements BatchLog {
-  readonly appended = new Map<number, Buffer>();
-  readonly final = new Map<number, Buffer>();
+export class MemoryLog implements BatchLog {
+  readonly held = new Map<number, Buffer>();
   /** Sequences in the order in which they were appended. */
   readonly order: number[] = [];
   /** Appends end when this does. */
   gate: Promise<void> = Promise.resolve();
   error: LabError | undefined;
-  #restarted = false;
 
   async append(_pairId: string, sequence: number, sealed: Buffer): Promise<void> {
     await this.gate;
-    this.#fence();
+    if (this.error !== undefined) throw this.error;
     this.order.push(sequence);
-    this.appended.set(sequence, sealed);
-  }
-
-  async barrier(): Promise<void> {
-    this.#fence();
-    for (const [sequence, sealed] of this.appended) this.final.set(sequence, sealed);
-    this.appended.clear();
-  }
-
-  restart(): void {
-    this.#restarted = this.appended.size > 0;
-    this.appended.clear();
+    this.held.set(sequence, sealed);
   }
 
   async list(_pairId: string, after: number): Promise<number[]> {
-    return [...this.final.keys()].filter((sequence) => sequence > after).sort((one, other) => one - other);
+    return [...this.held.keys()].filter((sequence) => sequence > after).sort((one, other) => one - other);
   }
 
   async read(_pairId: string, sequence: number): Promise<Buffer> {
-    const sealed = this.final.get(sequence);
+    const sealed = this.held.get(sequence);
     if (sealed === undefined) throw new LabError('NotFound', String(sequence));
     return sealed;
   }
 
   async remove(): Promise<void> {}
 
-  /** The payload of a final batch, opened with the pair's key. */
+  /** The payload of a batch, opened with the pair's key. */
   async payload(pairId: string, sequence: number): Promise<string> {
     return decodeBatch(await unseal(await this.read(pairId, sequence), { key: pairKey, pairId, sequence })).payload.toString('utf8');
-  }
-
-  #fence(): void {
-    if (this.error !== undefined) throw this.error;
-    if (!this.#restarted) return;
-    this.#restarted = false;
-    throw new LabError('StorageRestarted');
   }
 }
 
 export interface RelayLab extends AsyncDisposable {
   readonly site: SiteLab;
   readonly configServer: ConfigServer;
-  readonly logs: Map<string, ForgetfulLog>;
+  readonly logs: Map<string, MemoryLog>;
   /** As the agent `agent-1`, with its certificate. */
   agent: HttpClient;
   /** Registers it again, for the process server that there is now. */
   newAgent(): Promise<HttpClient>;
   processServer: ProcessServer;
-  log(pairId: string): ForgetfulLog;
+  log(pairId: string): MemoryLog;
   /** The vault wants these pairs of the agent to be replicated. */
   replicate(...pairs: PairOrder[]): Promise<void>;
   send(...batch: [pairId: string, sequence: number, payload: string, mark?: Mark]): Promise<number>;
@@ -92,9 +71,9 @@ export async function openRelayLab(change: Partial<ProcessServerDeps> = {}): Pro
   const { kernel, folder, labAuthority, vault } = site;
   const configServer = site.resources.use(await site.openConfigServer());
   await configServer.registerWithVault(JSON.stringify({ expiresMs: kernel.clock.now() + 1000 }), vault.url);
-  const logs = new Map<string, ForgetfulLog>();
-  const log = (name: string): ForgetfulLog => {
-    const held = logs.get(name) ?? new ForgetfulLog();
+  const logs = new Map<string, MemoryLog>();
+  const log = (name: string): MemoryLog => {
+    const held = logs.get(name) ?? new MemoryLog();
     logs.set(name, held);
     return held;
   };
@@ -179,7 +158,7 @@ export function pairOrder(pairId: string, vaultUrl: string): PairOrder {
     initial: 'copy',
     resyncId: null,
     key: pairKey.toString('base64'),
-    target: { kind: 'azure', logContainerUrl: pairId, accountName: '', accountKey: '', barrierUrl: null, vaultUrl, vaultToken: 'token' },
+    target: { kind: 'azure', logContainerUrl: pairId, accountName: '', accountKey: '', vaultUrl, vaultToken: 'token' },
   };
 }
 
