@@ -10,7 +10,17 @@ import { fileURLToPath } from 'node:url';
 const root = dirname(fileURLToPath(import.meta.url));
 const neededMajor = 24;
 /** Debian package → the commands of it that the tests call. */
-const debianPackages = { 'qemu-utils': ['qemu-img', 'qemu-io'], e2fsprogs: ['mkfs.ext4', 'fsck.ext4'], 'libnbd-bin': ['nbdinfo', 'nbdcopy'], curl: ['curl'] };
+const debianPackages = {
+  'qemu-utils': ['qemu-img', 'qemu-io'],
+  e2fsprogs: ['mkfs.ext4', 'fsck.ext4'],
+  'libnbd-bin': ['nbdinfo', 'nbdcopy'],
+  curl: ['curl'],
+  chromium: ['chromium'],
+  // They compile two small parts of the VS Code server that the tests drive.
+  'g++': ['g++'],
+  make: ['make'],
+  python3: ['python3'],
+};
 /** What goes into the bundles. */
 const bundleSources = ['build.ts', 'package-lock.json', 'emulator', 'extension', 'webview'];
 
@@ -39,6 +49,7 @@ function prepare(needs) {
   installPackages();
   if (needs.tests === true) installTestTools();
   const node = findNode();
+  if (needs.tests === true) installWorkbench(node);
   if (needs.build === true) buildBundles(node);
   return node;
 }
@@ -104,12 +115,18 @@ function installTestTools() {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const args of [
     ['update', '-qq'],
-    ['install', '-qq', '-y', '--no-install-recommends', ...missing],
+    ['install', '-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...missing],
   ]) {
     const result = spawnSync('apt-get', args, { encoding: 'utf8', env });
     if (result.status !== 0)
       throw new SetupError(`apt-get ${args.join(' ')} failed:\n${result.stdout}${result.stderr}\nInstall the packages by hand, then run the command again.`);
   }
+}
+
+/** The VS Code server of the tests; without it they fail and say so. */
+function installWorkbench(node) {
+  const result = spawnSync(node, [join(root, 'test', 'workbench', 'setUp.ts')], { stdio: 'inherit' });
+  if (result.status !== 0) say('Going on without the VS Code server: the tests that need it will fail.');
 }
 
 function buildBundles(node) {
