@@ -128,6 +128,8 @@ export default defineConfig({
     { files: ['**/*.d.ts'], rules: { 'max-params': 'off' } },
     { files: ['*.config.ts'], rules: { 'import/no-default-export': 'off' } },
     { files: ['test/**/*.ts'], rules: { 'max-lines-per-function': 'off' } },
+    // To wait for an element of a window is an assertion.
+    { files: ['test/e2e/**/*.ts'], rules: { 'vitest/expect-expect': 'off' } },
     {
       files: ['emulator/cli/**/*.ts', 'emulator/main.ts', 'build.ts', 'test/all.ts', 'test/check.ts', 'test/bench/**/*.ts', 'test/scenario/soak.ts', '*.mjs'],
       rules: { 'no-console': 'off' },

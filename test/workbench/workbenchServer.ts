@@ -1,7 +1,7 @@
 // A VS Code server with a folder, settings and extensions of its own, for one test file; nothing of it is left afterwards.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -10,11 +10,12 @@ import { promisify } from 'node:util';
 import { requireInstallation, type Installation } from './installation.ts';
 
 const startLimitMs = 90_000;
+const shownLines = 40;
 const defaultSettings = {
   'workbench.startupEditor': 'none',
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
   'workbench.enableExperiments': false,
-  'workbench.colorTheme': 'Default Dark Modern',
+  'workbench.colorTheme': 'Dark 2026',
   'workbench.reduceMotion': 'on',
   'window.autoDetectColorScheme': false,
   'window.commandCenter': false,
@@ -22,11 +23,13 @@ const defaultSettings = {
   'telemetry.telemetryLevel': 'off',
   'update.mode': 'none',
   'extensions.autoCheckUpdates': false,
-  'extensions.autoUpdate': false,
+  'extensions.autoUpdate': 'off',
   'extensions.ignoreRecommendations': true,
   // Otherwise a toast tells of every port that any process of the machine opens.
   'remote.autoForwardPorts': false,
+  'security.workspace.trust.startupPrompt': 'never',
   'git.enabled': false,
+  'files.exclude': { '**/.vscode': true },
 };
 
 export interface ServerOptions {
@@ -36,8 +39,8 @@ export interface ServerOptions {
   readonly files?: Readonly<Record<string, string>>;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** The workspace asks whether it is trusted; otherwise it is. */
-  readonly asksForTrust?: boolean;
+  /** The workspace is not trusted and opens in restricted mode. */
+  readonly isRestricted?: boolean;
   /** Lets a page bring an extension from its sources and tests to run in its host. Such a workbench shows no toasts. */
   readonly hasTestDriver?: boolean;
 }
@@ -46,7 +49,7 @@ export class WorkbenchServer implements AsyncDisposable {
   /** Holds all below, and is gone after disposal. */
   readonly folder: string;
   readonly workspace: string;
-  readonly #settingsPath: string;
+  readonly #workspaceSettings: Record<string, unknown> = {};
   readonly #output: string[] = [];
   #leash: ChildProcess | undefined;
   #origin = '';
@@ -55,7 +58,6 @@ export class WorkbenchServer implements AsyncDisposable {
     // Short: paths of sockets in it have to fit into 108 characters.
     this.folder = mkdtempSync(join(tmpdir(), 'srlab-wb-'));
     this.workspace = this.#makeFolder('workspace');
-    this.#settingsPath = join(this.#makeFolder('user', 'User'), 'settings.json');
   }
 
   /** @throws Error with what the server said when it does not start or the package cannot be installed */
@@ -63,7 +65,7 @@ export class WorkbenchServer implements AsyncDisposable {
     const installation = requireInstallation();
     const server = new WorkbenchServer();
     try {
-      writeFileSync(server.#settingsPath, JSON.stringify({ ...defaultSettings, ...options.settings }));
+      writeFileSync(join(server.#makeFolder('user', 'User'), 'settings.json'), JSON.stringify({ ...defaultSettings, ...options.settings }));
       for (const [path, content] of Object.entries(options.files ?? {})) server.write(path, content);
       await server.#run(installation, options);
       return server;
@@ -87,15 +89,24 @@ export class WorkbenchServer implements AsyncDisposable {
     writeFileSync(target, content);
   }
 
-  /** Changes the user's settings; an open workbench follows. */
+  /** Changes settings of the workspace, which open windows follow; those of the user they read when they load. */
   configure(settings: Readonly<Record<string, unknown>>): void {
-    const present = JSON.parse(readFileSync(this.#settingsPath, 'utf8')) as Record<string, unknown>;
-    writeFileSync(this.#settingsPath, JSON.stringify({ ...present, ...settings }));
+    Object.assign(this.#workspaceSettings, settings);
+    this.write(join('.vscode', 'settings.json'), JSON.stringify(this.#workspaceSettings));
   }
 
   /** The last lines that the server wrote. */
   get log(): string {
-    return this.#output.slice(-40).join('\n');
+    return this.#output.slice(-shownLines).join('\n');
+  }
+
+  /** The last lines of an output channel, of all windows so far. @param channel its name */
+  channel(channel: string): string {
+    const files = globSync(`user/logs/**/*${channel}.log`, { cwd: this.folder });
+    return files
+      .flatMap((file) => readFileSync(join(this.folder, file), 'utf8').trimEnd().split('\n'))
+      .slice(-shownLines)
+      .join('\n');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -120,14 +131,14 @@ export class WorkbenchServer implements AsyncDisposable {
     this.#origin = await this.#listening(this.#leash);
   }
 
-  #arguments({ asksForTrust, hasTestDriver }: ServerOptions): string[] {
+  #arguments({ isRestricted, hasTestDriver }: ServerOptions): string[] {
     return [
       '--auth=none',
       '--bind-addr=127.0.0.1:0',
       '--disable-telemetry',
       '--disable-update-check',
       '--disable-getting-started-override',
-      ...(asksForTrust === true ? [] : ['--disable-workspace-trust']),
+      ...(isRestricted === true ? [] : ['--disable-workspace-trust']),
       ...(hasTestDriver === true ? ['--vscode-option', 'enable-smoke-test-driver'] : []),
       `--user-data-dir=${join(this.folder, 'user')}`,
       `--extensions-dir=${this.#makeFolder('extensions')}`,
