@@ -63,4 +63,3 @@ function jobIn(url: string): string {
 export function pathOf(call: AzureCall): string {
   return `${call.resourceId}${call.action}`;
 }
-

@@ -1,0 +1,38 @@
+// Looks things up in a snapshot by the names that rows and Azure's ids carry.
+import type { ProtectableItem, RecoveryPlan, ReplicationProtectedItem } from '../client/vaultClient.ts';
+import type { Subject } from '../tree/node.ts';
+import type { LabSnapshot } from './snapshot.ts';
+
+/** ARM compares without case. */
+export function sameId(one: string | undefined, other: string | undefined): boolean {
+  return one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();
+}
+
+export function itemOf({ vault }: LabSnapshot, subject: Subject | undefined): ReplicationProtectedItem | undefined {
+  const id = subject?.kind === 'item' ? subject.id : subject?.kind === 'recoveryPoint' || subject?.kind === 'planMember' ? subject.itemId : undefined;
+  return vault.items.find((item) => sameId(item.id, id));
+}
+
+export function planOf({ vault }: LabSnapshot, subject: Subject | undefined): RecoveryPlan | undefined {
+  const id =
+    subject?.kind === 'plan'
+      ? subject.id
+      : subject?.kind === 'planGroup' || subject?.kind === 'planMember' || subject?.kind === 'planAction'
+        ? subject.planId
+        : undefined;
+  return vault.plans.find((plan) => sameId(plan.id, id));
+}
+
+/** Machines that the site knows and nobody has protected. */
+export function unprotected({ vault }: LabSnapshot): readonly ProtectableItem[] {
+  return vault.protectableItems.filter((item) => item.properties?.protectionStatus !== 'Protected');
+}
+
+export function nameOf(item: Pick<ReplicationProtectedItem, 'name' | 'properties'>): string {
+  return item.properties?.friendlyName ?? item.name ?? '';
+}
+
+/** `InMage`: it replicates from Azure to the site. */
+export function directionOf(item: ReplicationProtectedItem): 'toAzure' | 'toSite' {
+  return item.properties?.providerSpecificDetails?.instanceType === 'InMage' ? 'toSite' : 'toAzure';
+}
