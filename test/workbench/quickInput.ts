@@ -21,7 +21,12 @@ export class QuickInput {
 
   /** By its label, in full. Rows far down a long list are there only after `fill` has narrowed it. */
   row(label: string): Locator {
-    return this.widget.getByRole('option').filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
+    return this.#rows.filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
+  }
+
+  /** Options, or check boxes in a pick of many. */
+  get #rows(): Locator {
+    return this.widget.locator('.quick-input-list .monaco-list-row');
   }
 
   /** Waits for the step of that title, as shown: `Enable Replication (2/4)`. */
@@ -31,7 +36,8 @@ export class QuickInput {
 
   /** The labels that are shown now. */
   async labels(): Promise<string[]> {
-    return this.widget.getByRole('option').locator('.label-name').allInnerTexts();
+    await this.#rows.first().waitFor();
+    return this.#rows.locator('.quick-input-list-row:first-child .label-name').allInnerTexts();
   }
 
   async pick(label: string): Promise<void> {
@@ -40,7 +46,7 @@ export class QuickInput {
 
   /** Ticks rows of a pick of many; `accept` ends it. */
   async tick(...labels: readonly string[]): Promise<void> {
-    for (const label of labels) await this.row(label).getByRole('checkbox').check();
+    for (const label of labels) await this.row(label).locator('.monaco-checkbox').check();
   }
 
   async fill(text: string): Promise<void> {
