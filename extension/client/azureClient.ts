@@ -1,13 +1,15 @@
 // Azure's own clients behind `VaultClient`. A bundle of its own, loaded when a lab runs: the SDK is larger than the rest of the extension.
 import { ComputeManagementClient } from '@azure/arm-compute';
 import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
-import type { AzureVirtualMachine, VaultClient, VaultPlace } from './vaultClient.ts';
+import { listResources } from './armReader.ts';
+import type { AzureVirtualMachine, MachineSize, StorageAccount, VaultClient, VaultPlace, VirtualNetwork } from './vaultClient.ts';
 
 export function openVaultClient(place: VaultPlace): VaultClient {
   const { endpoint, subscriptionId, resourceGroupName: group, vaultName: vault, ca } = place;
   const credential = { getToken: () => place.token() };
   const options = { endpoint, ...(ca === undefined ? {} : { tlsOptions: { ca } }) };
   const siteRecovery = new SiteRecoveryManagementClient(credential, subscriptionId, options);
+  const providers = `/subscriptions/${encodeURIComponent(subscriptionId)}/providers`;
   const compute = new ComputeManagementClient(credential, subscriptionId, options);
   return {
     place,
@@ -43,8 +45,28 @@ export function openVaultClient(place: VaultPlace): VaultClient {
     jobs: () => Array.fromAsync(siteRecovery.replicationJobs.list(vault, group)),
     job: (name) => siteRecovery.replicationJobs.get(vault, group, name),
     events: () => Array.fromAsync(siteRecovery.replicationEvents.list(vault, group)),
+    virtualNetworks: async () => (await listResources<NetworkResource>(place, `${providers}/Microsoft.Network/virtualNetworks`, '2025-05-01')).map(virtualNetwork),
+    storageAccounts: () => listResources<StorageAccount>(place, `${providers}/Microsoft.Storage/storageAccounts`, '2025-08-01'),
+    machineSizes: (location) => listResources<MachineSize>(place, `${providers}/Microsoft.Compute/locations/${encodeURIComponent(location)}/vmSizes`, '2025-04-01'),
+    targetSizes: (id) => {
+      const { fabric, container, name } = partsOf(id);
+      return Array.fromAsync(siteRecovery.targetComputeSizes.listByReplicationProtectedItems(vault, group, fabric, container, name));
+    },
+    recoveryPlan: (id) => siteRecovery.replicationRecoveryPlans.get(vault, group, partsOf(id).name),
     virtualMachines: async () => (await Array.fromAsync(compute.virtualMachines.listAll({ expand: 'instanceView' }))).map(virtualMachine),
   };
+}
+
+interface NetworkResource {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly properties?: { readonly subnets?: readonly { readonly name: string; readonly properties?: { readonly addressPrefix?: string } }[] };
+}
+
+function virtualNetwork({ id, name, location, properties }: NetworkResource): VirtualNetwork {
+  const subnets = (properties?.subnets ?? []).map((subnet) => ({ name: subnet.name, addressPrefix: subnet.properties?.addressPrefix ?? '' }));
+  return { id, name, location, subnets };
 }
 
 function virtualMachine(vm: {

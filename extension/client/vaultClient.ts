@@ -50,6 +50,26 @@ export interface AzureVirtualMachine {
   readonly powerState: string;
 }
 
+/** A network that failed-over machines are attached to. */
+export interface VirtualNetwork {
+  readonly id: string;
+  readonly name: string;
+  readonly location: string;
+  readonly subnets: readonly { readonly name: string; readonly addressPrefix: string }[];
+}
+
+export interface StorageAccount {
+  readonly id: string;
+  readonly name: string;
+}
+
+export interface MachineSize {
+  readonly name: string;
+  readonly numberOfCores: number;
+  readonly memoryInMB: number;
+  readonly maxDataDiskCount: number;
+}
+
 /** Azure's client with the vault filled in. Lists are whole: paging is done. */
 export interface VaultClient {
   readonly place: VaultPlace;
@@ -71,4 +91,12 @@ export interface VaultClient {
   job(name: string): Promise<Job>;
   events(): Promise<VaultEvent[]>;
   virtualMachines(): Promise<AzureVirtualMachine[]>;
+  virtualNetworks(): Promise<VirtualNetwork[]>;
+  storageAccounts(): Promise<StorageAccount[]>;
+  /** Sizes of machines in a region. */
+  machineSizes(location: string): Promise<MachineSize[]>;
+  /** Sizes for one item, with what speaks against each. @param id ARM id of the item */
+  targetSizes(id: string): Promise<TargetComputeSize[]>;
+  /** With its groups, which the list leaves out. @param id ARM id of the plan */
+  recoveryPlan(id: string): Promise<RecoveryPlan>;
 }

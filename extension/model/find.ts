@@ -8,9 +8,21 @@ export function sameId(one: string | undefined, other: string | undefined): bool
   return one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();
 }
 
+const indexes = new WeakMap<object, ReadonlyMap<string, unknown>>();
+
+/** By ARM id, without walking the list for each row of a view: a list of a snapshot never changes. */
+export function byId<Resource extends { readonly id?: string }>(list: readonly Resource[], id: string | undefined): Resource | undefined {
+  let index = indexes.get(list) as ReadonlyMap<string, Resource> | undefined;
+  if (index === undefined) {
+    index = new Map(list.map((one) => [one.id?.toLowerCase() ?? '', one]));
+    indexes.set(list, index);
+  }
+  return id === undefined ? undefined : index.get(id.toLowerCase());
+}
+
 export function itemOf({ vault }: LabSnapshot, subject: Subject | undefined): ReplicationProtectedItem | undefined {
   const id = subject?.kind === 'item' ? subject.id : subject?.kind === 'recoveryPoint' || subject?.kind === 'planMember' ? subject.itemId : undefined;
-  return vault.items.find((item) => sameId(item.id, id));
+  return byId(vault.items, id);
 }
 
 export function planOf({ vault }: LabSnapshot, subject: Subject | undefined): RecoveryPlan | undefined {
@@ -20,7 +32,7 @@ export function planOf({ vault }: LabSnapshot, subject: Subject | undefined): Re
       : subject?.kind === 'planGroup' || subject?.kind === 'planMember' || subject?.kind === 'planAction'
         ? subject.planId
         : undefined;
-  return vault.plans.find((plan) => sameId(plan.id, id));
+  return byId(vault.plans, id);
 }
 
 /** Machines that the site knows and nobody has protected. */

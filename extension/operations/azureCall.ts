@@ -1,4 +1,5 @@
 // One write to Azure as data: enough to make it with Azure's own client, and to show it as a command of every other client.
+import type { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
 import type { VaultClient } from '../client/vaultClient.ts';
 
 /** Operation groups of `SiteRecoveryManagementClient` that write. */
@@ -29,6 +30,46 @@ export interface AzureCall {
 
 export const apiVersion = '2023-06-01';
 
+type GroupOf<Group extends OperationGroup> = SiteRecoveryManagementClient[Group];
+
+/** Methods of a group by their names without `begin`. */
+export type MethodOf<Group extends OperationGroup> = {
+  [Key in keyof GroupOf<Group> & string]: Key extends `begin${string}AndWait` ? never : Key extends `begin${infer Method}` ? Method : never;
+}[keyof GroupOf<Group> & string];
+
+/** What the client's method takes as its body by the swagger; undefined: nothing. */
+export type BodyOf<Group extends OperationGroup, Method extends string> = `begin${Method}` extends keyof GroupOf<Group>
+  ? GroupOf<Group>[`begin${Method}`] extends (...args: infer Arguments) => unknown
+    ? Required<Arguments> extends readonly [...infer Given, unknown]
+      ? Given extends readonly [...unknown[], infer Last]
+        ? Last extends string
+          ? undefined
+          : Last
+        : undefined
+      : undefined
+    : undefined
+  : undefined;
+
+type Place = Pick<AzureCall, 'verb' | 'resourceId'> & { readonly action?: string; readonly cmdlet?: string };
+
+/** A call whose method exists and whose body is what the swagger says. */
+export function azureCall<Group extends OperationGroup, Method extends MethodOf<Group>>(
+  group: Group,
+  method: Method,
+  place: Place & (BodyOf<Group, Method> extends undefined ? { readonly body?: undefined } : { readonly body: BodyOf<Group, Method> }),
+): AzureCall {
+  const { body, action = '', cmdlet, verb, resourceId } = place;
+  return {
+    group,
+    method,
+    verb,
+    resourceId,
+    action,
+    ...(body === undefined ? {} : { body: body as Readonly<Record<string, unknown>> }),
+    ...(cmdlet === undefined ? {} : { cmdlet }),
+  };
+}
+
 /** What the client's method takes after vault and resource group: the names in the id below the vault. */
 export function namesIn(resourceId: string): string[] {
   const below = resourceId.split(/\/vaults\/[^/]+\//i)[1] ?? '';
@@ -40,7 +81,7 @@ export function namesIn(resourceId: string): string[] {
  * @returns name of the job that does it
  * @throws RestError of Azure's client
  */
-export async function send(vault: VaultClient, call: AzureCall): Promise<string> {
+export async function send(vault: Pick<VaultClient, 'place' | 'siteRecovery'>, call: AzureCall): Promise<string> {
   const { resourceGroupName, vaultName } = vault.place;
   let job = '';
   const options = {
@@ -52,7 +93,12 @@ export async function send(vault: VaultClient, call: AzureCall): Promise<string>
   const begin = methods[`begin${call.method}`];
   if (begin === undefined) throw new Error(`${call.group} has no begin${call.method}.`);
   const body = call.body === undefined ? [] : [call.body];
-  await begin.call(methods, vaultName, resourceGroupName, ...namesIn(call.resourceId), ...body, options);
+  try {
+    await begin.call(methods, vaultName, resourceGroupName, ...namesIn(call.resourceId), ...body, options);
+  } catch (error) {
+    // The client looks at the job once before it answers: one that has failed already is told by its own verdict.
+    if (job === '') throw error;
+  }
   return job;
 }
 

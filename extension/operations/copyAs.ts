@@ -1,6 +1,7 @@
 // A call to Azure in the words of each client, ready to be pasted: the lab's own ids in it, the lab's sign-in left to `srlab env`.
 import type { VaultPlace } from '../client/vaultClient.ts';
 import { apiVersion, namesIn, pathOf, type AzureCall } from './azureCall.ts';
+import { powerShellQuoted } from './cmdlets.ts';
 
 export const copyForms = ['azureCli', 'powerShell', 'rest', 'javaScript'] as const;
 export type CopyForm = (typeof copyForms)[number];
@@ -53,8 +54,4 @@ function javaScript(call: AzureCall, place: VaultPlace): string {
 /** For sh: whatever is in it, it is one word and nothing is expanded. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-export function powerShellQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
 }

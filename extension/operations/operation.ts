@@ -1,20 +1,31 @@
-// What a user can do, as data: when it is allowed and why not, what has to be asked, what it loses, and the call to Azure that does it.
+// What a user can do, as data: when it is allowed and why not, what has to be asked, what it loses, and the calls that do it.
 import type { LabSnapshot } from '../model/snapshot.ts';
+import type { RunningLab } from '../lab/session.ts';
 import type { Subject } from '../tree/node.ts';
 import type { AzureCall } from './azureCall.ts';
-import type { RunningLab } from '../lab/session.ts';
+import type { ControlCall } from './controlCall.ts';
 
-/** `true`, or why the operation cannot be done now and what would make it possible. Texts are translated. */
-export type Availability = true | { readonly because: string; readonly remedy: string };
+/** What would make the operation possible. Texts are translated. */
+export interface Refusal {
+  readonly because: string;
+  readonly remedy: string;
+}
+
+/** `true`, or why the operation cannot be done now. */
+export type Availability = true | Refusal;
+
+/** A list for picks of many. */
+export type Answer = string | readonly string[];
+export type Answers = Readonly<Record<string, Answer>>;
 
 /** One question of a multi-step input; answers are kept by key, Back goes to the one before. */
-export type Step<Answers> = PickStep<Answers> | TextStep<Answers>;
+export type Step<Given extends object = Answers> = PickStep<Given> | TextStep<Given>;
 
-interface StepBase<Answers> {
-  readonly key: keyof Answers & string;
+interface StepBase<Given extends object> {
+  readonly key: keyof Given & string;
   readonly title: string;
   /** Left out when it gives false. */
-  readonly needed?: (answers: Partial<Answers>) => boolean;
+  needed?(answers: Partial<Given>): boolean;
 }
 
 export interface Choice {
@@ -22,22 +33,32 @@ export interface Choice {
   readonly label: string;
   readonly description?: string;
   readonly detail?: string;
+  /** Heading of the choices from this one on. */
+  readonly heading?: string;
+  /** Of a pick of many: chosen from the beginning. */
+  readonly picked?: true;
 }
 
-export interface PickStep<Answers> extends StepBase<Answers> {
+export interface PickStep<Given extends object = Answers> extends StepBase<Given> {
   readonly kind: 'pick';
   readonly placeholder: string;
   /** Several may be chosen: the answer is a list. */
   readonly many?: true;
-  readonly choices: (answers: Partial<Answers>) => Promise<readonly Choice[]> | readonly Choice[];
+  /** Of a pick of many: at least this many. */
+  readonly least?: number;
+  /** Whether what was used last comes first; default yes. */
+  readonly remember?: false;
+  choices(answers: Partial<Given>): Promise<readonly Choice[]> | readonly Choice[];
+  /** When there is nothing to choose from. */
+  readonly none?: Refusal;
 }
 
-export interface TextStep<Answers> extends StepBase<Answers> {
+export interface TextStep<Given extends object = Answers> extends StepBase<Given> {
   readonly kind: 'text';
   readonly prompt: string;
-  readonly initial?: (answers: Partial<Answers>) => string;
+  initial?(answers: Partial<Given>): string;
   /** Undefined: it will do. */
-  readonly problem: (text: string, answers: Partial<Answers>) => string | undefined;
+  problem(text: string, answers: Partial<Given>): string | undefined;
 }
 
 /** Shown before something that cannot be taken back. */
@@ -51,17 +72,35 @@ export interface Confirmation {
 /** The world that an operation's questions may look at. */
 export interface OperationContext {
   readonly snapshot: LabSnapshot;
-  readonly lab: RunningLab;
+  readonly lab: Pick<RunningLab, 'vault' | 'control'>;
 }
 
-export interface Operation<Answers extends Record<string, unknown> = Record<string, unknown>> {
+/** A write: to Azure's interface, or to the lab's own where Azure has none. */
+export type Call = AzureCall | ControlCall;
+
+export type SubjectKind = Subject['kind'];
+
+/** Methods, so that operations with answers of their own fit into one list. */
+export interface Operation<Given extends object = Answers> {
   /** Its command is `siteRecoveryLab.<id>`; in a row's context `can.<id>` says that it is allowed. */
   readonly id: string;
-  readonly title: string;
-  readonly subject: Subject['kind'] | 'none';
-  readonly availability: (snapshot: LabSnapshot, subject: Subject | undefined) => Availability;
-  readonly steps: (context: OperationContext, subject: Subject | undefined) => readonly Step<Answers>[];
-  readonly confirmation?: (context: OperationContext, subject: Subject | undefined, answers: Answers) => Confirmation;
+  /** In Title Case, as in Azure's portal. A function, for the user's language is known only at activation. */
+  readonly title: () => string;
+  /** Kinds of rows that it can be started from; the first is what is asked for otherwise. Empty: it is about the vault or the lab as a whole. */
+  readonly on: readonly SubjectKind[];
+  /** It can be done to several at once. */
+  readonly many?: true;
+  /** Lab: it goes to the lab's own interface, so Azure's clients have no words for it. */
+  readonly by: 'azure' | 'lab';
+  availability(snapshot: LabSnapshot, subject: Subject | undefined): Availability;
+  steps?(context: OperationContext, subjects: readonly Subject[]): Promise<readonly Step<Given>[]> | readonly Step<Given>[];
+  /** What the rows say already: not asked again. */
+  preset?(subjects: readonly Subject[]): Partial<Given>;
+  confirmation?(
+    context: OperationContext,
+    subjects: readonly Subject[],
+    answers: Given,
+  ): Promise<Confirmation | undefined> | Confirmation | undefined;
   /** More than one when several objects were chosen. */
-  readonly calls: (context: OperationContext, subject: Subject | undefined, answers: Answers) => readonly AzureCall[];
+  calls(context: OperationContext, subjects: readonly Subject[], answers: Given): Promise<readonly Call[]> | readonly Call[];
 }
