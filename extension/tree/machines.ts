@@ -1,0 +1,159 @@
+// The tree of machines: those that are protected, as they are grouped, and those that could be.
+import type { VMwareVirtualMachineDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type { ProtectableItem, ReplicationProtectedItem } from '../client/vaultClient.ts';
+import { addressOf } from '../documents/addresses.ts';
+import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
+import { nameOf, unprotected } from '../model/find.ts';
+import type { LabSnapshot } from '../model/snapshot.ts';
+import { t } from '../texts.ts';
+import { contextOf, type AllowedOperations } from './context.ts';
+import { durationText } from './figures.ts';
+import { healthIcon, healthOf, healthText, worst, type Health } from './health.ts';
+import { detailRows, type MachineFacts } from './machineDetails.ts';
+import { groupsOf, type MachineGrouping } from './machineGroups.ts';
+import type { TreeNode } from './node.ts';
+
+export interface MachineRowsDeps {
+  readonly grouping: MachineGrouping;
+  readonly allowed: AllowedOperations;
+}
+
+export function machineRows(snapshot: LabSnapshot, deps: MachineRowsDeps): readonly TreeNode[] {
+  if (snapshot.state !== 'running') return [];
+  const machines = snapshot.vault.items
+    .map((item) => ({ item, facts: itemFacts(item), health: itemHealth(item), name: nameOf(item) }))
+    .toSorted((one, other) => byName(one.name, other.name));
+  const rowOf = itemRow(snapshot, deps.allowed);
+  const groups = groupsOf(snapshot, machines, deps.grouping);
+  const shown =
+    groups === undefined
+      ? machines.map((machine) => rowOf(machine, ''))
+      : groups.map(({ id, label, icon, members, resource }) => ({
+          id: `machines:group:${deps.grouping}:${id}`,
+          label,
+          description: t('{0} machines', members.length),
+          icon: { name: icon },
+          ...(resource === undefined ? {} : { resource }),
+          context: contextOf('machineGroup', deps.grouping),
+          spoken: t('{0}, {1} machines', label, members.length),
+          expanded: true,
+          // A machine of two plans has a row in each.
+          children: members.map((machine) => rowOf(machine, `${id}:`)),
+        }));
+  return [...shown, ...unprotectedRows(snapshot, deps.allowed)];
+}
+
+export function itemHealth({ properties }: ReplicationProtectedItem): Health {
+  return worst(healthOf(properties?.replicationHealth), healthOf(properties?.failoverHealth));
+}
+
+function itemRow(snapshot: LabSnapshot, allowed: AllowedOperations): (machine: MachineFacts, prefix: string) => TreeNode {
+  const running = new Map([...snapshot.runningJobs.values()].map((job) => [job.subject, job]));
+  return (machine, prefix) => {
+    const { item, facts, health, name } = machine;
+    const id = item.id ?? '';
+    const subject = { kind: 'item', id } as const;
+    const job = running.get(name);
+    const words = [
+      job === undefined ? stateText(item) : t('{0} in progress', job.friendlyName),
+      ...(facts.rpoMs === undefined ? [] : [t('RPO {0}', durationText(facts.rpoMs))]),
+    ];
+    const rowId = `machines:item:${prefix}${id}`;
+    return {
+      id: rowId,
+      label: name,
+      description: words.join(' · '),
+      tooltip: tooltip(machine),
+      icon: job === undefined ? healthIcon(health, machineIcon(item, facts)) : { name: 'sync~spin' },
+      context: contextOf('item', item.properties?.protectionState, allowed(snapshot, subject)),
+      resource: addressOf({ kind: 'item', id, health, state: decorationState(item, facts) }),
+      spoken: [name, ...words, t('Health: {0}', healthText(health))].join(', '),
+      children: detailRows(snapshot, machine, rowId),
+      subject,
+    };
+  };
+}
+
+function machineIcon({ properties }: ReplicationProtectedItem, facts: ItemFacts): string {
+  if (facts.testFailoverPending) return 'beaker';
+  return properties?.activeLocation === 'Recovery' || properties?.providerSpecificDetails?.instanceType === 'InMage' ? 'cloud' : 'vm';
+}
+
+/** Azure's own words for the state, with what a drill makes of it. */
+export function stateText({ properties }: ReplicationProtectedItem): string {
+  const drill = properties?.testFailoverState ?? '';
+  if (!['', 'None', 'MarkedForDeletion'].includes(drill)) return t('Cleanup test failover pending');
+  const state = properties?.protectionStateDescription ?? properties?.protectionState ?? '';
+  return properties?.providerSpecificDetails?.instanceType === 'InMage' ? t('{0} (to the site)', state) : state;
+}
+
+function decorationState({ properties }: ReplicationProtectedItem, facts: ItemFacts): string {
+  if (facts.testFailoverPending) return 'drill';
+  if (properties?.activeLocation === 'Recovery') return 'failedOver';
+  return facts.disks.some((disk) => disk.stage.startsWith('Resync')) ? 'copying' : 'usual';
+}
+
+function tooltip({ item, facts, health, name }: MachineFacts): string {
+  const { properties } = item;
+  const problems = (properties?.healthErrors ?? []).map((error) => `${error.errorCode ?? ''} ${error.summaryMessage ?? error.errorMessage ?? ''}`.trim());
+  return [
+    name,
+    t('State: {0}', stateText(item)),
+    t('Health: {0}', healthText(health)),
+    ...(facts.rpoMs === undefined ? [] : [t('Recovery point objective (RPO): {0}', durationText(facts.rpoMs))]),
+    ...(properties?.policyFriendlyName === undefined ? [] : [t('Policy: {0}', properties.policyFriendlyName)]),
+    ...problems,
+  ].join('\n');
+}
+
+function unprotectedRows(snapshot: LabSnapshot, allowed: AllowedOperations): readonly TreeNode[] {
+  const candidates = unprotected(snapshot).toSorted((one, other) => byName(candidateName(one), candidateName(other)));
+  if (candidates.length === 0) return [];
+  return [
+    {
+      id: 'machines:unprotected',
+      label: t('Not Protected'),
+      description: t('{0} machines', candidates.length),
+      icon: { name: 'circle-slash' },
+      context: contextOf('unprotected', undefined),
+      expanded: snapshot.vault.items.length === 0,
+      children: candidates.map((candidate) => candidateRow(snapshot, candidate, allowed)),
+    },
+  ];
+}
+
+function candidateRow(snapshot: LabSnapshot, { name: machineId = '', properties }: ProtectableItem, allowed: AllowedOperations): TreeNode {
+  const name = properties?.friendlyName ?? machineId;
+  const subject = { kind: 'machine', machineId } as const;
+  const obstacles = properties?.protectionReadinessErrors ?? [];
+  const details = properties?.customDetails as VMwareVirtualMachineDetails | undefined;
+  const words = [
+    osText(details?.osType),
+    details?.ipAddress ?? '',
+    ...(obstacles.length > 0 ? [t('cannot be protected now')] : []),
+  ].filter((word) => word !== '');
+  return {
+    id: `machines:candidate:${machineId}`,
+    label: name,
+    description: words.join(' · '),
+    tooltip: [name, ...words, ...obstacles].join('\n'),
+    icon: obstacles.length > 0 ? { name: 'circle-slash' } : { name: 'vm-outline' },
+    context: contextOf('machine', obstacles.length > 0 ? 'notSelectable' : 'unprotected', allowed(snapshot, subject)),
+    subject,
+  };
+}
+
+function osText(word: string | undefined): string {
+  return word === undefined ? '' : word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+function candidateName({ name = '', properties }: ProtectableItem): string {
+  return properties?.friendlyName ?? name;
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true });
+
+/** WEB2 before WEB10. */
+export function byName(one: string, other: string): number {
+  return collator.compare(one, other);
+}
