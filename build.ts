@@ -47,6 +47,11 @@ export async function buildAzureClient(): Promise<boolean> {
   return bundle('dist/azureClient.cjs', { entryPoints: ['extension/client/azureClient.ts'], format: 'cjs', minify: true, keepNames: true });
 }
 
+/** The page of every view, with its style sheet beside it: the only folder that a webview may load from. */
+export async function buildWebview(): Promise<boolean> {
+  return bundle('dist/webview/main.js', { entryPoints: ['webview/main.ts'], platform: 'browser', target: 'chrome128', format: 'iife', minify: true });
+}
+
 /**
  * @param path of the bundle, from the repository's root
  * @returns whether it had to be made
@@ -87,4 +92,4 @@ function digestOf(input: string): string {
     .digest('hex');
 }
 
-if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator(), buildExtension(), buildAzureClient()]);
+if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator(), buildExtension(), buildAzureClient(), buildWebview()]);

@@ -1,4 +1,4 @@
-// The view's end of the channel to the extension: one listener, one sender, nothing kept but the last state.
+// The view's end of the channel to the extension: one listener, one sender, nothing kept but the last message.
 import type { HostMessage, ViewMessage } from './contract.ts';
 
 interface VsCodeApi {
@@ -9,40 +9,60 @@ interface VsCodeApi {
 
 declare function acquireVsCodeApi(): VsCodeApi;
 
+/** What survives a reload of the window: of what the view is, for the host; which tables are open and which point was chosen, for the view. */
+export interface Kept {
+  readonly subject: unknown;
+  readonly tables: readonly string[];
+  readonly point: string | null;
+}
+
+export type Shown<State> = Exclude<HostMessage<State>, { kind: 'texts' }>;
+
 const api = acquireVsCodeApi();
 let texts: Readonly<Record<string, string>> = {};
+let kept: Kept = { tables: [], point: null, ...(api.getState() as Kept | undefined), subject: JSON.parse(document.body.dataset['subject'] ?? 'null') };
+api.setState(kept);
+let repaint = (): void => {};
 
 /** The text in the user's language; `{0}`, `{1}` … are filled in. */
 export function t(text: string, ...values: readonly (string | number)[]): string {
   return (texts[text] ?? text).replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
 }
 
-export function send(message: ViewMessage): void {
-  api.postMessage(message);
+export function act(action: string, point?: string): void {
+  api.postMessage({ kind: 'act', action, ...(point === undefined ? {} : { point }) });
 }
 
-/** What survives a reload of the window: which sort order, which table, which point was chosen. */
-export function remember(state: unknown): void {
-  api.setState(state);
+export function keptState(): Kept {
+  return kept;
 }
 
-export function remembered<State>(initial: State): State {
-  return { ...initial, ...(api.getState() as State | undefined) };
+/** Keeps it over a reload, and shows the view with it. */
+export function keep(change: Partial<Kept>): void {
+  kept = { ...kept, ...change };
+  api.setState(kept);
+  repaint();
 }
 
-/** Calls `show` with each state that is newer than the last. */
-export function follow<State>(show: (state: State) => void): void {
+/** Calls `show` with each state that is newer than the last, and again when the way of showing it is another: texts, theme, screen reader. */
+export function follow<State>(show: (shown: Shown<State>) => void): void {
   let revision = -1;
-  let last: State | undefined;
+  let last: Shown<State> | undefined;
+  repaint = () => void (last !== undefined && show(last));
   window.addEventListener('message', ({ data }: MessageEvent<HostMessage<State>>) => {
-    if (data.kind === 'texts') {
-      ({ texts } = data);
-      if (last !== undefined) show(last);
-    } else if (data.kind === 'state' && data.revision > revision) {
+    if (data.kind === 'texts') ({ texts } = data);
+    else if (data.revision > revision) {
       ({ revision } = data);
-      last = data.state;
-      show(last);
-    }
+      last = data;
+    } else return;
+    repaint();
   });
-  send({ kind: 'ready' });
+  // VS Code tells of themes, reduced motion and screen readers by classes of the body.
+  new MutationObserver(() => repaint()).observe(document.body, { attributes: true, attributeFilter: ['class'] });
+  api.postMessage({ kind: 'ready' });
+}
+
+/** Whether VS Code is used with a screen reader: tables then stand in for charts. */
+export function usesScreenReader(): boolean {
+  return document.body.classList.contains('vscode-using-screen-reader');
 }
