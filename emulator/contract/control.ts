@@ -17,6 +17,7 @@ import type {
   RecoveryPointRecord,
   RoleStatus,
   SavedLab,
+  SiteNews,
   SnapshotRecord,
   VaultEvent,
 } from './resources.ts';
@@ -295,8 +296,13 @@ export type ControlEvent =
   | { readonly kind: 'hello'; readonly clock: ClockState }
   | { readonly kind: 'clock'; readonly clock: ClockState }
   | { readonly kind: 'job'; readonly job: JobRecord }
-  /** An item changed its state or its copy moved on; at most one per second and item. */
+  /** An item changed its state or its copy moved on. Of items, machines and the site, changes are told each 15 s of lab time, at most four times a second; what was asked for is told before its answer. */
   | { readonly kind: 'item'; readonly item: ItemRecord }
+  /** A machine that came, or that changed in anything but its protection, which is told as an item. */
+  | { readonly kind: 'machine'; readonly machine: MachineRecord }
+  | { readonly kind: 'machineGone'; readonly machineId: string }
+  /** Components, hosts, links, faults, health of the servers. */
+  | { readonly kind: 'site'; readonly site: SiteNews }
   | { readonly kind: 'progress'; readonly progressId: string; readonly doneBytes: number; readonly totalBytes: number }
   | { readonly kind: 'trace'; readonly event: { readonly timeMs: number; readonly role: string; readonly event: string; readonly [field: string]: unknown } };
 

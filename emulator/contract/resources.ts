@@ -36,20 +36,26 @@ export interface RoleStatus {
   readonly lastHeartbeatMs: number | null;
 }
 
-export interface LabStatus {
+/** The site as a whole; machines and items are told apart. */
+export interface SiteNews {
+  readonly roles: readonly RoleStatus[];
+  /** ESXi hosts of the vCenter. */
+  readonly hosts: readonly { readonly name: string; readonly connection: 'CONNECTED' | 'DISCONNECTED' | 'NOT_RESPONDING' }[];
+  readonly jobsRunning: number;
+  readonly links: readonly LinkState[];
+  readonly faults: readonly FaultRule[];
+  /** Of the vault and its components; those of a machine are in its item. */
+  readonly healthErrors: readonly HealthError[];
+}
+
+export interface LabStatus extends SiteNews {
   readonly dir: string;
   readonly pid: number;
   readonly scenario: string;
   readonly seed: string;
   readonly vault: string;
   readonly clock: ClockState;
-  readonly roles: readonly RoleStatus[];
   readonly machines: readonly MachineRecord[];
-  readonly jobsRunning: number;
-  readonly links: readonly LinkState[];
-  readonly faults: readonly FaultRule[];
-  /** Of the vault and its components; those of a machine are in its item. */
-  readonly healthErrors: readonly HealthError[];
 }
 
 export interface DiskRecord {

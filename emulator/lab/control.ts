@@ -9,13 +9,13 @@ import { itemHandlers } from './control/items.ts';
 import { jobHandlers } from './control/jobs.ts';
 import { labHandlers } from './control/labs.ts';
 import { machineHandlers } from './control/machines.ts';
+import { News } from './control/news.ts';
 import { planHandlers } from './control/plans.ts';
-import { itemRecord, jobRecord } from './control/records.ts';
+import { jobRecord } from './control/records.ts';
 import { siteHandlers } from './control/sites.ts';
 import { ControlFeed, controlApp, type Handlers } from './control/server.ts';
 import type { Datacenter } from './datacenter.ts';
 import type { DiskPlaces } from './diskPlaces.ts';
-import { itemOf } from './past.ts';
 import type { Site } from './site.ts';
 import type { World } from './world.ts';
 
@@ -29,9 +29,6 @@ export interface ControlParts {
   /** Storage accounts for new replications. */
   readonly accounts: { readonly log: string; readonly target: string };
 }
-
-/** How often items are looked at for whoever watches the feed, in lab time. */
-const itemNewsMs = 15_000;
 
 export interface Control extends Listening {
   /** Whether anybody follows the feed. */
@@ -54,27 +51,10 @@ export async function openControl(parts: ControlParts & { readonly port: number 
   };
   resources.use(vault.jobs.subscribe((job) => feed.publish({ kind: 'job', job: jobRecord(job) })));
   resources.use(kernel.trace.subscribe((event) => feed.publish({ kind: 'trace', event })));
-  const told = new Map<string, string>();
-  const news = kernel.clock.every(itemNewsMs, 'item news', () => {
-    if (feed.watched) for (const item of vault.items()) tellItem(item.itemId);
-  });
-  resources.defer(() => news.cancel());
-  const tellItem = (itemId: string): void => {
-    const item = itemRecord(parts, vault.item(itemId));
-    const text = JSON.stringify(item);
-    if (told.get(itemId) === text) return;
-    told.set(itemId, text);
-    feed.publish({ kind: 'item', item });
-  };
-  resources.use(
-    vault.onEvent((event) => {
-      const item = itemOf(vault, event.affectedObjectId);
-      if (item !== undefined && feed.watched) tellItem(item.itemId);
-    }),
-  );
-  const hello = (): ControlEvent => ({ kind: 'hello', clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed } });
+  const news = resources.use(new News(parts, feed));
+  const hello = (): ControlEvent => ({ kind: 'hello', clock: news.clock });
   const listening = resources.use(
-    await serve(controlApp({ token: household.token, handlers, feed, hello, trace: kernel.trace }), { port, identity: household.identity }),
+    await serve(controlApp({ token: household.token, handlers: news.telling(handlers), feed, hello, trace: kernel.trace }), { port, identity: household.identity }),
   );
   return { ...listening, watched: () => feed.watched };
 }

@@ -1,7 +1,9 @@
 // Keeps the last snapshot of a lab true to it: whole lists once, then what the feed says has changed. No VS Code in here.
 import type { ControlEvent } from '../../emulator/contract/control.ts';
+import type { JobRecord } from '../../emulator/contract/resources.ts';
 import type { ControlClient } from '../client/controlClient.ts';
 import type { VaultClient } from '../client/vaultClient.ts';
+import { azureItemOf, withNews, withRead, withTasks } from './news.ts';
 import { emptySnapshot, emptyVault, type LabSnapshot, type VaultSnapshot } from './snapshot.ts';
 
 /** Parts of the vault that are read as one. */
@@ -11,28 +13,42 @@ export interface LabModelDeps {
   readonly log: { warn(message: string): void };
 }
 
-type Source = { readonly control: ControlClient; readonly vault: VaultClient };
+type Source = { readonly control: Pick<ControlClient, 'call' | 'events'>; readonly vault: VaultClient };
 
 const allParts = Object.keys(emptyVault) as VaultPart[];
+/** Between two readings: news of many items at once are read together. */
+const pauseMs = 100;
 
-/** What may look different after a job of this kind has ended; items always may. */
+/** What may look different after a job of this kind has ended; the item of its subject is told by the feed. */
 const partsOfJob: Readonly<Record<string, readonly VaultPart[]>> = {
+  EnableDr: ['items'],
+  DisableDr: ['items'],
+  PurgeVm: ['items'],
+  SwitchReplicationGroupProtection: ['items'],
   AddProtectionProfile: ['policies', 'mappings'],
+  ModifyProtectionProfile: ['policies'],
+  RemoveProtectionProfile: ['policies', 'mappings'],
   AssociateProtectionProfile: ['mappings', 'fabrics'],
   DissociateProtectionProfile: ['mappings', 'fabrics'],
   SaveRecoveryPlan: ['plans'],
   UpdateRecoveryPlan: ['plans'],
   DeleteRecoveryPlan: ['plans'],
+  DiscoverVCenter: ['vCenters'],
+  UpdateVCenter: ['vCenters'],
+  RemoveVCenter: ['vCenters'],
 };
 
 export class LabModel {
   readonly #deps: LabModelDeps;
   readonly #listeners = new Set<(snapshot: LabSnapshot) => void>();
+  readonly #newsListeners = new Set<(event: ControlEvent) => void>();
   readonly #due = new Set<VaultPart>();
+  /** Of items, by the lab's own id; of jobs, by name. */
+  readonly #dueItems = new Set<string>();
+  readonly #dueJobs = new Set<string>();
   #source: Source | undefined;
   #snapshot: LabSnapshot;
   #reading: Promise<void> | undefined;
-  #labIsDue = false;
 
   constructor(dir: string, deps: LabModelDeps) {
     this.#deps = deps;
@@ -48,10 +64,16 @@ export class LabModel {
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
+  /** Each message of the feed, as it came. */
+  onNews(listener: (event: ControlEvent) => void): Disposable {
+    this.#newsListeners.add(listener);
+    return { [Symbol.dispose]: () => void this.#newsListeners.delete(listener) };
+  }
+
   /** The lab's process is starting, has ended, or was lost. */
   become(state: 'stopped' | 'starting' | 'lost', problem?: string): void {
     this.#source = undefined;
-    this.#due.clear();
+    this.#forget();
     this.#set({ ...emptySnapshot(this.#snapshot.dir), state, problem });
   }
 
@@ -60,79 +82,140 @@ export class LabModel {
     this.#source = source;
     for await (const event of source.control.events(signal)) {
       this.#take(event);
-      if (event.kind === 'hello') await this.refresh(allParts);
+      if (event.kind === 'hello') await this.#readAll(source);
     }
   }
 
   /** Reads these parts again. Ends when they are shown. */
   async refresh(parts: readonly VaultPart[]): Promise<void> {
     for (const part of parts) this.#due.add(part);
-    this.#labIsDue = true;
     await this.#read();
   }
 
+  /** Reads a job with its tasks: somebody opened it. */
+  async openJob(name: string): Promise<void> {
+    this.#dueJobs.add(name);
+    await this.#read();
+  }
+
+  async #readAll(source: Source): Promise<void> {
+    const lab = await source.control.call('lab.status', {});
+    if (this.#source === source) this.#set({ ...this.#snapshot, lab });
+    await this.refresh(allParts);
+  }
+
   #take(event: ControlEvent): void {
+    for (const listener of this.#newsListeners) listener(event);
+    const snapshot = withNews(this.#snapshot, event);
+    if (snapshot !== this.#snapshot) this.#set(snapshot);
+    this.#becomeDue(event);
+    if (this.#due.size + this.#dueItems.size + this.#dueJobs.size > 0) void this.#read();
+  }
+
+  #becomeDue(event: ControlEvent): void {
     switch (event.kind) {
-      case 'hello':
-        this.#set({ ...this.#snapshot, state: 'running', clock: event.clock, problem: undefined });
-        return;
-      case 'clock':
-        this.#set({ ...this.#snapshot, clock: event.clock });
-        return;
       case 'item':
-        this.#due.add('items');
-        return void this.#read();
-      case 'job': {
-        const runningJobs = new Map(this.#snapshot.runningJobs);
-        if (event.job.endedMs === null) runningJobs.set(event.job.jobId, event.job);
-        else runningJobs.delete(event.job.jobId);
-        this.#set({ ...this.#snapshot, runningJobs });
-        this.#due.add('jobs').add('items');
-        if (event.job.endedMs !== null) {
-          for (const part of ['virtualMachines', 'protectableItems', 'events', 'plans', ...(partsOfJob[event.job.kind] ?? [])] as const) this.#due.add(part);
-          this.#labIsDue = true;
-        }
-        return void this.#read();
-      }
+        if (azureItemOf(this.#snapshot.vault.items, event.item.itemId) === undefined) this.#due.add('items');
+        else this.#dueItems.add(event.item.itemId);
+        return;
+      case 'machine':
+      case 'machineGone':
+        this.#due.add('protectableItems').add('virtualMachines');
+        return;
+      case 'site':
+        this.#due.add('fabrics').add('vCenters').add('events');
+        return;
+      case 'job':
+        this.#jobIsDue(event.job);
+        return;
+      case 'hello':
+      case 'clock':
       case 'progress':
       case 'trace':
     }
   }
 
-  /** One reading at a time; what becomes due meanwhile is read by the next. */
+  #jobIsDue(job: JobRecord): void {
+    const isListed = this.#snapshot.vault.jobs.some(({ name }) => name === job.jobId);
+    if (isListed) this.#dueJobs.add(job.jobId);
+    else this.#due.add('jobs');
+    for (const part of partsOfJob[job.kind] ?? []) this.#due.add(part);
+    if (job.endedMs === null) return;
+    for (const part of ['virtualMachines', 'protectableItems', 'events', 'plans'] as const) this.#due.add(part);
+  }
+
+  /** One reading at a time; what becomes due meanwhile is read by the next, and whoever asked waits for that. */
   #read(): Promise<void> {
-    this.#reading ??= this.#readDue().finally(() => {
+    this.#reading ??= this.#readAllDue().finally(() => {
       this.#reading = undefined;
-      if (this.#due.size > 0 || this.#labIsDue) void this.#read();
     });
     return this.#reading;
+  }
+
+  async #readAllDue(): Promise<void> {
+    for (let first = true; this.#due.size + this.#dueItems.size + this.#dueJobs.size > 0; first = false) {
+      if (!first) await pause();
+      await this.#readDue();
+    }
   }
 
   async #readDue(): Promise<void> {
     const source = this.#source;
     const parts = [...this.#due];
-    const { lab: kept } = this.#snapshot;
-    const labIsDue = this.#labIsDue || kept === undefined;
-    this.#due.clear();
-    this.#labIsDue = false;
+    const { vault } = this.#snapshot;
+    const items = this.#due.has('items') ? [] : [...this.#dueItems].flatMap((itemId) => azureItemOf(vault.items, itemId)?.id ?? []);
+    const jobs = [...this.#dueJobs];
+    this.#forget();
     if (source === undefined) return;
-    try {
-      const [lab, ...read] = await Promise.all([
-        labIsDue ? source.control.call('lab.status', {}) : kept,
-        ...parts.map(async (part) => [part, await readPart(source.vault, part)] as const),
-      ]);
-      if (this.#source !== source) return;
-      this.#set({ ...this.#snapshot, lab, vault: { ...this.#snapshot.vault, ...(Object.fromEntries(read) as Partial<VaultSnapshot>) } });
-    } catch (error) {
-      // The feed says whether the lab is gone; one answer that failed is shown with the next.
-      this.#deps.log.warn(`Reading ${parts.join(', ')}: ${error instanceof Error ? error.message : String(error)}`);
-    }
+    const [lists, readItems, readJobs] = await Promise.all([
+      this.#each(parts, async (part) => [part, await readPart(source.vault, part)] as const),
+      this.#each(items, (id) => source.vault.protectedItem(id)),
+      this.#each(jobs, (name) => source.vault.job(name)),
+    ]);
+    if (this.#source !== source) return;
+    const read = { ...this.#snapshot.vault, ...(Object.fromEntries(lists) as Partial<VaultSnapshot>) };
+    this.#set({
+      ...this.#snapshot,
+      vault: {
+        ...read,
+        items: readItems.length === 0 ? read.items : withRead(read.items, readItems),
+        jobs: read.jobs === vault.jobs && readJobs.length === 0 ? vault.jobs : withRead(withTasks(read.jobs, vault.jobs), readJobs),
+      },
+    });
+  }
+
+  /** One answer that fails spoils no other: the feed says whether the lab is gone, and the next news reads it again. */
+  async #each<Subject extends string, Read>(subjects: readonly Subject[], read: (subject: Subject) => Promise<Read>): Promise<Read[]> {
+    const settled = await Promise.all(
+      subjects.map((subject) =>
+        read(subject).then(
+          (value) => [value],
+          (error: unknown) => {
+            this.#deps.log.warn(`Reading ${subject}: ${error instanceof Error ? error.message : String(error)}`);
+            return [];
+          },
+        ),
+      ),
+    );
+    return settled.flat(1) as Read[];
+  }
+
+  #forget(): void {
+    this.#due.clear();
+    this.#dueItems.clear();
+    this.#dueJobs.clear();
   }
 
   #set(snapshot: LabSnapshot): void {
     this.#snapshot = { ...snapshot, revision: this.#snapshot.revision + 1 };
     for (const listener of this.#listeners) listener(this.#snapshot);
   }
+}
+
+function pause(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  setTimeout(resolve, pauseMs);
+  return promise;
 }
 
 async function readPart(vault: VaultClient, part: VaultPart): Promise<VaultSnapshot[VaultPart]> {
@@ -142,7 +225,8 @@ async function readPart(vault: VaultClient, part: VaultPart): Promise<VaultSnaps
     case 'protectableItems':
       return vault.protectableItems();
     case 'plans':
-      return vault.recoveryPlans();
+      // The list leaves the groups out.
+      return Promise.all((await vault.recoveryPlans()).map(({ id = '' }) => vault.recoveryPlan(id)));
     case 'policies':
       return vault.policies();
     case 'mappings':

@@ -143,6 +143,13 @@ function vCenterRow(snapshot: LabSnapshot, { id = '', name = '', properties }: V
     tooltip: [label, ...words, ...heartbeat(properties?.lastHeartbeat), ...errors.map((error) => error.errorMessage ?? error.errorCode ?? '')].join('\n'),
     icon: healthIcon(health, 'server-environment'),
     context: contextOf('vCenter', properties?.discoveryStatus, allowed(snapshot, subject)),
+    children: (snapshot.lab?.hosts ?? []).map(({ name: host, connection }): TreeNode => ({
+      id: `infrastructure:vCenter:${id}/host/${host}`,
+      label: host,
+      description: [t('host'), connection === 'CONNECTED' ? t('connected') : connection === 'DISCONNECTED' ? t('disconnected') : t('not responding')].join(' · '),
+      icon: healthIcon(connection === 'CONNECTED' ? 'Normal' : 'Critical', 'vm-connect'),
+      context: contextOf('host', connection),
+    })),
     subject,
   };
 }

@@ -1,13 +1,13 @@
 // Control operations on the lab itself: status, events, saved labs, stopping.
 import type { LabStatus, RoleStatus } from '../../contract/resources.ts';
 import { LabError } from '../../kernel/errors.ts';
-import { hasEnded } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';
 import { savedLabs, saveLab } from '../savedLabs.ts';
 import { fidelity } from './fidelity.ts';
 import { machineRecord } from './records.ts';
 import { roles } from './roles.ts';
 import type { Handlers } from './server.ts';
+import { siteNews } from './siteNews.ts';
 
 type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list' | 'vault.credentials';
 
@@ -60,10 +60,9 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
 }
 
 function status(parts: ControlParts): LabStatus {
-  const { world, vault, disks } = parts;
+  const { world, disks } = parts;
   const { kernel, folder } = world;
   const { settings } = folder;
-  const problems = vault.records.configServers.list().flatMap(({ hostId }) => vault.configServerHealth(hostId).problems);
   return {
     dir: folder.dir,
     pid: process.pid,
@@ -71,18 +70,7 @@ function status(parts: ControlParts): LabStatus {
     seed: settings?.seed ?? '',
     vault: world.estate.vault.name,
     clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
-    roles: roles(parts),
     machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
-    jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
-    links: kernel.network.list(),
-    faults: kernel.faults.list().map(({ rule }) => rule),
-    healthErrors: problems.map(({ level, code, text, possibleCauses, recommendedAction, sinceMs }) => ({
-      code,
-      level,
-      message: text,
-      possibleCauses,
-      recommendedAction,
-      sinceMs,
-    })),
+    ...siteNews(parts),
   };
 }

@@ -13,7 +13,7 @@ import type { VCenterAccount } from './accounts.ts';
 import { inActivity } from '../../kernel/inActivity.ts';
 import { Datastores } from './datastores.ts';
 import { vCenterApp } from './appRoutes.ts';
-import { Inventory, type DatastoreRecord, type HostConnection, type SiteSpec, type VmRecord } from './inventory.ts';
+import { Inventory, type DatastoreRecord, type HostConnection, type HostRecord, type SiteSpec, type VmRecord } from './inventory.ts';
 import { Runtimes } from './runtimes.ts';
 import { VSphere, type PowerAction, type VSphereDeps } from './service.ts';
 import { VirtualMachines, type NewVm } from './virtualMachines.ts';
@@ -178,6 +178,10 @@ export class VCenter implements AsyncDisposable {
 
   async setGuest(machineId: string, change: Partial<GuestConditions>): Promise<void> {
     await this.#parts.machines.setGuest(this.vm(machineId).id, change);
+  }
+
+  hosts(): HostRecord[] {
+    return this.#parts.inventory.list('host');
   }
 
   /** @throws LabError NotFound */

@@ -1,0 +1,134 @@
+// The text of read-only documents: what Azure says of an object, as YAML, with what it means above it. Pure: snapshot in, text out.
+import type { HealthError } from '@azure/arm-recoveryservices-siterecovery';
+import { stringify } from 'yaml';
+import { byId, nameOf } from '../model/find.ts';
+import type { LabSnapshot } from '../model/snapshot.ts';
+import { t } from '../texts.ts';
+import { durationText, timeText } from '../tree/figures.ts';
+import type { DocumentAddress } from './addresses.ts';
+
+/** For the tab; its extension chooses the language. */
+export function documentTitle(snapshot: LabSnapshot, address: DocumentAddress): string {
+  switch (address.kind) {
+    case 'item': {
+      const item = byId(snapshot.vault.items, address.id);
+      return `${item === undefined ? lastName(address.id) : nameOf(item)}.item.yaml`;
+    }
+    case 'plan':
+      return `${lastName(address.id)}.recovery-plan.yaml`;
+    case 'policy':
+      return `${lastName(address.id)}.policy.yaml`;
+    case 'job':
+      return `${snapshot.vault.jobs.find(({ name }) => name === address.name)?.properties?.friendlyName ?? address.name}.job.yaml`;
+    case 'event':
+      return `${snapshot.vault.events.find(({ name }) => name === address.name)?.properties?.eventCode ?? address.name}.event.yaml`;
+    case 'error':
+      return `${address.code}.error.md`;
+    case 'doctor':
+      return 'surroundings.md';
+  }
+}
+
+/** @returns undefined: it is not there (any more) */
+export function documentText(snapshot: LabSnapshot, address: Exclude<DocumentAddress, { kind: 'doctor' }>): string | undefined {
+  switch (address.kind) {
+    case 'item':
+      return resourceText(byId(snapshot.vault.items, address.id));
+    case 'plan':
+      return resourceText(byId(snapshot.vault.plans, address.id));
+    case 'policy':
+      return resourceText(byId(snapshot.vault.policies, address.id));
+    case 'job':
+      return jobText(snapshot, address.name);
+    case 'event':
+      return resourceText(snapshot.vault.events.find(({ name }) => name === address.name));
+    case 'error':
+      return errorText(snapshot, address);
+  }
+}
+
+function resourceText(resource: object | undefined): string | undefined {
+  return resource === undefined ? undefined : yamlText(resource);
+}
+
+function yamlText(value: object): string {
+  // Dates and absent fields as ARM has them in JSON.
+  return stringify(JSON.parse(JSON.stringify(value)), { lineWidth: 0 });
+}
+
+function jobText(snapshot: LabSnapshot, name: string): string | undefined {
+  const job = snapshot.vault.jobs.find((one) => one.name === name);
+  if (job === undefined) return undefined;
+  const { startTime, endTime, friendlyName, targetObjectName, state, tasks = [] } = job.properties ?? {};
+  const took = startTime === undefined || endTime === undefined ? '' : durationText(endTime.getTime() - startTime.getTime());
+  const lines = [
+    t('{0}: {1}', friendlyName ?? name, targetObjectName ?? ''),
+    [state ?? '', startTime === undefined ? '' : timeText(startTime), took].filter((word) => word !== '').join(' · '),
+    ...tasks.map((task) => {
+      const span = task.startTime === undefined || task.endTime === undefined ? '' : durationText(task.endTime.getTime() - task.startTime.getTime());
+      return `  ${[task.friendlyName ?? task.name ?? '', task.state ?? '', span].filter((word) => word !== '').join(' · ')}`;
+    }),
+  ];
+  // A name may hold line breaks: each line of the heading stays a comment.
+  const heading = lines.flatMap((line) => line.split(/\r\n|[\n\r\u0085\u2028\u2029]/)).map((line) => `# ${line}`);
+  return `${heading.join('\n')}\n${yamlText(job)}`;
+}
+
+interface ErrorPage {
+  readonly code: string;
+  readonly message: string;
+  readonly possibleCauses: string;
+  readonly recommendedAction: string;
+  readonly time: Date | undefined;
+}
+
+function errorText(snapshot: LabSnapshot, { of, code }: Extract<DocumentAddress, { kind: 'error' }>): string | undefined {
+  const page = errorOfItem(snapshot, of, code) ?? errorOfJob(snapshot, of, code);
+  if (page === undefined) return undefined;
+  const section = (title: string, text: string): readonly string[] => (text === '' ? [] : [`## ${title}`, '', asText(text), '']);
+  return [
+    `# ${asText(t('Error {0}', page.code))}`,
+    '',
+    asText(page.message),
+    '',
+    ...section(t('Possible Causes'), page.possibleCauses),
+    ...section(t('Recommended Action'), page.recommendedAction),
+    ...(page.time === undefined ? [] : [t('Since {0} UTC', timeText(page.time)), '']),
+  ].join('\n');
+}
+
+/** Names in messages are nobody's markup. */
+function asText(text: string): string {
+  return text.replaceAll(/[\\`*_{}[\]<>#|!&~]/g, (character) => `\\${character}`);
+}
+
+function errorOfItem({ vault }: LabSnapshot, id: string, code: string): ErrorPage | undefined {
+  const error: HealthError | undefined = byId(vault.items, id)?.properties?.healthErrors?.find(({ errorCode }) => errorCode === code);
+  if (error === undefined) return undefined;
+  return {
+    code,
+    message: error.errorMessage ?? error.summaryMessage ?? '',
+    possibleCauses: error.possibleCauses ?? '',
+    recommendedAction: error.recommendedAction ?? '',
+    time: error.creationTimeUtc,
+  };
+}
+
+function errorOfJob({ vault }: LabSnapshot, name: string, code: string): ErrorPage | undefined {
+  const error = vault.jobs
+    .find((job) => job.name === name)
+    ?.properties?.errors?.find(({ serviceErrorDetails, providerErrorDetails }) => (serviceErrorDetails?.code ?? String(providerErrorDetails?.errorCode ?? '')) === code);
+  if (error === undefined) return undefined;
+  const { serviceErrorDetails: service, providerErrorDetails: provider } = error;
+  return {
+    code,
+    message: service?.message ?? provider?.errorMessage ?? '',
+    possibleCauses: service?.possibleCauses ?? provider?.possibleCauses ?? '',
+    recommendedAction: service?.recommendedAction ?? provider?.recommendedAction ?? '',
+    time: error.creationTime,
+  };
+}
+
+function lastName(id: string): string {
+  return id.split('/').at(-1) ?? '';
+}
