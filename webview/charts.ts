@@ -10,15 +10,22 @@ export interface Chart {
   /** A line that the values should stay under. */
   readonly limit: number | null;
   readonly format: (value: number) => string;
+  /** Distances between lines of the scale that people can read: of time in seconds, or of bytes. */
+  readonly scale: 'seconds' | 'bytes';
   /** Said of the picture as a whole. */
   readonly label: string;
   readonly color: 'blue' | 'purple';
   readonly nowMs: number;
 }
 
-const heightPx = 180;
+const heightPx = 170;
 const tableRows = 120;
 const padShare = 1.15;
+const kibi = 1024;
+const steps: Readonly<Record<Chart['scale'], number[]>> = {
+  seconds: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800],
+  bytes: [1, kibi, kibi ** 2, kibi ** 3].flatMap((unit) => [1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => count * unit)),
+};
 
 export class TimeChart extends HTMLElement {
   #plot: uPlot | undefined;
@@ -78,8 +85,8 @@ export class TimeChart extends HTMLElement {
       hooks: { setCursor: [(plot) => this.#tell(plot, chart())] },
       scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(max, chart().limit ?? 0, 1e-9) * padShare] } },
       axes: [
-        { ...axis, space: 90, values: (_plot, splits) => splits.map((seconds) => timeNear(seconds * 1000, chart().nowMs)) },
-        { ...axis, size: 74, space: 36, values: (_plot, splits) => splits.map((value) => chart().format(value)) },
+        { ...axis, size: 32, space: 90, values: (_plot, splits) => splits.map((seconds) => timeNear(seconds * 1000, chart().nowMs)) },
+        { ...axis, size: 70, space: 34, incrs: steps[first.scale], values: (_plot, splits) => splits.map((value) => chart().format(value)) },
       ],
       series: [
         {},

@@ -22,6 +22,7 @@ function number(value: number, options: Intl.NumberFormatOptions): string {
 
 export function bytes(value: number): string {
   const place = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(bytesPerUnit)));
+  if (place === 0) return t('{0} B', number(value, { maximumFractionDigits: 0 }));
   const shown = value / bytesPerUnit ** place;
   return number(shown, { style: 'unit', unit: units[place] as string, unitDisplay: 'short', maximumFractionDigits: shown < 10 && place > 0 ? 1 : 0 });
 }

@@ -74,8 +74,9 @@ export function pointDetail(strip: PointStrip): TemplateResult | typeof nothing 
       </p>
       ${startable.length === 0
         ? nothing
-        : html`<div class="actions" role="group" aria-label=${t('From this recovery point')}>
-            ${startable.map(({ primary: _, ...action }) => button({ ...action, title: t('{0} from This Point', action.title) }, chosen.id))}
+        : html`<div class="actions" role="group" aria-labelledby="from-point">
+            <span id="from-point" class="quiet">${t('From this recovery point:')}</span>
+            ${startable.map(({ primary: _, ...action }) => button(action, chosen.id))}
           </div>`}
     </div>
     <ul class="legend" aria-hidden="true">

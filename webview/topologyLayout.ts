@@ -40,20 +40,19 @@ const columns = [
   { lane: 'azure', column: 1 },
 ] as const;
 
-const wideFromPx = 980;
-const boxHeight = 76;
-const boxGap = 34;
-const lanePadding = 16;
+const wideFromPx = 1000;
+const boxHeight = 92;
+const boxGap = 30;
+const lanePadding = 14;
 const laneTitle = 30;
 const laneGap = 12;
-const narrowestBox = 132;
-const label = { width: 116, height: 20 };
+const label = { width: 62, height: 36 };
 
 export function layOut(nodes: readonly TopologyNode[], edges: readonly TopologyEdge[], width: number): Layout {
   const used = columns.map((column) => ({ ...column, nodes: nodes.filter((node) => node.lane === column.lane && node.column === column.column) }));
   const filled = used.filter((column) => column.nodes.length > 0);
   const placed = width >= wideFromPx ? sideBySide(filled, width) : stacked(filled, width);
-  return { ...placed, width, edges: route(edges, placed) };
+  return { ...placed, width, edges: placed.wide ? routeBetween(edges, placed.boxes) : routeBeside(edges, placed.boxes, width) };
 }
 
 type Column = (typeof columns)[number] & { readonly nodes: readonly TopologyNode[] };
@@ -100,50 +99,88 @@ function joined(lanes: readonly (Box & { lane: Lane })[], width: number): (Box &
   });
 }
 
+/** One box below the other, with room for the lines beside them. */
 function stacked(filled: readonly Column[], width: number): Placed {
-  const perRow = Math.max(1, Math.floor((width - 2 * lanePadding + 12) / (narrowestBox + 12)));
+  const boxWidth = Math.max(110, Math.min(380, width * 0.62 - lanePadding));
   const boxes = new Map<string, Box>();
   const lanes: (Box & { lane: Lane })[] = [];
   let y = 0;
   for (const lane of new Set(filled.map((column) => column.lane))) {
     const start = y;
-    y += laneTitle + lanePadding;
-    const rows = filled.filter((column) => column.lane === lane).flatMap((column) => chunks(column.nodes, perRow));
-    for (const [place, row] of rows.entries()) {
-      const boxWidth = Math.min(300, (width - 2 * lanePadding - (row.length - 1) * 12) / row.length);
-      const left = (width - row.length * boxWidth - (row.length - 1) * 12) / 2;
-      for (const [column, node] of row.entries()) boxes.set(node.id, { x: left + column * (boxWidth + 12), y, width: boxWidth, height: boxHeight });
-      y += boxHeight + (place < rows.length - 1 ? boxGap + 8 : 0);
+    y += laneTitle + 4;
+    for (const node of filled.filter((column) => column.lane === lane).flatMap((column) => column.nodes)) {
+      boxes.set(node.id, { x: lanePadding, y, width: boxWidth, height: boxHeight });
+      y += boxHeight + 12;
     }
-    y += lanePadding;
     lanes.push({ lane, x: 0, y: start, width, height: y - start });
-    y += laneGap + 18;
+    y += laneGap;
   }
-  return { wide: false, height: Math.max(0, y - laneGap - 18), boxes, lanes };
+  return { wide: false, height: Math.max(0, y - laneGap), boxes, lanes };
 }
 
-function chunks<Item>(items: readonly Item[], size: number): Item[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_row, place) => items.slice(place * size, (place + 1) * size));
-}
-
-function route(edges: readonly TopologyEdge[], { boxes, wide }: Pick<Placed, 'boxes' | 'wide'>): PlacedEdge[] {
+function routeBetween(edges: readonly TopologyEdge[], boxes: Placed['boxes']): PlacedEdge[] {
   const taken: Box[] = [...boxes.values()];
   return edges.flatMap((edge) => {
     const from = boxes.get(edge.from);
     const to = boxes.get(edge.to);
     if (from === undefined || to === undefined) return [];
-    const curve = curveBetween(from, to, wide);
-    const middle = freePlace(curve, taken);
+    const curve = Math.abs(from.x - to.x) < 1 ? down(from, to) : across(from, to);
+    const middle = freePlace(
+      [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74].map((share) => pointAt(curve, share)),
+      taken,
+    );
     taken.push({ x: middle.x - label.width / 2, y: middle.y - label.height / 2, ...label });
     return [{ edge, path: pathOf(curve), label: middle }];
   });
 }
 
-function curveBetween(from: Box, to: Box, wide: boolean): Curve {
-  const sameColumn = Math.abs(from.x - to.x) < 1;
-  const sameRow = Math.abs(from.y - to.y) < 1;
-  if (wide ? sameColumn : !sameRow) return down(from, to);
-  return across(from, to);
+/** Each line in a track of its own beside the boxes, short ones nearest. */
+function routeBeside(edges: readonly TopologyEdge[], boxes: Placed['boxes'], width: number): PlacedEdge[] {
+  const known = edges.flatMap((edge) => {
+    const from = boxes.get(edge.from);
+    const to = boxes.get(edge.to);
+    return from === undefined || to === undefined ? [] : [{ edge, from: endOf(edge, edge.from, { edges, boxes }), to: endOf(edge, edge.to, { edges, boxes }) }];
+  });
+  const span = ({ from, to }: { from: Point; to: Point }): number => Math.abs(from.y - to.y);
+  const tracks: { from: Point; to: Point }[][] = [];
+  const placed = [...known]
+    .sort((one, other) => span(one) - span(other))
+    .map((line) => {
+      const free = tracks.findIndex((track) => track.every((other) => Math.max(other.from.y, other.to.y) < top(line) - 6 || top(other) > Math.max(line.from.y, line.to.y) + 6));
+      const track = free < 0 ? tracks.push([]) - 1 : free;
+      tracks[track]?.push(line);
+      return { ...line, track };
+    });
+  const start = known[0]?.from.x ?? 0;
+  const last = width - label.width / 2 - 4;
+  const spacing = Math.min(22, (last - start - 16) / Math.max(1, tracks.length - 1));
+  const taken: Box[] = [];
+  return placed.map(({ edge, from, to, track }) => {
+    const x = start + 16 + track * spacing;
+    const middle = freePlace(
+      [0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9].map((share) => ({ x: Math.min(last, Math.max(x, start + label.width / 2 + 2)), y: from.y + (to.y - from.y) * share })),
+      taken,
+    );
+    taken.push({ x: middle.x - label.width / 2, y: middle.y - label.height / 2, ...label });
+    return { edge, path: bracket(from, to, x), label: middle };
+  });
+}
+
+function top({ from, to }: { from: Point; to: Point }): number {
+  return Math.min(from.y, to.y);
+}
+
+/** Where an edge meets the side of a box: beside the others, in the order of where they go. */
+function endOf(edge: TopologyEdge, id: string, { edges, boxes }: { edges: readonly TopologyEdge[]; boxes: Placed['boxes'] }): Point {
+  const box = boxes.get(id) as Box;
+  const yOfOther = (one: TopologyEdge): number => boxes.get(one.from === id ? one.to : one.from)?.y ?? 0;
+  const here = edges.filter((one) => (one.from === id || one.to === id) && boxes.has(one.from) && boxes.has(one.to)).sort((one, other) => yOfOther(one) - yOfOther(other));
+  return { x: box.x + box.width, y: box.y + (box.height * (here.indexOf(edge) + 1)) / (here.length + 1) };
+}
+
+function bracket(from: Point, to: Point, x: number): string {
+  const turn = to.y > from.y ? 6 : -6;
+  return `M${from.x} ${from.y}H${x - 6}Q${x} ${from.y},${x} ${from.y + turn}V${to.y - turn}Q${x} ${to.y},${x - 6} ${to.y}H${to.x}`;
 }
 
 function down(from: Box, to: Box): Curve {
@@ -173,9 +210,8 @@ function pathOf([a, b, c, d]: Curve): string {
   return `M${text(a)}C${text(b)},${text(c)},${text(d)}`;
 }
 
-/** The first place along the line where the label covers no box and no other label. */
-function freePlace(curve: Curve, taken: readonly Box[]): Point {
-  const places = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74].map((share) => pointAt(curve, share));
+/** The first place where the label covers no box and no other label. */
+function freePlace(places: readonly Point[], taken: readonly Box[]): Point {
   return places.find((place) => taken.every((box) => !overlaps(box, place))) ?? (places[0] as Point);
 }
 

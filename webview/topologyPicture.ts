@@ -66,7 +66,7 @@ function picture(state: TopologyState, layout: Layout): TemplateResult {
 
 function line({ edge, path, label }: PlacedEdge): TemplateResult {
   const flows = edge.connection === 'up' && (edge.bytesPerSecond ?? 0) >= flowsFromBytesPerSecond;
-  const cross = `M${label.x - 5} ${label.y - 24}l10 10m0-10-10 10`;
+  const cross = `M${label.x - 5} ${label.y - 30}l10 10m0-10-10 10`;
   return svg`<path class="edge ${edge.connection}" d=${path} marker-end="url(#end)" />
     ${flows ? svg`<path class="flow" d=${path} />` : nothing}
     ${edge.connection === 'cut' ? svg`<path class="cut-mark" d=${cross} />` : nothing}`;
@@ -74,9 +74,9 @@ function line({ edge, path, label }: PlacedEdge): TemplateResult {
 
 function tag(edge: TopologyState['edges'][number], place: { x: number; y: number }): TemplateResult {
   const rate = edge.bytesPerSecond !== null && edge.bytesPerSecond >= flowsFromBytesPerSecond ? bytesPerSecond(edge.bytesPerSecond) : undefined;
-  const state = edge.connection === 'cut' ? t('cut') : edge.connection === 'absent' ? t('not connected') : rate;
+  const state = edge.connection === 'cut' ? t('cut') : rate;
   return html`<span class="edge-label ${edge.connection}" aria-hidden="true" style=${styleMap({ left: `${place.x}px`, top: `${place.y}px` })}
-    >${edge.port}${state === undefined ? nothing : html` <b>${state}</b>`}</span
+    >${/\d+$/.exec(edge.port)?.[0] ?? edge.port}${state === undefined ? nothing : html` <b>${state}</b>`}</span
   >`;
 }
 
@@ -85,10 +85,11 @@ function box(node: TopologyNode, place: Box | undefined): TemplateResult | typeo
   const style = styleMap({ left: `${place.x}px`, top: `${place.y}px`, width: `${place.width}px`, height: `${place.height}px` });
   const content = html`<span class="box-name">${healthGlyph(node.health)}<bdi>${node.name}</bdi></span>
     <span class="box-role">${node.role}</span>
-    <span class="box-detail"><bdi>${node.detail}</bdi></span>`;
+    <span class="box-detail"><bdi>${node.detail}</bdi></span>
+    <span class="unseen">${healthText(node.health)}</span>`;
   const spoken = [node.name, node.role, healthText(node.health), node.detail].filter((part) => part !== '').join(', ');
   const { action } = node;
   if (action === undefined)
-    return html`<div class="box health-${node.health}" style=${style} title=${spoken}>${content}<span class="unseen">${healthText(node.health)}</span></div>`;
-  return html`<button class="box health-${node.health}" style=${style} title=${spoken} aria-label=${spoken} @click=${() => act(action)}>${content}</button>`;
+    return html`<div class="box health-${node.health}" style=${style} title=${spoken}>${content}</div>`;
+  return html`<button class="box health-${node.health}" style=${style} title=${spoken} @click=${() => act(action)}>${content}</button>`;
 }

@@ -24,7 +24,7 @@ function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): 
   const seconds = (value: number): string => duration(value * 1000);
   const newest = series.at(-1);
   const label = t('RPO over lab time');
-  const chart: Chart = { points: series, limit, format: seconds, color: 'blue', nowMs, label: newest === undefined ? label : `${label}: ${seconds(newest.value)}` };
+  const chart: Chart = { points: series, limit, format: seconds, scale: 'seconds', color: 'blue', nowMs, label: newest === undefined ? label : `${label}: ${seconds(newest.value)}` };
   return pictured({
     id: 'rpo',
     title: t('Recovery point objective'),
@@ -47,6 +47,7 @@ function churn({ churn: series, nowMs }: MachineState): TemplateResult {
     points: series,
     limit: null,
     format: bytesPerSecond,
+    scale: 'bytes',
     color: 'purple',
     nowMs,
     label: newest === undefined ? label : `${label}: ${bytesPerSecond(newest.value)}`,
@@ -57,6 +58,7 @@ function churn({ churn: series, nowMs }: MachineState): TemplateResult {
     ...(newest === undefined ? {} : { aside: bytesPerSecond(newest.value) }),
     picture: () => timeChart(chart),
     table: () => seriesTable(chart, t('Written')),
+    note: html`<p class="quiet">${t('What the machine writes, before compression')}</p>`,
   });
 }
 
@@ -104,34 +106,36 @@ function disks(list: readonly DiskView[]): TemplateResult | typeof nothing {
   if (list.length === 0) return nothing;
   return html`<section class="card" aria-labelledby="disks-title">
     <header><h2 id="disks-title">${t('Disks')}</h2></header>
-    <div class="scroll" role="region" tabindex="0" aria-labelledby="disks-title">
-      <table class="disks">
+    <div class="scroll whole" role="region" tabindex="0" aria-labelledby="disks-title">
+      <table class="disks" role="table">
         <thead>
-          <tr>
-            <th scope="col">${t('Disk')}</th>
-            <th scope="col" class="number">${t('Size')}</th>
-            <th scope="col">${t('Stage')}</th>
-            <th scope="col" class="number">${t('On the machine')}</th>
-            <th scope="col" class="number">${t('On the process server')}</th>
-            <th scope="col" class="number">${t('At the target')}</th>
+          <tr role="row">
+            <th scope="col" role="columnheader">${t('Disk')}</th>
+            <th scope="col" role="columnheader" class="number">${t('Size')}</th>
+            <th scope="col" role="columnheader">${t('Stage')}</th>
+            <th scope="col" role="columnheader" class="number">${t('On the machine')}</th>
+            <th scope="col" role="columnheader" class="number">${t('On the process server')}</th>
+            <th scope="col" role="columnheader" class="number">${t('At the target')}</th>
           </tr>
         </thead>
-        <tbody>
-          ${list.map(
-            (disk) =>
-              html`<tr>
-                <th scope="row">${name(disk.name)}</th>
-                <td class="number">${bytes(disk.sizeBytes)}</td>
-                <td>${stage(disk)}</td>
-                <td class="number">${knownBytes(disk.sourceBytes)}</td>
-                <td class="number">${knownBytes(disk.processServerBytes)}</td>
-                <td class="number">${knownBytes(disk.targetBytes)}</td>
-              </tr>`,
-          )}
+        <tbody role="rowgroup">
+          ${list.map(diskRow)}
         </tbody>
       </table>
     </div>
   </section>`;
+}
+
+/** Its cells carry their titles: where it is narrow they lie below each other. */
+function diskRow(disk: DiskView): TemplateResult {
+  return html`<tr role="row">
+    <th scope="row" role="rowheader">${name(disk.name)}</th>
+    <td role="cell" class="number" data-title=${t('Size')}>${bytes(disk.sizeBytes)}</td>
+    <td role="cell" data-title=${t('Stage')}><div>${stage(disk)}</div></td>
+    <td role="cell" class="number" data-title=${t('On the machine')}>${knownBytes(disk.sourceBytes)}</td>
+    <td role="cell" class="number" data-title=${t('On the process server')}>${knownBytes(disk.processServerBytes)}</td>
+    <td role="cell" class="number" data-title=${t('At the target')}>${knownBytes(disk.targetBytes)}</td>
+  </tr>`;
 }
 
 function stage({ name: own, stage: text, progressPercent, resyncRequired }: DiskView): TemplateResult {

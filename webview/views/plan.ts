@@ -80,7 +80,7 @@ function group({ name: title, state, before, machines, after }: PlanGroupView): 
       <h2>${title}</h2>
       ${state === null ? nothing : stepSign(state)}
     </header>
-    ${empty ? html`<p class="empty">${t('Nothing in it.')}</p>` : nothing} ${steps(t('Pre-steps'), before)} ${steps(t('Machines'), machines)}
+    ${empty && state === null ? html`<p class="empty">${t('Nothing in it.')}</p>` : nothing} ${steps(t('Pre-steps'), before)} ${steps(t('Machines'), machines)}
     ${steps(t('Post-steps'), after)}
   </li>`;
 }
