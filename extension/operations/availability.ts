@@ -2,7 +2,7 @@
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { directionOf, nameOf } from '../model/find.ts';
 import { t } from '../texts.ts';
-import type { Availability } from './operation.ts';
+import type { Availability, Refusal } from './operation.ts';
 
 /** Azure's own words for what an item allows (arm-contract §7.1). */
 export type ItemOperationWord =
@@ -21,24 +21,34 @@ export type ItemOperationWord =
 export function itemAllows(item: ReplicationProtectedItem | undefined, word: ItemOperationWord): Availability {
   if (item === undefined) return { because: t('The machine is not protected.'), remedy: t('Enable replication for it first.') };
   if (item.properties?.allowedOperations?.includes(word) === true) return true;
-  const { currentScenario, protectionState = '' } = item.properties ?? {};
-  if (currentScenario?.scenarioName !== undefined && !['', 'None'].includes(currentScenario.scenarioName) && word !== 'TestFailoverCleanup')
-    return { because: t('{0}: the job {1} works on it.', nameOf(item), currentScenario.scenarioName), remedy: t('Wait for the job to end, or cancel it.') };
+  const { protectionState = '' } = item.properties ?? {};
   return (
+    (word === 'TestFailoverCleanup' ? undefined : idleItem(item)) ??
     stateReason(item, word) ?? { because: t('{0} is in the state {1}.', nameOf(item), protectionState), remedy: t('Use one of the operations that it allows.') }
   );
 }
 
-function stateReason(item: ReplicationProtectedItem, word: ItemOperationWord): Availability | undefined {
+/** Undefined: no job works on it. An open drill has no job any more, though its scenario is named on. */
+export function idleItem(item: ReplicationProtectedItem): Refusal | undefined {
+  const { scenarioName = 'None' } = item.properties?.currentScenario ?? {};
+  if (['', 'None'].includes(scenarioName) || (scenarioName === 'TestFailover' && drilling(item))) return undefined;
+  return { because: t('{0}: the job {1} works on it.', nameOf(item), scenarioName), remedy: t('Wait for the job to end, or cancel it.') };
+}
+
+/** A test machine waits for its cleanup. */
+function drilling(item: ReplicationProtectedItem): boolean {
+  return !['', 'None', 'MarkedForDeletion', 'InProgress'].includes(item.properties?.testFailoverState ?? '');
+}
+
+function stateReason(item: ReplicationProtectedItem, word: ItemOperationWord): Refusal | undefined {
   const state = item.properties?.protectionState ?? '';
   const name = nameOf(item);
   const copying = /InitialReplication|Enabling|UnprotectedStatesBegin/.test(state);
   if (copying && ['TestFailover', 'UnplannedFailover', 'RepairReplication'].includes(word))
     return { because: t('{0} has no recovery point yet: its first copy is under way.', name), remedy: t('Wait until the first copy has ended.') };
-  const drilling = !['', 'None', 'MarkedForDeletion'].includes(item.properties?.testFailoverState ?? '');
   switch (word) {
     case 'TestFailover':
-      if (drilling) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
+      if (drilling(item)) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
       if (directionOf(item) === 'toSite')
         return {
           because: t('{0} replicates to the site: a test failover exists only towards Azure.', name),
@@ -49,7 +59,7 @@ function stateReason(item: ReplicationProtectedItem, word: ItemOperationWord): A
     case 'TestFailoverCleanup':
       return { because: t('No test failover of {0} is open.', name), remedy: t('Run a test failover first.') };
     case 'UnplannedFailover':
-      if (drilling) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
+      if (drilling(item)) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
       if (item.properties?.activeLocation === 'Recovery')
         return { because: t('{0} is failed over already.', name), remedy: t('Commit the failover, then re-protect.') };
       return undefined;

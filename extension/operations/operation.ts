@@ -92,6 +92,8 @@ export interface Operation<Given extends object = Answers> {
   readonly many?: true;
   /** Lab: it goes to the lab's own interface, so Azure's clients have no words for it. */
   readonly by: 'azure' | 'lab';
+  /** Each call needs what the one before has made: it is sent when that one's job has succeeded. */
+  readonly sequential?: true;
   availability(snapshot: LabSnapshot, subject: Subject | undefined): Availability;
   steps?(context: OperationContext, subjects: readonly Subject[]): Promise<readonly Step<Given>[]> | readonly Step<Given>[];
   /** What the rows say already: not asked again. */
