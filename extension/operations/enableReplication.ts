@@ -13,7 +13,7 @@ import { networkStep, noNetwork } from './itemSubjects.ts';
 import { azureDetails, containerId, fabricOfId, lastName, labMachineOf, protectableOf, vmware } from './lookups.ts';
 import type { Availability, Choice, Operation, OperationContext, PickStep, Step } from './operation.ts';
 
-interface EnableAnswers {
+type EnableAnswers = {
   policy: string;
   processServer: string;
   account: string;
@@ -25,7 +25,7 @@ interface EnableAnswers {
   excluded: readonly string[];
   group: string;
   newGroup: string;
-}
+};
 
 const automatic = '';
 const alone = 'alone';

@@ -9,10 +9,10 @@ import type { Operation, OperationContext, PickStep, Step } from './operation.ts
 import { chosenPoint, lossText, pointChoices } from './pointChoice.ts';
 import { listText } from './wording.ts';
 
-interface FailoverAnswers {
+type FailoverAnswers = {
   point: string;
   shutdown: string;
-}
+};
 
 /** Whether the source is shut down first. */
 export function shutdownStep<Given extends { shutdown: string }>(): PickStep<Given> {

@@ -10,7 +10,7 @@ import { itemKinds, itemsOf, networkStep, noNetwork } from './itemSubjects.ts';
 import { azureDetails } from './lookups.ts';
 import type { Choice, Operation, OperationContext } from './operation.ts';
 
-interface PropertyAnswers {
+type PropertyAnswers = {
   name: string;
   size: string;
   network: string;
@@ -18,7 +18,7 @@ interface PropertyAnswers {
   nic: string;
   subnet: string;
   address: string;
-}
+};
 
 export const updateProperties: Operation<PropertyAnswers> = {
   id: 'updateProperties',

@@ -11,12 +11,12 @@ import { actionsOf, withAction, withoutAction } from './planEdit.ts';
 import { groupsOf } from './planOperations.ts';
 import { noPlan, wholePlan } from './planRuns.ts';
 
-interface ActionAnswers {
+type ActionAnswers = {
   group: string;
   when: string;
   name: string;
   failovers: readonly string[];
-}
+};
 
 const longestName = 60;
 

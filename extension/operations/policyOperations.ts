@@ -12,12 +12,12 @@ import { policyCmdlet } from './cmdlets.ts';
 import { containerId, fabricOfId, policyOf, vaultIdIn } from './lookups.ts';
 import type { Operation, OperationContext, Refusal, Step } from './operation.ts';
 
-interface SettingAnswers {
+type SettingAnswers = {
   rpoThreshold: string;
   retention: string;
   appConsistent: string;
   multiVm: string;
-}
+};
 
 const dayMinutes = 1440;
 /** The portal's own, whatever the policy it goes with says (asr-behaviour §3.2). */

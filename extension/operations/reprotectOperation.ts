@@ -9,13 +9,13 @@ import { itemKinds, itemsOf } from './itemSubjects.ts';
 import { azureDetails, fabricOfId, masterTargets, vmware } from './lookups.ts';
 import type { Choice, Operation, OperationContext, Step } from './operation.ts';
 
-interface ReprotectAnswers {
+type ReprotectAnswers = {
   masterTarget: string;
   processServer: string;
   retentionDrive: string;
   datastore: string;
   policy: string;
-}
+};
 
 export const reprotect: Operation<ReprotectAnswers> = {
   id: 'reprotect',
