@@ -49,7 +49,7 @@ async function commit(context: VaultContext, task: TaskContext<CommitInput>): Pr
 }
 
 /** Idempotent. @returns undefined when nothing of the uncommitted state is left */
-export async function commitItem(context: VaultContext, item: ProtectedItem): Promise<TaskOutcome | undefined> {
+async function commitItem(context: VaultContext, item: ProtectedItem): Promise<TaskOutcome | undefined> {
   if (item.direction === 'reverse') {
     await context.deps.compute.delete(reverseOf(item).sourceMachineId);
     await retirePairs(context, item);

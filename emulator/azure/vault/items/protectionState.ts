@@ -71,10 +71,9 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
   changePointCompleted: { from: ['ChangeRecoveryPointInitiated'], to: 'UnplannedFailoverCommitPendingStatesBegin' },
   commitStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'CommitFailoverFailedOnRecovery'], to: 'CommitFailoverInProgressOnRecovery' },
   commitFailed: { from: ['CommitFailoverInProgressOnRecovery'], to: 'CommitFailoverFailedOnRecovery' },
-  // Re-protection commits on the way when that was left out (asr-behaviour §7.3).
-  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery', 'ReprotectInitiated'], to: 'UnplannedFailoverCommitted' },
+  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery'], to: 'UnplannedFailoverCommitted' },
   migrationCompleted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted'], to: 'MigrationCompleted' },
-  reprotectStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
+  reprotectStarted: { from: ['UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
   reprotectFailed: { from: ['ReprotectInitiated'], to: 'ReprotectFailed' },
   disableStarted: {
     from: [
