@@ -153,6 +153,8 @@ interface MachineOperations {
   'disk.write': Operation<DiskSpan & { readonly base64: string }, Nothing>;
   /** SHA-256 of the whole content, in hex. */
   'disk.sha256': Operation<{ readonly disk: DiskReference }, { readonly sha256: string; readonly sizeBytes: number }>;
+  /** Equal for disks of equal size and content, whatever is allocated; takes the time of the data, where SHA-256 takes that of the size. */
+  'disk.digest': Operation<{ readonly disk: DiskReference }, { readonly digest: string; readonly sizeBytes: number }>;
   /** `disk` absent: the file becomes a new disk of the machine. Paths are those of the lab's process. */
   'disk.import': Operation<OfMachine & { readonly disk?: string; readonly path: string; readonly progressId?: string }, DiskListing>;
   'disk.export': Operation<

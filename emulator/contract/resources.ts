@@ -121,6 +121,8 @@ export interface ReplicatedDisk {
 
 export interface RecoveryPointRecord {
   readonly pointId: string;
+  /** The mark it came of; the points of all members of a replication group at one moment share it. */
+  readonly markId: string;
   readonly timeMs: number;
   readonly consistency: 'CrashConsistent' | 'ApplicationConsistent';
   readonly multiVm: boolean;

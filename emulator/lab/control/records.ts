@@ -104,6 +104,7 @@ export function machineRecord(parts: ControlParts, hosted: HostedMachine): Machi
 export function pointRecords(points: readonly RecoveryPoint[]): RecoveryPointRecord[] {
   return points.map((point, place) => ({
     pointId: point.recoveryPointId,
+    markId: point.markId,
     timeMs: point.timeMs,
     consistency: point.consistency,
     multiVm: point.multiVmSyncPoint,
