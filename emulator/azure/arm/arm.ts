@@ -4,6 +4,7 @@ import type { Store } from '../../kernel/store.ts';
 import { armApp } from './armServer.ts';
 import { Tokens } from './authority/tokens.ts';
 import { LongRunning } from './protocol/longRunning.ts';
+import { mappingOperations } from './siterecovery/mappings.ts';
 import { policyOperations } from './siterecovery/policies.ts';
 import { defineOperations, type SiteRecoveryDeps } from './siterecovery/siteRecovery.ts';
 
@@ -20,6 +21,6 @@ export function openArm(deps: ArmDeps): Express {
   const tokens = new Tokens({ secret, tenantId, subscriptionId });
   const longRunning = new LongRunning({ kernel, store, job: (jobId) => directory.job(jobId) });
   const define = defineOperations({ ...deps, longRunning });
-  const operations = [...policyOperations(define)];
+  const operations = [...policyOperations(define), ...mappingOperations(define)];
   return armApp({ kernel, tokens, longRunning, operations });
 }

@@ -12,12 +12,14 @@ import { maintenanceJobs } from './items/maintenance.ts';
 import { parallelPlanJobs } from './plans/parallelRuns.ts';
 import { planRunJobs } from './plans/run.ts';
 import { planRecordJobs } from './plans/service.ts';
+import { mappingJobs } from './policies/mappings.ts';
 import { policyJobs } from './policies/service.ts';
 import { infrastructureJobs } from './site/infrastructure.ts';
 
 export function defineJobs(context: VaultContext): void {
   const definitions = [
     ...policyJobs(context),
+    ...mappingJobs(context),
     ...infrastructureJobs(context),
     enableJob(context),
     ...initialReplicationJobs(context),

@@ -12,7 +12,8 @@ import { startDisable, startProcessServerChange, startResync, startUpdatePropert
 import { activeDirection, type TargetSettings } from './items/state.ts';
 import { startPlanCleanup, startPlanCommit, startPlanReprotect } from './plans/parallelRuns.ts';
 import { startPlanFailover, startPlanTestFailover, startPutPlan, startRemovePlan, type PlanRequest, type PlanRunRequest } from './plans/service.ts';
-import { startAssociate, startCreatePolicy, startDissociate, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
+import { startAssociate, startDissociate, startPurgeMapping, startPutMapping, type MappingRequest } from './policies/mappings.ts';
+import { startCreatePolicy, startPutPolicy, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
 import type { PolicyRequest } from './policies/state.ts';
 import {
   startAddPhysicalServer,
@@ -31,8 +32,14 @@ export class VaultOperations {
     this.#context = context;
   }
 
+  /** With its failback policy, as the portal does. */
   createPolicy(request: PolicyRequest): JobView {
     return startCreatePolicy(this.#context, request);
+  }
+
+  /** This one policy, of either provider. */
+  putPolicy(request: PolicyRequest): JobView {
+    return startPutPolicy(this.#context, request);
   }
 
   updatePolicy(request: PolicyRequest): JobView {
@@ -49,6 +56,15 @@ export class VaultOperations {
 
   dissociatePolicy(policyName: string, configServerId: string): JobView {
     return startDissociate(this.#context, { policyName, configServerId });
+  }
+
+  /** One policy under a name for the mapping. */
+  putMapping(request: MappingRequest): JobView {
+    return startPutMapping(this.#context, request);
+  }
+
+  purgeMapping(policyName: string, configServerId: string): JobView {
+    return startPurgeMapping(this.#context, { policyName, configServerId });
   }
 
   addVCenter(request: VCenterRequest): JobView {

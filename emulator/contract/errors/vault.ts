@@ -4,6 +4,11 @@ import { entry, type ErrorEntry } from './entry.ts';
 /** Keep each group sorted. */
 export const vaultErrors = {
   // vault
+  '15035': entry(
+    409,
+    'The replication policy could not be added: one of this name exists, and its settings are others.',
+    'Update the policy when its settings are to be changed, or choose another name.',
+  ),
   '170010': entry(
     409,
     'The drivers of the machine could not be prepared for Azure.',
@@ -133,4 +138,16 @@ export const vaultErrors = {
   ),
   VCenterDisconnected: entry(409, 'The vCenter is not connected.', 'Restore the connection and the account of the vCenter.'),
   VCenterExists: entry(409, 'This vCenter was added already.', 'Use the entry there is, or change its address.'),
+  VaultExists: entry(409, 'A vault of this name exists in the resource group.', 'Use the vault there is, or choose another name.'),
+  VaultNameInvalid: entry(
+    400,
+    'The name cannot be that of a vault.',
+    'Use 2 to 50 letters, digits and hyphens, beginning with a letter.',
+  ),
+  VaultNotEmpty: entry(
+    409,
+    'Vault cannot be deleted as there are existing resources within the vault.',
+    'Disable the protection of its machines and remove its servers, then delete it again.',
+  ),
+  VaultRegionFixed: entry(409, 'A vault cannot be moved to another region.', 'Leave its location as it is, or make another vault there.'),
 } as const satisfies Record<string, ErrorEntry>;
