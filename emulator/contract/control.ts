@@ -272,6 +272,11 @@ interface SiteOperations {
     JobRecord
   >;
   'site.refresh': Operation<Nothing, JobRecord>;
+  /** With another vault, as an administrator who takes its registration key there; refused while the present one has machines of this site. */
+  'site.register': Operation<
+    { readonly vault: string; readonly resourceGroup?: string },
+    { readonly vault: string; readonly resourceGroup: string; readonly region: string }
+  >;
   'site.addPhysicalServer': Operation<{ readonly name: string; readonly ipAddress: string; readonly osType: 'Windows' | 'Linux' }, JobRecord>;
   /** How replicated data leaves the site; over a site-to-site VPN it is not supported (asr-behaviour §1.3). */
   'site.replicationPath': Operation<{ readonly path: 'internet' | 'expressRouteMicrosoftPeering' | 'siteToSiteVpn' }, Nothing>;

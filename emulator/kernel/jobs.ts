@@ -50,6 +50,11 @@ export class JobRunner implements AsyncDisposable {
     this.#store = deps.store;
   }
 
+  /** Forgets all jobs of a runner that was disposed. */
+  static erase(store: Store): void {
+    for (const { jobId } of store.list<JobRecord>(storeKind)) store.delete(storeKind, jobId);
+  }
+
   define<Input>(definition: JobDefinition<Input>): void {
     this.#definitions.set(definition.kind, definition);
   }
@@ -96,6 +101,10 @@ export class JobRunner implements AsyncDisposable {
     const job = this.#live.get(jobId)?.job ?? this.#store.get<JobRecord>(storeKind, jobId);
     if (job === undefined) throw new LabError('JobNotFound', jobId);
     return job;
+  }
+
+  has(jobId: string): boolean {
+    return this.#live.has(jobId) || this.#store.get(storeKind, jobId) !== undefined;
   }
 
   /** Newest last. */

@@ -4,9 +4,10 @@ import type { Store } from '../../kernel/store.ts';
 import type { RecoveryPoint, PendingPoint } from '../../replication/recoveryPoint.ts';
 import type { VaultEvent } from './health/events.ts';
 import type { PairRecord, ProtectedItem } from './items/state.ts';
-import type { PlanRecord } from './plans/state.ts';
+import type { PlanActivity, PlanRecord } from './plans/state.ts';
 import type { MappingRecord, PolicyRecord } from './policies/state.ts';
 import type { ConfigServerRecord, ProcessServerHistory, SiteTaskRecord } from './site/state.ts';
+import type { VCenterRecord } from './site/vCenters.ts';
 
 /** Records are never changed in place, so readers share what the table holds in memory; every write goes to the store at once. */
 export class Table<T> {
@@ -53,6 +54,10 @@ export class Table<T> {
     return [...this.#loaded().values()];
   }
 
+  clear(): void {
+    for (const id of [...this.#loaded().keys()]) this.delete(id);
+  }
+
   /** The store went back: read again. */
   forget(): void {
     this.#rows = undefined;
@@ -74,11 +79,13 @@ export class Records {
   readonly policies: Table<PolicyRecord>;
   readonly mappings: Table<MappingRecord>;
   readonly configServers: Table<ConfigServerRecord>;
+  readonly vCenters: Table<VCenterRecord>;
   readonly siteTasks: Table<SiteTaskRecord>;
   readonly processServerHistories: Table<ProcessServerHistory>;
   readonly items: Table<ProtectedItem>;
   readonly pairs: Table<PairRecord>;
   readonly plans: Table<PlanRecord>;
+  readonly planActivities: Table<PlanActivity>;
   readonly events: Table<VaultEvent>;
 
   constructor(store: Store) {
@@ -86,11 +93,13 @@ export class Records {
     this.policies = this.#table('policy', (policy) => policy.name);
     this.mappings = this.#table('mapping', (mapping) => mapping.mappingId);
     this.configServers = this.#table('configServer', (server) => server.hostId);
+    this.vCenters = this.#table('vCenter', (vCenter) => vCenter.vCenterId);
     this.siteTasks = this.#table('siteTask', (task) => task.taskId);
     this.processServerHistories = this.#table('processServerHistory', (history) => history.hostId);
     this.items = this.#table('item', (item) => item.itemId);
     this.pairs = this.#table('pair', (pair) => pair.pairId);
     this.plans = this.#table('plan', (plan) => plan.name);
+    this.planActivities = this.#table('planActivity', (activity) => activity.key);
     this.events = this.#table('event', (event) => event.eventId);
   }
 
@@ -114,6 +123,11 @@ export class Records {
 
   groupMembers(groupId: string): ProtectedItem[] {
     return this.items.list().filter((item) => item.groupId === groupId);
+  }
+
+  /** Everything goes, of a vault without items. */
+  erase(): void {
+    for (const table of this.#tables.values()) table.clear();
   }
 
   /** All or nothing; `work` must not await. */

@@ -1,6 +1,7 @@
 // The Recovery Services vault: jobs, items, points and plans behind one class; it never touches the site but by settings and reports.
 import { JobRunner } from '../../kernel/jobs.ts';
 import { LabError } from '../../kernel/errors.ts';
+import type { Store } from '../../kernel/store.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
 import { worstLevel, type HealthLevel } from '../../replication/health.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
@@ -24,10 +25,11 @@ import { activeDirection, activeLocation, activeSite, type PairRecord, type Prot
 import { pointsOf, requestMark } from './failover/points.ts';
 import { endOverdueDrills } from './failover/testFailover.ts';
 import { VaultOperations } from './operations.ts';
+import { planView, scriptPlaces, type PlanView, type ScriptPlace } from './plans/planView.ts';
 import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
 import { issueCredentials } from './site/credentials.ts';
-import { authenticate, registerConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
+import { authenticate, registerConfigServer, releaseConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
 import { SiteLink } from './site/siteLink.ts';
 import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
 
@@ -55,6 +57,14 @@ export class Vault implements AsyncDisposable {
     vault.#context.pairTargets.resume();
     vault.#context.jobs.resume();
     return vault;
+  }
+
+  /** Forgets the records of a vault that was disposed, in a store that others use too. */
+  static erase(store: Store): void {
+    store.transaction(() => {
+      new Records(store).erase();
+      JobRunner.erase(store);
+    });
   }
 
   private constructor(deps: VaultDeps) {
@@ -89,6 +99,11 @@ export class Vault implements AsyncDisposable {
   register(request: RegistrationRequest): { token: string; vaultName: string; region: string } {
     const { token } = registerConfigServer(this.#context, request);
     return { token, vaultName: this.#context.deps.name, region: this.#context.deps.region };
+  }
+
+  /** The vault forgets a server that protects nothing here. @throws LabError NotFound, ConfigServerInUse */
+  release(configServerId: string): void {
+    releaseConfigServer(this.#context, configServerId);
   }
 
   /** @throws LabError AccessDenied */
@@ -153,11 +168,20 @@ export class Vault implements AsyncDisposable {
     );
   }
 
+  plans(): PlanView[] {
+    return this.#context.records.plans.list().map((plan) => planView(this.#context, plan));
+  }
+
+  /** What scripts of such a run of the plan are told, place by place; nothing is run. @throws LabError NotFound */
+  scriptPlaces(request: Parameters<typeof scriptPlaces>[1]): ScriptPlace[] {
+    return scriptPlaces(this.#context, request);
+  }
+
   get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers'> {
     return this.#context.records;
   }
 
-  get jobs(): Pick<JobRunner, 'get' | 'list' | 'cancel' | 'restart' | 'resumeSuspended' | 'subscribe'> {
+  get jobs(): Pick<JobRunner, 'get' | 'has' | 'list' | 'cancel' | 'restart' | 'resumeSuspended' | 'subscribe'> {
     return this.#context.jobs;
   }
 

@@ -4,17 +4,16 @@ import { LabError } from '../../kernel/errors.ts';
 import { hasEnded } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';
 import { savedLabs, saveLab } from '../savedLabs.ts';
-import { siteOf } from './choices.ts';
 import { fidelity } from './fidelity.ts';
-import { machineRecord } from './records.ts';
+import { configServerId, machineRecord } from './records.ts';
 import type { Handlers } from './server.ts';
 
-type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list';
+type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart' | 'fidelity.list' | 'event.list' | 'vault.credentials';
 
 const defaultEvents = 100;
 
 export function labHandlers(parts: ControlParts): Handlers<Names> {
-  const { world, vault, cloud, site } = parts;
+  const { world, siteVault, cloud, site } = parts;
   const { folder } = world;
   return {
     'lab.status': async () => status(parts),
@@ -44,8 +43,9 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
     },
     'fidelity.list': async () => fidelity,
+    'vault.credentials': async () => ({ credentials: siteVault.vault.credentialsFile() }),
     'event.list': async ({ limit }) =>
-      vault
+      siteVault.vault
         .events()
         .slice(-(limit ?? defaultEvents))
         .map((event) => ({
@@ -59,20 +59,22 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
 }
 
 function status(parts: ControlParts): LabStatus {
-  const { world, vault, disks } = parts;
+  const { world, siteVault, disks } = parts;
   const { kernel, folder } = world;
   const { settings } = folder;
-  const { problems } = vault.configServerHealth(siteOf(parts).hostId);
+  const { entry } = siteVault;
+  const server = entry?.vault.records.configServers.get(configServerId(parts));
+  const problems = server === undefined ? [] : (entry?.vault.configServerHealth(server.hostId).problems ?? []);
   return {
     dir: folder.dir,
     pid: process.pid,
     scenario: settings?.scenario ?? '',
     seed: settings?.seed ?? '',
-    vault: world.estate.vault.name,
+    vault: entry?.resource.name ?? '',
     clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
     roles: roles(parts),
     machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
-    jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
+    jobsRunning: (entry?.vault.jobs.list() ?? []).filter((job) => !hasEnded(job)).length,
     links: kernel.network.list(),
     faults: kernel.faults.list().map(({ rule }) => rule),
     healthErrors: problems.map(({ level, code, text, possibleCauses, recommendedAction, sinceMs }) => ({
@@ -86,12 +88,13 @@ function status(parts: ControlParts): LabStatus {
   };
 }
 
-function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleStatus[] {
-  const server = vault.records.configServers.list()[0];
+function roles({ world, siteVault, cloud, site, datacenter }: ControlParts): RoleStatus[] {
+  const { entry } = siteVault;
+  const server = entry?.vault.records.configServers.get(site.configServer.hostId);
   const { target, log } = cloud.storage.processes;
   const base = { state: 'running', health: 'Normal', lastHeartbeatMs: null } as const;
   return [
-    { role: 'vault', name: world.estate.vault.name, url: null, ...base },
+    { role: 'vault', name: entry?.resource.name ?? '', url: null, ...base },
     { role: 'storage', name: 'storage', url: target.url, pid: target.pid, ...base },
     { role: 'storage', name: 'storage-log', url: log.url, pid: log.pid, ...base },
     { role: 'vcenter', name: world.estate.vCenter.name, url: datacenter.vCenter.url, ...base },
@@ -100,7 +103,7 @@ function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleSta
       name: world.estate.configServer.name,
       url: site.configServer.url,
       state: 'running',
-      health: server === undefined ? 'Critical' : vault.configServerHealth(server.hostId).level,
+      health: server === undefined || entry === undefined ? 'Critical' : entry.vault.configServerHealth(server.hostId).level,
       lastHeartbeatMs: server?.reportedMs ?? null,
     },
     ...site.processServers.map(({ name, url, hostId, pid }): RoleStatus => {
@@ -111,7 +114,7 @@ function roles({ world, vault, cloud, site, datacenter }: ControlParts): RoleSta
         url,
         ...(pid === undefined ? {} : { pid }),
         state: 'running',
-        health: known === undefined ? 'Critical' : vault.processServerHealth(hostId).level,
+        health: known === undefined || entry === undefined ? 'Critical' : entry.vault.processServerHealth(hostId).level,
         lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
       };
     }),

@@ -5,10 +5,11 @@ import type { AzureMachines } from '../../compute/service.ts';
 import type { VirtualNetworks } from '../../network/service.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
 import type { ItemView, Vault } from '../../vault/vault.ts';
+import type { VaultResource } from '../../vault/vaults.ts';
 import { ArmError, resourceMissing } from '../protocol/armError.ts';
 import type { LongRunning, OperationOrder } from '../protocol/longRunning.ts';
 import { param, type Answer, type ArmCall, type ArmOperation, type Verb } from '../protocol/operation.ts';
-import type { VaultDirectory, VaultResource } from '../vaults.ts';
+import type { VaultDirectory } from '../vaults.ts';
 import { sameId, VaultIds } from './ids.ts';
 
 export interface SiteRecoveryDeps {
