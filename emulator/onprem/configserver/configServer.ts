@@ -135,6 +135,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     return { vaultName, region };
   }
 
+  /** After the vault has forgotten this server: it belongs to none, and may register with any. */
+  async leaveVault(): Promise<void> {
+    await this.#vault.leave();
+  }
+
   /** Adds a run-as account, or changes the one of this name. @returns its id: `1`, `2`, … */
   addAccount(accountName: string, userName: string, password: string): string {
     const accounts = this.#database.accounts();
