@@ -1,6 +1,7 @@
 // Time for pollers: it goes on while a job of the vault runs, and stands still otherwise, so that nothing happens between two calls of a client.
 import type { LabClock } from '../../emulator/kernel/clock.ts';
 import type { JobView } from '../../emulator/kernel/jobRecord.ts';
+import type { Vaults } from '../../emulator/azure/vault/vaults.ts';
 
 const stepMs = 15_000;
 /** More lab time than any job of a test takes. */
@@ -8,19 +9,19 @@ const limitMs = 6 * 3_600_000;
 
 export interface JobTimeDeps {
   readonly clock: Pick<LabClock, 'advance'>;
-  readonly jobs: { subscribe(listener: (job: JobView) => void): Disposable };
+  readonly vaults: Pick<Vaults, 'onVault'>;
 }
 
 export class JobTime implements AsyncDisposable {
   readonly #clock: JobTimeDeps['clock'];
   readonly #running = new Set<string>();
-  readonly #subscription: Disposable;
   #passing: Promise<void> | undefined;
   #failure: unknown;
+  #ended = false;
 
-  constructor({ clock, jobs }: JobTimeDeps) {
+  constructor({ clock, vaults }: JobTimeDeps) {
     this.#clock = clock;
-    this.#subscription = jobs.subscribe((job) => this.#see(job));
+    vaults.onVault((vault) => vault.jobs.subscribe((job) => this.#see(job)));
   }
 
   /** Lets time go on until `reached` says so. @throws Error after six hours of lab time */
@@ -37,13 +38,14 @@ export class JobTime implements AsyncDisposable {
 
   /** @throws Error of a job that did not come to its end */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#subscription[Symbol.dispose]();
+    this.#ended = true;
     this.#running.clear();
     await this.#passing;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   #see(job: JobView): void {
+    if (this.#ended) return;
     if (job.state === 'NotStarted' || job.state === 'InProgress') this.#running.add(job.jobId);
     else this.#running.delete(job.jobId);
     if (this.#running.size > 0) this.#passing ??= this.#pass();

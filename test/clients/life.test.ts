@@ -1,0 +1,37 @@
+// The whole life of two virtual machines and a physical server through Azure's own clients, unmodified, over HTTPS; and that their traffic keeps to the specification.
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openFindings } from '../conformance/swaggerExceptions.ts';
+import { Life } from './life/life.ts';
+import { stages } from './life/stages.ts';
+
+const limitMs = 120_000;
+let life: Life;
+/** A stage needs the ones before it. */
+let lived = 0;
+
+beforeAll(async () => {
+  life = await Life.begin();
+}, limitMs);
+
+afterAll(async () => {
+  await life[Symbol.asyncDispose]();
+}, limitMs);
+
+test.each(stages)(
+  '$name',
+  async ({ live }) => {
+    expect(stages[lived]?.live, 'the stage before').toBe(live);
+    await expect(live(life)).resolves.toBeUndefined();
+    lived += 1;
+  },
+  limitMs,
+);
+
+test(
+  'every request and answer on the way keeps to the published specification',
+  async () => {
+    expect(life.clients.traffic.exchanges.length).toBeGreaterThan(0);
+    expect(await openFindings(life.clients.traffic.exchanges)).toEqual([]);
+  },
+  limitMs,
+);
