@@ -16,7 +16,9 @@ import type {
   PolicyRecord,
   RecoveryPointRecord,
   RoleStatus,
+  RunbookRecord,
   SavedLab,
+  ScriptPlaceRecord,
   SnapshotRecord,
   VaultEvent,
 } from './resources.ts';
@@ -212,6 +214,8 @@ interface ItemOperations {
   'job.restart': Operation<OfJob, JobRecord>;
 }
 
+type PlanDirection = 'PrimaryToRecovery' | 'RecoveryToPrimary';
+
 interface PlanOperations {
   'plan.list': Operation<Nothing, readonly PlanRecord[]>;
   'plan.show': Operation<OfPlan, PlanRecord>;
@@ -224,6 +228,12 @@ interface PlanOperations {
   'plan.commit': Operation<OfPlan, JobRecord>;
   'plan.reprotect': Operation<OfPlan & ReprotectRequest, JobRecord>;
   'plan.failback': Operation<OfPlan & FailoverRequest, JobRecord>;
+  /** Every place where a script may stand in such a run; nothing is run. Copies that do not exist have the names that they would get. */
+  'plan.scriptPlaces': Operation<OfPlan & { readonly type: 'test' | 'unplanned'; readonly direction: PlanDirection }, readonly ScriptPlaceRecord[]>;
+  'runbook.list': Operation<Nothing, readonly RunbookRecord[]>;
+  /** Adds it, or replaces the one of this name. The path is one of the lab's computer. */
+  'runbook.add': Operation<RunbookRecord, RunbookRecord>;
+  'runbook.remove': Operation<{ readonly name: string }, Nothing>;
 }
 
 /** A new machine; its disks are empty until something is written or imported. */

@@ -4,6 +4,7 @@ import type { Store } from '../../kernel/store.ts';
 import type { BatchLog, Replica } from '../../replication/stations.ts';
 import type { Profile, ProfileName } from './profiles.ts';
 import type { RecoveryPlanContext } from './plans/context.ts';
+import type { PlanProgramAction } from './plans/state.ts';
 
 /** Where process servers put the log of this vault. */
 export interface LogTarget {
@@ -11,6 +12,13 @@ export interface LogTarget {
   readonly accountName: string;
   readonly accountKey: string;
   readonly barrierUrl: string | null;
+}
+
+export interface PublishedDocument {
+  readonly container: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: string;
 }
 
 export interface VaultStorage {
@@ -25,6 +33,8 @@ export interface VaultStorage {
   deleteReplica(reference: string): Promise<void>;
   /** The state of a snapshot as an independent disk of its own; a disk of this name that is there already is replaced. @returns its address */
   copySnapshotToDisk(reference: string, snapshotId: string, name: string): Promise<string>;
+  /** A document as a blob beside the logs, with a token that lets anybody read it. @returns address without the token, and the token alone */
+  publish(document: PublishedDocument): Promise<{ readonly url: string; readonly sasToken: string }>;
 }
 
 export interface AzureDisk {
@@ -74,8 +84,11 @@ export interface VaultNetwork {
   privateConnection(): 'none' | 'siteToSiteVpn' | 'expressRoutePrivatePeering';
 }
 
-/** A script of a recovery plan with the context of asr-behaviour §8. @throws LabError ScriptFailed */
-export type RunScript = (script: { path: string; timeoutMs: number }, context: RecoveryPlanContext) => Promise<{ output: string }>;
+/**
+ * A script or runbook of a recovery plan, with the context of asr-behaviour §8.
+ * @throws LabError ScriptFailed, ScriptTimedOut, ScriptNotFound, InterpreterMissing, RunbookNotFound
+ */
+export type RunScript = (action: PlanProgramAction, context: RecoveryPlanContext) => Promise<{ output: string }>;
 
 export interface VaultDeps {
   readonly kernel: Kernel;

@@ -11,19 +11,24 @@ import { startEnable, type EnableRequest } from './items/enable.ts';
 import { startDisable, startProcessServerChange, startResync, startUpdateProperties } from './items/maintenance.ts';
 import { activeDirection, type TargetSettings } from './items/state.ts';
 import { startPlanCleanup, startPlanCommit, startPlanReprotect } from './plans/parallelRuns.ts';
-import { startPlanFailover, startPlanTestFailover, startPutPlan, startRemovePlan, type PlanRequest, type PlanRunRequest } from './plans/service.ts';
+import { cancelPlanRun, requirePlan } from './plans/planJobs.ts';
+import {
+  startPlanFailover,
+  startPlanTestFailover,
+  startPutPlan,
+  startRemovePlan,
+  startUpdatePlan,
+  type PlanRequest,
+  type PlanRunRequest,
+} from './plans/service.ts';
+import { startRefreshHealth } from './health/refreshHealth.ts';
+import { startExport, type ExportRequest } from './jobs/exportJobs.ts';
+import { startRestart } from './jobs/restartJob.ts';
 import { startAssociate, startDissociate, startPurgeMapping, startPutMapping, type MappingRequest } from './policies/mappings.ts';
 import { startCreatePolicy, startPutPolicy, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
 import type { PolicyRequest } from './policies/state.ts';
-import {
-  startAddPhysicalServer,
-  startAddVCenter,
-  startRefresh,
-  startRemoveVCenter,
-  startUpdateMobilityService,
-  type PhysicalServerRequest,
-  type VCenterRequest,
-} from './site/infrastructure.ts';
+import { startAddPhysicalServer, startRefresh, startRenewCertificate, startUpdateMobilityService, type PhysicalServerRequest } from './site/infrastructure.ts';
+import { startAddVCenter, startRemoveVCenter, startUpdateVCenter, type VCenterRequest } from './site/vCenters.ts';
 
 export class VaultOperations {
   readonly #context: VaultContext;
@@ -73,6 +78,14 @@ export class VaultOperations {
 
   removeVCenter(configServerId: string, vCenterId: string): JobView {
     return startRemoveVCenter(this.#context, configServerId, vCenterId);
+  }
+
+  updateVCenter(place: { configServerId: string; vCenterId: string }, change: Parameters<typeof startUpdateVCenter>[2]): JobView {
+    return startUpdateVCenter(this.#context, place, change);
+  }
+
+  renewCertificate(configServerId: string): JobView {
+    return startRenewCertificate(this.#context, configServerId);
   }
 
   refresh(configServerId: string): JobView {
@@ -152,6 +165,11 @@ export class VaultOperations {
     return startPutPlan(this.#context, request);
   }
 
+  /** Its groups and actions are replaced as a whole. */
+  updatePlan(request: Omit<PlanRequest, 'configServerId'>): JobView {
+    return startUpdatePlan(this.#context, request);
+  }
+
   removePlan(name: string): JobView {
     return startRemovePlan(this.#context, name);
   }
@@ -173,7 +191,30 @@ export class VaultOperations {
     return startPlanCommit(this.#context, planName);
   }
 
-  planReprotect(planName: string, choose: Parameters<typeof startPlanReprotect>[2]): JobView {
+  /** Without `choose` the engine takes the servers of which there is only one. */
+  /** Sets a failed job going again, as a job of its own. */
+  restartJob(jobId: string): JobView {
+    return startRestart(this.#context, jobId);
+  }
+
+  exportJobs(request: ExportRequest): JobView {
+    return startExport(this.#context, request);
+  }
+
+  refreshHealth(): JobView {
+    return startRefreshHealth(this.#context);
+  }
+
+  planReprotect(planName: string, choose?: Parameters<typeof startPlanReprotect>[2]): JobView {
     return startPlanReprotect(this.#context, planName, choose);
+  }
+
+  planFailoverCancel(planName: string): JobView {
+    return cancelPlanRun(this.#context, planName);
+  }
+
+  /** @throws LabError PlannedFailoverNotSupported, always (asr-behaviour §7.2) */
+  planPlannedFailover(planName: string): never {
+    throw new LabError('PlannedFailoverNotSupported', requirePlan(this.#context, planName).name);
   }
 }

@@ -6,6 +6,7 @@ import type { VaultEvent } from './health/events.ts';
 import type { PairRecord, ProtectedItem } from './items/state.ts';
 import type { PlanActivity, PlanRecord } from './plans/state.ts';
 import type { MappingRecord, PolicyRecord } from './policies/state.ts';
+import type { SettingRecord } from './settings.ts';
 import type { ConfigServerRecord, ProcessServerHistory, SiteTaskRecord } from './site/state.ts';
 import type { VCenterRecord } from './site/vCenters.ts';
 
@@ -87,6 +88,7 @@ export class Records {
   readonly plans: Table<PlanRecord>;
   readonly planActivities: Table<PlanActivity>;
   readonly events: Table<VaultEvent>;
+  readonly settings: Table<SettingRecord>;
 
   constructor(store: Store) {
     this.#store = store;
@@ -100,6 +102,7 @@ export class Records {
     this.pairs = this.#table('pair', (pair) => pair.pairId);
     this.plans = this.#table('plan', (plan) => plan.name);
     this.planActivities = this.#table('planActivity', (activity) => activity.key);
+    this.settings = this.#table('setting', (setting) => setting.name);
     this.events = this.#table('event', (event) => event.eventId);
   }
 

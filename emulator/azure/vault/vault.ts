@@ -13,6 +13,7 @@ import { defineJobs } from './defineJobs.ts';
 import type { VaultDeps } from './deps.ts';
 import { EventLog, type VaultEvent } from './health/events.ts';
 import { HealthWatch } from './health/healthWatch.ts';
+import { refreshHealthJob } from './health/refreshHealth.ts';
 import { configServerProblems, serverHealth, type ServerProblem } from './health/servers.ts';
 import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
@@ -30,8 +31,10 @@ import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
 import { issueCredentials } from './site/credentials.ts';
 import { authenticate, registerConfigServer, releaseConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
+import { VaultSettings } from './settings.ts';
 import { SiteLink } from './site/siteLink.ts';
 import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
+import { vCentersOf, type VCenterView } from './site/vCenters.ts';
 
 const tickMs = 60_000;
 
@@ -50,6 +53,7 @@ export class Vault implements AsyncDisposable {
   readonly #tick: { cancel(): void };
   /** Everything that a user can ask for; each gives a job. */
   readonly operations: VaultOperations;
+  readonly vaultSettings: VaultSettings;
 
   /** Takes up stored jobs and pairs where the former process left them. */
   static async open(deps: VaultDeps): Promise<Vault> {
@@ -89,7 +93,9 @@ export class Vault implements AsyncDisposable {
     this.#context = { kernel, deps, profile: { ...profiles[deps.profile], ...deps.profileChanges }, records, jobs, events, site, pairTargets, points };
     defineJobs(this.#context);
     this.operations = new VaultOperations(this.#context);
+    this.vaultSettings = new VaultSettings(records.settings);
     this.#health = new HealthWatch(this.#context);
+    jobs.define(refreshHealthJob(this.#health));
     this.#tick = kernel.clock.every(tickMs, `vault ${deps.name}`, () => this.#onTick());
   }
 
@@ -213,6 +219,11 @@ export class Vault implements AsyncDisposable {
 
   onEvent(listener: (event: VaultEvent) => void): Disposable {
     return this.#context.events.subscribe(listener);
+  }
+
+  /** As the site last told of them, with the names that users gave them. @throws LabError NotFound */
+  vCenters(configServerId: string): VCenterView[] {
+    return vCentersOf(this.#context, this.#context.records.configServers.require(configServerId));
   }
 
   configServerHealth(configServerId: string): { level: HealthLevel; problems: (ServerProblem & { readonly sinceMs: TimeMs })[] } {

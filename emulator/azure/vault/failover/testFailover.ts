@@ -174,7 +174,7 @@ async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): 
 }
 
 /** The configured name with `-Test`, within the length that Azure allows. */
-function drillName(context: VaultContext, item: ProtectedItem): string {
+export function drillName(context: VaultContext, item: ProtectedItem): string {
   return `${item.forward.target.azureMachineName.slice(0, context.profile.azureNameLength.value - 5)}-Test`;
 }
 
