@@ -9,6 +9,8 @@ import { testFailoverCleanupJob, testFailoverJob } from './failover/testFailover
 import { enableJob } from './items/enable.ts';
 import { initialReplicationJobs } from './items/initialReplication.ts';
 import { maintenanceJobs } from './items/maintenance.ts';
+import { exportJob } from './jobs/exportJobs.ts';
+import { restartJob } from './jobs/restartJob.ts';
 import { parallelPlanJobs } from './plans/parallelRuns.ts';
 import { planRunJobs } from './plans/run.ts';
 import { planRecordJobs } from './plans/service.ts';
@@ -34,6 +36,8 @@ export function defineJobs(context: VaultContext): void {
     ...planRecordJobs(context),
     ...planRunJobs(context),
     ...parallelPlanJobs(context),
+    restartJob(context),
+    exportJob(context),
   ] as readonly JobDefinition<never>[];
   for (const definition of definitions) context.jobs.define(definition);
 }

@@ -53,7 +53,7 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     this.#database = this.#resources.use(database);
     this.#setup = setup;
     const power = new PowerControl({ kernel: deps.kernel, vCenterCa: deps.labCa, physicalPower: deps.physicalPower });
-    this.#tasks = new SiteTasks({ kernel: deps.kernel, database, power, onResult: () => this.#changed() });
+    this.#tasks = new SiteTasks({ kernel: deps.kernel, database, power, renewCertificates: () => this.#renew(), onResult: () => this.#changed() });
     this.#vault = this.#resources.use(
       new VaultLink({
         kernel: deps.kernel,
@@ -158,9 +158,13 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   /** RenewCerts: three more years. Connected components fetch new certificates with their next report, others when they register again. */
   async renewCertificates(): Promise<void> {
+    this.#renew();
+    this.#vault.reportSoon();
+  }
+
+  #renew(): void {
     this.#setup = { ...this.#setup, certificateExpiryMs: this.#deps.kernel.clock.now() + certificateLifetimeMs };
     this.#database.setup = this.#setup;
-    this.#vault.reportSoon();
   }
 
   async register(request: RegistrationRequest): Promise<RegistrationAnswer> {

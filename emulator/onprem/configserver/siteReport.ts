@@ -57,5 +57,8 @@ function vCenterReports(database: SiteDatabase): NonNullable<SiteReport['vCenter
   const known = new Map(database.discovery.vCenters.map((report) => [report.vCenterId, report]));
   return database
     .vCenters()
-    .map(({ vCenterId, friendlyName, url }) => known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null });
+    .map(({ vCenterId, friendlyName, url, accountId }) => ({
+      ...(known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null }),
+      accountId,
+    }));
 }
