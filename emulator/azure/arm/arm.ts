@@ -6,6 +6,8 @@ import { Tokens } from './authority/tokens.ts';
 import { LongRunning } from './protocol/longRunning.ts';
 import { mappingOperations } from './siterecovery/mappings.ts';
 import { policyOperations } from './siterecovery/policies.ts';
+import { recoveryPlanRunOperations } from './siterecovery/recoveryPlanRuns.ts';
+import { recoveryPlanOperations } from './siterecovery/recoveryPlans.ts';
 import { defineOperations, type SiteRecoveryDeps } from './siterecovery/siteRecovery.ts';
 
 export interface ArmDeps extends Omit<SiteRecoveryDeps, 'longRunning'> {
@@ -21,6 +23,6 @@ export function openArm(deps: ArmDeps): Express {
   const tokens = new Tokens({ secret, tenantId, subscriptionId });
   const longRunning = new LongRunning({ kernel, store, job: (jobId) => directory.job(jobId) });
   const define = defineOperations({ ...deps, longRunning });
-  const operations = [...policyOperations(define), ...mappingOperations(define)];
+  const operations = [...policyOperations(define), ...mappingOperations(define), ...recoveryPlanOperations(define), ...recoveryPlanRunOperations(define)];
   return armApp({ kernel, tokens, longRunning, operations });
 }

@@ -47,7 +47,12 @@ export function releasePlan(context: VaultContext, job: JobView, plan: PlanRecor
   const activity = activityOf(context, plan.name);
   if (activity.activeJob?.jobId !== job.jobId) return;
   // Others too: a run whose script failed has failed machines over all the same.
-  const time = job.state === 'Cancelled' || ran === undefined ? {} : ran === 'TestFailover' ? { lastTestFailoverMs: job.startMs } : { lastUnplannedFailoverMs: job.startMs };
+  const time =
+    job.state === 'Cancelled' || ran === undefined
+      ? {}
+      : ran === 'TestFailover'
+        ? { lastTestFailoverMs: job.startMs }
+        : { lastUnplannedFailoverMs: job.startMs };
   const { planActivities } = context.records;
   if (context.records.plans.get(plan.name) === undefined) planActivities.delete(activity.key);
   else planActivities.put({ ...activity, ...time, activeJob: null });

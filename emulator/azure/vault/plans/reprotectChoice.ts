@@ -44,13 +44,27 @@ function masterTargetFor(context: VaultContext, item: ProtectedItem): MasterTarg
 function retentionDriveOf(item: ProtectedItem, { name, retentionVolumes }: MasterTargetReport): string {
   const usable = retentionVolumes.filter((volume) => volume.capacityBytes > 0 && volume.freeBytes > 0 && !/^fat/i.test(volume.fileSystem));
   const standard = usable.find((volume) => standardDrives.includes(volume.volumeName));
-  return (standard ?? sole(item, `retention drive of ${name}`, usable.map((volume) => ({ ...volume, name: volume.volumeName })))).volumeName;
+  return (
+    standard ??
+    sole(
+      item,
+      `retention drive of ${name}`,
+      usable.map((volume) => ({ ...volume, name: volume.volumeName })),
+    )
+  ).volumeName;
 }
 
 /** The machine's own, when the master target reaches it. */
 function datastoreFor(item: ProtectedItem, { name, dataStores }: MasterTargetReport): string {
   const own = dataStores.find((datastore) => item.source.datastores.includes(datastore.symbolicName));
-  return (own ?? sole(item, `datastore of ${name}`, dataStores.map((datastore) => ({ ...datastore, name: datastore.symbolicName })))).symbolicName;
+  return (
+    own ??
+    sole(
+      item,
+      `datastore of ${name}`,
+      dataStores.map((datastore) => ({ ...datastore, name: datastore.symbolicName })),
+    )
+  ).symbolicName;
 }
 
 function sole<T extends { readonly name: string }>(item: ProtectedItem, what: string, found: readonly T[]): T {
@@ -58,6 +72,8 @@ function sole<T extends { readonly name: string }>(item: ProtectedItem, what: st
   if (only !== undefined && second === undefined) return only;
   throw new LabError(
     'ReprotectChoiceMissing',
-    only === undefined ? `${item.friendlyName}: there is no ${what} that will do.` : `${item.friendlyName}: there is more than one ${what}: ${found.map((one) => one.name).join(', ')}.`,
+    only === undefined
+      ? `${item.friendlyName}: there is no ${what} that will do.`
+      : `${item.friendlyName}: there is more than one ${what}: ${found.map((one) => one.name).join(', ')}.`,
   );
 }
