@@ -15,6 +15,7 @@ import { LabFolder } from './lab/labFolder.ts';
 import { openKernel } from './lab/openKernel.ts';
 import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
 import { provisionMachines, provisionVault } from './lab/provision.ts';
+import { Runbooks } from './lab/runbooks/runbooks.ts';
 import { findEstate } from './lab/scenarios/scenarios.ts';
 import { openConfigServer, openSite, type Site } from './lab/site.ts';
 import { SiteVault } from './lab/siteVault.ts';
@@ -50,13 +51,15 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const store = opening.use(new Store(folder.path('lab.db')));
   const household = await openHousehold(folder, store, seededGuid(kernel.random, 'subscription'));
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
-  const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports, processes: options.processes ?? [] };
+  const runbooks = new Runbooks(store);
+  const world: World = { kernel, folder, store, estate, household, guests, runbooks, ports: options.ports, processes: options.processes ?? [] };
 
   const datacenter = await openDatacenter(world, opening);
   const configServer = await openConfigServer(world, datacenter, opening);
   const siteAccess = (): SiteAccess => ({ configServerUrl: configServer.url, passphrase: configServer.passphrase });
   const cloud = await openCloud(world, siteAccess, opening);
   const vaults = await openVaults(world, cloud, opening);
+  opening.use(runbooks);
   const siteVault = new SiteVault({ vaults, configServer, store });
   await siteVault.settle();
   const site = await openSite(world, { datacenter, configServer, openLog: cloud.openLog }, opening);
@@ -97,7 +100,10 @@ export async function openLab(options: LabOptions): Promise<Lab> {
 function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site' | 'siteVault'>, urls: { control: string; arm: string }): ReadyLine {
   const { world, datacenter, cloud, site, siteVault } = parts;
   const { household, estate, folder } = world;
-  const { name: vault, resourceGroupName: resourceGroup } = siteVault.entry?.resource ?? { name: estate.vault.name, resourceGroupName: estate.vault.resourceGroup };
+  const { name: vault, resourceGroupName: resourceGroup } = siteVault.entry?.resource ?? {
+    name: estate.vault.name,
+    resourceGroupName: estate.vault.resourceGroup,
+  };
   const { address } = cloud.storage.account(targetAccount);
   return {
     pid: process.pid,

@@ -9,6 +9,7 @@ import { addLabCommands } from './commands/labs.ts';
 import { addMachineCommands } from './commands/machines.ts';
 import { addPlanCommands } from './commands/plans.ts';
 import { addProtectionCommands } from './commands/protection.ts';
+import { addRunbookCommands } from './commands/runbooks.ts';
 import { addSiteCommands } from './commands/sites.ts';
 import { addStartCommand } from './commands/start.ts';
 import { addUpCommands } from './commands/up.ts';
@@ -62,6 +63,7 @@ export function createProgram(shell: Shell): Command {
   addDiskCommands(program, shell);
   addProtectionCommands(program, shell);
   addPlanCommands(program, shell);
+  addRunbookCommands(program, shell);
   addJobCommands(program, shell);
   addPolicyCommands(program, shell);
   addLabCommands(program, shell);

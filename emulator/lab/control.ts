@@ -12,6 +12,7 @@ import { labHandlers } from './control/labs.ts';
 import { machineHandlers } from './control/machines.ts';
 import { planHandlers } from './control/plans.ts';
 import { itemRecord, jobRecord } from './control/records.ts';
+import { runbookHandlers } from './control/runbooks.ts';
 import { siteHandlers } from './control/sites.ts';
 import { ControlFeed, controlApp, type Handlers } from './control/server.ts';
 import type { Datacenter } from './datacenter.ts';
@@ -48,6 +49,7 @@ export async function openControl(parts: ControlParts & { readonly port: number 
     ...labHandlers(parts),
     ...machineHandlers(parts),
     ...planHandlers(parts),
+    ...runbookHandlers(parts),
     ...siteHandlers(parts),
   };
   resources.use(kernel.trace.subscribe((event) => feed.publish({ kind: 'trace', event })));

@@ -3,11 +3,10 @@ import { vaultsRoutes } from '../azure/vault/routes.ts';
 import { Vaults } from '../azure/vault/vaults.ts';
 import { serve } from '../http/serve.ts';
 import type { Cloud } from './cloud.ts';
-import { runScript } from './runScript.ts';
 import type { World } from './world.ts';
 
 export async function openVaults(world: World, cloud: Cloud, resources: AsyncDisposableStack): Promise<Vaults> {
-  const { kernel, estate, household, store, folder } = world;
+  const { kernel, estate, household, store, folder, runbooks } = world;
   const keptPort = (): number => store.get<number>('port', 'vault') ?? 0;
   const vaults = resources.use(
     await Vaults.open(
@@ -23,7 +22,7 @@ export async function openVaults(world: World, cloud: Cloud, resources: AsyncDis
         storage: cloud.storage,
         compute: cloud.machines,
         network: cloud.networks,
-        runScript,
+        runScript: runbooks.run,
       },
       { name: estate.vault.name, resourceGroupName: estate.vault.resourceGroup, location: estate.vault.region },
     ),

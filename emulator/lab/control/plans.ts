@@ -16,7 +16,8 @@ type Names =
   | 'plan.failover'
   | 'plan.commit'
   | 'plan.reprotect'
-  | 'plan.failback';
+  | 'plan.failback'
+  | 'plan.scriptPlaces';
 
 const defaultTimeoutMs = 30 * 60_000;
 
@@ -67,15 +68,27 @@ export function planHandlers(parts: ControlParts): Handlers<Names> {
     'plan.reprotect': async ({ plan, ...request }) =>
       jobRecord(operations().planReprotect(plan, (item) => reprotectChoice(parts, siteVault.vault.item(item.itemId), request))),
     'plan.failback': async (request) => run(request.plan, 'RecoveryToPrimary', request),
+    'plan.scriptPlaces': async ({ plan, type, direction }) =>
+      siteVault.vault.scriptPlaces({ planName: plan, kind: type === 'test' ? 'TestFailover' : 'UnplannedFailover', direction }).map((place) => ({
+        label: place.label,
+        group: place.group,
+        when: place.stage === 'pre' ? 'pre' : 'post',
+        machines: place.machines,
+        context: { ...place.context },
+      })),
   };
 }
+
+const vaultTypes = { test: 'TestFailover', planned: 'PlannedFailover', unplanned: 'UnplannedFailover' } as const;
 
 function vaultAction(action: PlanAction): VaultAction {
   const common = {
     actionName: action.name,
-    failoverTypes: action.failoverTypes.map((type) => (type === 'test' ? ('TestFailover' as const) : ('UnplannedFailover' as const))),
+    failoverTypes: action.failoverTypes.map((type) => vaultTypes[type]),
     failoverDirections: action.failoverDirections,
   };
   if (action.kind === 'manual') return { ...common, kind: 'manual', description: action.instruction ?? '' };
-  return { ...common, kind: 'script', path: action.command ?? '', timeoutMs: action.timeoutMs ?? defaultTimeoutMs };
+  const timeoutMs = action.timeoutMs ?? defaultTimeoutMs;
+  if (action.kind === 'runbook') return { ...common, kind: 'runbook', runbookId: action.runbook ?? '', timeoutMs };
+  return { ...common, kind: 'script', path: action.command ?? '', timeoutMs };
 }

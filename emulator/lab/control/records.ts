@@ -5,6 +5,7 @@ import { LabError } from '../../kernel/errors.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
 import { activeDirection, isGrouped } from '../../azure/vault/items/state.ts';
 import type { PlanRecord as VaultPlan } from '../../azure/vault/plans/state.ts';
+import { planStepOf } from '../../azure/vault/plans/steps.ts';
 import type { PolicyRecord as VaultPolicy } from '../../azure/vault/policies/state.ts';
 import type { ItemView } from '../../azure/vault/vault.ts';
 import type { ControlParts } from '../control.ts';
@@ -31,10 +32,15 @@ export function jobRecord(job: JobView): JobRecord {
       startedMs: task.startMs,
       endedMs: task.endMs,
       childJobIds: Object.values(task.children),
-      ...(task.state === 'Suspended' && task.wait !== null ? { instruction: task.wait.reason } : {}),
+      ...(task.state === 'Suspended' ? instructionOf(job, task.name) : {}),
     })),
     errors: job.errors,
   };
+}
+
+function instructionOf(job: JobView, taskName: string): { instruction?: string } {
+  const action = planStepOf(job, taskName)?.action;
+  return action?.kind === 'manual' ? { instruction: action.description } : {};
 }
 
 export function itemRecord(parts: ControlParts, item: ItemView): ItemRecord {
@@ -132,8 +138,10 @@ export function planRecord(parts: ControlParts, plan: VaultPlan): PlanRecord {
   const action = (one: VaultPlan['groups'][number]['startGroupActions'][number]): PlanAction => ({
     name: one.actionName,
     kind: one.kind,
-    ...(one.kind === 'manual' ? { instruction: one.description } : { command: one.path, timeoutMs: one.timeoutMs }),
-    failoverTypes: one.failoverTypes.map((type) => (type === 'TestFailover' ? 'test' : 'unplanned')),
+    ...(one.kind === 'manual' ? { instruction: one.description } : { timeoutMs: one.timeoutMs }),
+    ...(one.kind === 'script' ? { command: one.path } : {}),
+    ...(one.kind === 'runbook' ? { runbook: one.runbookId } : {}),
+    failoverTypes: one.failoverTypes.map((type) => controlTypes[type]),
     failoverDirections: one.failoverDirections,
   });
   const members = plan.groups.flatMap((group) => group.itemIds).map((itemId) => parts.siteVault.vault.item(itemId));
@@ -149,6 +157,8 @@ export function planRecord(parts: ControlParts, plan: VaultPlan): PlanRecord {
     allowedOperations: (first ?? []).filter((operation) => others.every((list) => list.includes(operation))),
   };
 }
+
+const controlTypes = { TestFailover: 'test', PlannedFailover: 'planned', UnplannedFailover: 'unplanned' } as const;
 
 /** The configuration server of this lab. */
 export function configServerId(parts: ControlParts): string {

@@ -40,8 +40,8 @@ function groupRequest(scope: VaultScope, group: Body): Required<PlanGroupRequest
   };
 }
 
-function itemIdOf({ ids, vault, serverOf }: VaultScope, id: string): string {
-  const item = vault.items().find((one) => sameId(ids.protectedItem(serverOf(one), one.name), id));
+function itemIdOf(scope: VaultScope, id: string): string {
+  const item = scope.vault.items().find((one) => sameId(scope.ids.protectedItem(scope.serverOf(one), one.name), id));
   if (item === undefined) throw badRequest('ArmResourceDoesNotExist', `The plan names a protected item that this vault does not have: ${id.slice(0, 500)}.`);
   return item.itemId;
 }

@@ -2,11 +2,12 @@
 import type { ItemOperation } from '../../vault/items/protectionState.ts';
 import type { PlanView } from '../../vault/plans/planView.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
+import type { Vault } from '../../vault/vault.ts';
 import { badRequest, resourceMissing } from '../protocol/armError.ts';
 import { armTime, optionalArmTime, unsetScenarioTime } from '../protocol/armTime.ts';
 import { ok, param, type ArmOperation } from '../protocol/operation.ts';
 import { page } from '../protocol/page.ts';
-import { azureFabricName, azureFriendlyName, nameIn, resourceTypes, sameId } from './ids.ts';
+import { azureFabricName, azureFriendlyName, nameIn, resourceTypes, sameId, type VaultIds } from './ids.ts';
 import { groupResource, groupsRequest } from './recoveryPlanGroups.ts';
 import type { DefineOperation, VaultScope } from './siteRecovery.ts';
 
@@ -81,9 +82,6 @@ function requireAzure({ ids }: VaultScope, id: string): void {
 export function planResource({ ids, vault, servers }: VaultScope, plan: PlanView, { list = false } = {}): unknown {
   const server = servers.find((one) => one.hostId === plan.configServerId);
   const { activity, members } = plan;
-  const providers = new Set(members.map((item) => (item.direction === 'forward' ? 'InMageAzureV2' : 'InMage')));
-  const scenario = scenarioOf(plan);
-  const job = scenario === undefined ? undefined : vault.jobs.get(scenario.jobId);
   return {
     id: ids.plan(plan.name),
     name: plan.name,
@@ -95,26 +93,37 @@ export function planResource({ ids, vault, servers }: VaultScope, plan: PlanView
       recoveryFabricId: azureFriendlyName,
       recoveryFabricFriendlyName: azureFriendlyName,
       failoverDeploymentModel: 'ResourceManager',
-      replicationProviders: providers.size === 0 ? ['InMageAzureV2'] : [...providers],
+      replicationProviders: providersOf(plan),
       allowedOperations: plan.allowedOperations.flatMap((operation) => planOperations[operation] ?? []),
       lastPlannedFailoverTime: null,
       lastUnplannedFailoverTime: optionalArmTime(activity.lastUnplannedFailoverMs),
       lastTestFailoverTime: optionalArmTime(activity.lastTestFailoverMs),
-      currentScenario: {
-        scenarioName: scenario?.name ?? 'None',
-        jobId: ids.job(scenario?.jobId ?? 'None'),
-        startTime: scenario === undefined ? unsetScenarioTime : armTime(scenario.startMs),
-      },
-      currentScenarioStatus: job?.state ?? null,
-      currentScenarioStatusDescription: job?.stateDescription ?? null,
+      ...scenarioProperties(ids, vault, activity),
       groups: list ? [] : plan.groups.map((group) => groupResource(ids, { group, members, server })),
       providerSpecificDetails: [],
     },
   };
 }
 
+/** By the direction of each member's replication. */
+function providersOf({ members }: PlanView): string[] {
+  const providers = new Set(members.map((item) => (item.direction === 'forward' ? 'InMageAzureV2' : 'InMage')));
+  return providers.size === 0 ? ['InMageAzureV2'] : [...providers];
+}
+
 /** What goes on with the plan's machines; that the plan itself is being written is no scenario of it. */
-function scenarioOf({ activity: { activeJob } }: PlanView): { name: string; jobId: string; startMs: number } | undefined {
-  const name = activeJob === null || !Object.hasOwn(scenarioNames, activeJob.kind) ? undefined : scenarioNames[activeJob.kind];
-  return activeJob === null || name === undefined ? undefined : { name, jobId: activeJob.jobId, startMs: activeJob.startMs };
+function scenarioProperties(ids: VaultIds, vault: Vault, { activeJob }: PlanView['activity']): object {
+  const scenarioName = activeJob === null || !Object.hasOwn(scenarioNames, activeJob.kind) ? undefined : scenarioNames[activeJob.kind];
+  if (activeJob === null || scenarioName === undefined)
+    return {
+      currentScenario: { scenarioName: 'None', jobId: ids.job('None'), startTime: unsetScenarioTime },
+      currentScenarioStatus: null,
+      currentScenarioStatusDescription: null,
+    };
+  const job = vault.jobs.get(activeJob.jobId);
+  return {
+    currentScenario: { scenarioName, jobId: ids.job(activeJob.jobId), startTime: armTime(activeJob.startMs) },
+    currentScenarioStatus: job.state,
+    currentScenarioStatusDescription: job.stateDescription,
+  };
 }

@@ -40,7 +40,7 @@ export function parallelPlanJobs(context: VaultContext): JobDefinition<ParallelI
       { name: 'RecoveryPlanPreflight', friendlyName: 'Recovery plan preflight checks', run: (task) => preflight(context, task.input) },
       { name: kind, friendlyName: `All groups: ${friendlyName}`, limitMs: Infinity, run: (task) => runAll(context, task) },
     ],
-    ended: (job, input) => releasePlan(context, job, input.plan),
+    ended: (job, input) => releasePlan(context, job, { plan: input.plan }),
     restarted: (job, input) => retakePlan(context, job, input.plan),
   }));
 }

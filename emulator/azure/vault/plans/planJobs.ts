@@ -2,7 +2,7 @@
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { VaultContext } from '../context.ts';
-import { planKey, type PlanActivity, type PlanRecord } from './state.ts';
+import { planKey, type FailoverKind, type PlanActivity, type PlanRecord } from './state.ts';
 
 export function planTarget(plan: PlanRecord): { targetId: string; targetName: string; targetType: string } {
   return { targetId: plan.name, targetName: plan.name, targetType: 'RecoveryPlan' };
@@ -43,7 +43,7 @@ export function cancelPlanRun(context: VaultContext, planName: string): JobView 
 }
 
 /** At the job's end. @param ran which failover has come about by it */
-export function releasePlan(context: VaultContext, job: JobView, plan: PlanRecord, ran?: 'TestFailover' | 'UnplannedFailover'): void {
+export function releasePlan(context: VaultContext, job: JobView, { plan, ran }: { plan: PlanRecord; ran?: FailoverKind }): void {
   const activity = activityOf(context, plan.name);
   if (activity.activeJob?.jobId !== job.jobId) return;
   // Others too: a run whose script failed has failed machines over all the same.

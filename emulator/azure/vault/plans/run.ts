@@ -26,7 +26,7 @@ export function planRunJobs(context: VaultContext): JobDefinition<PlanRunInput>[
   ].map((names) => ({
     ...names,
     tasks: (input) => planSteps(input).map((step) => taskOf(context, step)),
-    ended: (job, input) => releasePlan(context, job, input.plan, input.kind),
+    ended: (job, input) => releasePlan(context, job, { plan: input.plan, ran: input.kind }),
     restarted: (job, input) => {
       retakePlan(context, job, input.plan);
       restartMembers(context, job);

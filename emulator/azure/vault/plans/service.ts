@@ -86,7 +86,7 @@ export function planRecordJobs(context: VaultContext): JobDefinition<PlanInput>[
         },
       },
     ],
-    ended: (ended, { plan }) => releasePlan(context, ended, plan),
+    ended: (ended, { plan }) => releasePlan(context, ended, { plan }),
     restarted: (again, { plan }) => retakePlan(context, again, plan),
   });
   const { plans } = context.records;
