@@ -114,8 +114,9 @@ export class StorageAccounts implements AsyncDisposable {
     return { ...address, logContainerUrl: `${url}/${logContainer}` };
   }
 
-  async openLog(_pairId: string): Promise<BatchLog> {
-    return new BlobLog({ session: this.account(this.#options.logAccount).session(), container: logContainer });
+  /** @param logStorageAccount default: the account for logs. @throws LabError NotFound */
+  async openLog(_pairId: string, logStorageAccount = this.#options.logAccount): Promise<BatchLog> {
+    return new BlobLog({ session: this.account(logStorageAccount).session(), container: logContainer });
   }
 
   /** Makes an empty replica, or finds the one of this pair. @returns its address */

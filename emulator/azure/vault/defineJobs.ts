@@ -7,7 +7,9 @@ import { failoverJob } from './failover/failover.ts';
 import { reprotectJob } from './failover/reprotect.ts';
 import { testFailoverCleanupJob, testFailoverJob } from './failover/testFailover.ts';
 import { enableJob } from './items/enable.ts';
+import { resolveHealthJob } from './health/resolve.ts';
 import { initialReplicationJobs } from './items/initialReplication.ts';
+import { purgeJob } from './items/purge.ts';
 import { maintenanceJobs } from './items/maintenance.ts';
 import { exportJob } from './jobs/exportJobs.ts';
 import { restartJob } from './jobs/restartJob.ts';
@@ -17,15 +19,19 @@ import { planRecordJobs } from './plans/service.ts';
 import { mappingJobs } from './policies/mappings.ts';
 import { policyJobs } from './policies/service.ts';
 import { infrastructureJobs } from './site/infrastructure.ts';
+import { removalJobs } from './site/removal.ts';
 
 export function defineJobs(context: VaultContext): void {
   const definitions = [
     ...policyJobs(context),
     ...mappingJobs(context),
     ...infrastructureJobs(context),
+    ...removalJobs(context),
     enableJob(context),
     ...initialReplicationJobs(context),
     ...maintenanceJobs(context),
+    purgeJob(context),
+    resolveHealthJob(context),
     testFailoverJob(context),
     testFailoverCleanupJob(context),
     failoverJob(context),

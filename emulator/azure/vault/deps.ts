@@ -24,8 +24,8 @@ export interface PublishedDocument {
 export interface VaultStorage {
   /** @throws LabError NotFound when there is no such account */
   logTarget(logStorageAccount: string): Promise<LogTarget>;
-  /** The log of one pair; closing it is not needed. */
-  openLog(pairId: string): Promise<BatchLog>;
+  /** The log of one pair, in the account where its process server puts it; closing it is not needed. */
+  openLog(pairId: string, logStorageAccount: string): Promise<BatchLog>;
   /** Makes an empty replica, or finds the one of this pair. @returns a reference that stays valid over restarts (its address) */
   createReplica(order: { pairId: string; itemName: string; diskId: string; sizeBytes: number; storageAccount: string }): Promise<string>;
   openReplica(reference: string, sizeBytes: number): Promise<Replica>;
@@ -54,9 +54,21 @@ export interface AzureMachineOrder {
   readonly memoryBytes: number;
   readonly disks: readonly AzureDisk[];
   /** Null: no network card. `ipAddress` null: any; a taken address is an error unless `fallBack`. */
-  readonly network: { readonly networkName: string; readonly subnetName: string; readonly ipAddress: string | null; readonly fallBack: boolean } | null;
+  readonly network: {
+    readonly networkName: string;
+    readonly subnetName: string;
+    readonly ipAddress: string | null;
+    readonly fallBack: boolean;
+    /** Cards beside the primary one; the size limits how many the machine gets. */
+    readonly otherNics?: readonly { readonly subnetName: string | null; readonly ipAddress: string | null }[];
+  } | null;
   /** The machine it is a copy of; null for nothing. A drill's copy does not register with the configuration server. */
   readonly copyOf: { readonly machineId: string; readonly drill: boolean };
+  /** Null or absent: the resource group of the lab. */
+  readonly resourceGroupId?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether its disks are shown as managed ones. */
+  readonly managedDisks?: boolean;
 }
 
 export interface AzureMachine {

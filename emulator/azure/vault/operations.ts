@@ -3,13 +3,17 @@ import type { JobView } from '../../kernel/jobRecord.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { VaultContext } from './context.ts';
 import { startChangePoint, type ChangePointInput } from './failover/changePoint.ts';
+import { cancelFailover } from './failover/cancel.ts';
 import { startCommit, startCompleteMigration } from './failover/commit.ts';
-import { startFailover, type FailoverInput } from './failover/failover.ts';
+import { requestFailover, type FailoverRequest } from './failover/failover.ts';
 import { startReprotect, type ReprotectRequest } from './failover/reprotect.ts';
-import { startTestFailover, startTestFailoverCleanup, type TestFailoverInput } from './failover/testFailover.ts';
+import { requestTestFailover, startTestFailoverCleanup, type TestFailoverRequest } from './failover/testFailover.ts';
 import { startEnable, type EnableRequest } from './items/enable.ts';
 import { startDisable, startProcessServerChange, startResync, startUpdateProperties } from './items/maintenance.ts';
-import { activeDirection, type TargetSettings } from './items/state.ts';
+import type { TargetChange } from './items/nics.ts';
+import { startPurge } from './items/purge.ts';
+import { activeDirection } from './items/state.ts';
+import { startResolveHealth } from './health/resolve.ts';
 import { startPlanCleanup, startPlanCommit, startPlanReprotect } from './plans/parallelRuns.ts';
 import { cancelPlanRun, requirePlan } from './plans/planJobs.ts';
 import {
@@ -28,6 +32,7 @@ import { startAssociate, startDissociate, startPurgeMapping, startPutMapping, ty
 import { startCreatePolicy, startPutPolicy, startRemovePolicy, startUpdatePolicy } from './policies/service.ts';
 import type { PolicyRequest } from './policies/state.ts';
 import { startAddPhysicalServer, startRefresh, startRenewCertificate, startUpdateMobilityService, type PhysicalServerRequest } from './site/infrastructure.ts';
+import { startPurgeConfigServer, startRemoveConfigServer } from './site/removal.ts';
 import { startAddVCenter, startRemoveVCenter, startUpdateVCenter, type VCenterRequest } from './site/vCenters.ts';
 
 export class VaultOperations {
@@ -84,6 +89,15 @@ export class VaultOperations {
     return startUpdateVCenter(this.#context, place, change);
   }
 
+  removeConfigServer(configServerId: string): JobView {
+    return startRemoveConfigServer(this.#context, configServerId);
+  }
+
+  /** With everything that it protects. */
+  purgeConfigServer(configServerId: string): JobView {
+    return startPurgeConfigServer(this.#context, configServerId);
+  }
+
   renewCertificate(configServerId: string): JobView {
     return startRenewCertificate(this.#context, configServerId);
   }
@@ -104,8 +118,19 @@ export class VaultOperations {
     return startEnable(this.#context, request);
   }
 
-  disableReplication(itemId: string): JobView {
-    return startDisable(this.#context, { itemId });
+  /** @param reason `MigrationComplete`: the machine stays in Azure for good; allowed after a failover only */
+  disableReplication(itemId: string, reason: 'NotSpecified' | 'MigrationComplete' = 'NotSpecified'): JobView {
+    return startDisable(this.#context, { itemId, reason });
+  }
+
+  /** Forgets the item without asking its site. */
+  purge(itemId: string): JobView {
+    return startPurge(this.#context, { itemId });
+  }
+
+  /** Takes note of health errors that are no faults. */
+  resolveHealthErrors(itemId: string, errorCodes: readonly string[]): JobView {
+    return startResolveHealth(this.#context, { itemId, errorCodes });
   }
 
   resynchronize(itemId: string, options: { force?: boolean } = {}): JobView {
@@ -123,12 +148,12 @@ export class VaultOperations {
     return startProcessServerChange(this.#context, { itemIds: items.map((item) => item.itemId), processServerId: toProcessServerId });
   }
 
-  updateProperties(itemId: string, target: Partial<TargetSettings>): JobView {
+  updateProperties(itemId: string, target: TargetChange): JobView {
     return startUpdateProperties(this.#context, { itemId, target });
   }
 
-  testFailover(request: Omit<TestFailoverInput, 'gate'>): JobView {
-    return startTestFailover(this.#context, { ...request, gate: null });
+  testFailover(request: TestFailoverRequest): JobView {
+    return requestTestFailover(this.#context, request);
   }
 
   testFailoverCleanup(itemId: string, comments: string | null = null): JobView {
@@ -136,8 +161,18 @@ export class VaultOperations {
   }
 
   /** To Azure or back: the direction is the item's. */
-  unplannedFailover(request: Omit<FailoverInput, 'gate'>): JobView {
-    return startFailover(this.#context, { ...request, gate: null });
+  unplannedFailover(request: FailoverRequest): JobView {
+    return requestFailover(this.#context, request);
+  }
+
+  /** @returns the job of the failover that goes on, which ends as Cancelled */
+  cancelFailover(itemId: string): JobView {
+    return cancelFailover(this.#context, itemId);
+  }
+
+  /** @throws LabError SwitchProviderNotSupported, always: there is nothing in the lab to switch to */
+  switchProvider(itemId: string): never {
+    throw new LabError('SwitchProviderNotSupported', this.#context.records.items.require(itemId).friendlyName);
   }
 
   /** @throws LabError PlannedFailoverNotSupported, always (asr-behaviour §7.2) */

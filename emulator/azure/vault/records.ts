@@ -124,6 +124,14 @@ export class Records {
       .sort(osDiskFirst);
   }
 
+  /** The newest pair of each disk in the item's present direction, whether its batches are still processed or not. */
+  latestPairs(item: ProtectedItem): PairRecord[] {
+    const newest = new Map<string, PairRecord>();
+    for (const pair of this.pairs.list())
+      if (pair.itemId === item.itemId && pair.direction === item.direction && pair.state !== 'outgrown') newest.set(pair.diskId, pair);
+    return [...newest.values()].sort(osDiskFirst);
+  }
+
   groupMembers(groupId: string): ProtectedItem[] {
     return this.items.list().filter((item) => item.groupId === groupId);
   }

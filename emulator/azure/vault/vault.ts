@@ -183,7 +183,7 @@ export class Vault implements AsyncDisposable {
     return scriptPlaces(this.#context, request);
   }
 
-  get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers'> {
+  get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers' | 'items'> {
     return this.#context.records;
   }
 
@@ -198,6 +198,23 @@ export class Vault implements AsyncDisposable {
   /** @throws LabError NotFound */
   item(itemId: string): ItemView {
     return this.#view(this.#context.records.items.require(itemId));
+  }
+
+  /** Names match in any case. */
+  itemNamed(configServerId: string, name: string): ItemView | undefined {
+    const item = this.#context.records.items.list().find((one) => one.configServerId === configServerId && one.name.toLowerCase() === name.toLowerCase());
+    return item === undefined ? undefined : this.#view(item);
+  }
+
+  /** One per disk of the present direction: what replicates, or did until the last failover was committed. The OS disk first. */
+  latestPairs(itemId: string): PairRecord[] {
+    return this.#context.records.latestPairs(this.#context.records.items.require(itemId));
+  }
+
+  /** Mean change of all disks in the last minutes, bytes per second; null: not known. */
+  churnBps(itemId: string): number | null {
+    const rates = this.#context.records.activePairs(this.#context.records.items.require(itemId)).map((pair) => this.#health.churnBps(pair.pairId));
+    return rates.every((rate) => rate === null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
   }
 
   /** Oldest first; of the item's present direction. */

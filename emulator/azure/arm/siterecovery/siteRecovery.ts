@@ -76,7 +76,7 @@ export class VaultScope {
   get item(): ItemView {
     const { hostId } = this.server;
     const name = param(this.call, 'replicatedProtectedItemName');
-    const item = this.vault.items().find((one) => one.configServerId === hostId && sameId(one.name, name));
+    const item = this.vault.itemNamed(hostId, name);
     if (item === undefined) throw resourceMissing(name);
     return item;
   }

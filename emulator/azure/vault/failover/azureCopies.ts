@@ -2,7 +2,8 @@
 import type { RecoveryPoint } from '../../../replication/recoveryPoint.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import type { AzureDisk, AzureMachineOrder } from '../deps.ts';
-import type { AzureCopy, ProtectedItem } from '../items/state.ts';
+import { selectedNics } from '../items/nics.ts';
+import type { AzureCopy, NicSettings, ProtectedItem } from '../items/state.ts';
 
 export interface CopyOrder {
   readonly point: RecoveryPoint;
@@ -36,6 +37,9 @@ export async function createAzureCopy(context: VaultContext, item: ProtectedItem
     disks,
     network: order.network,
     copyOf: { machineId: item.onPremisesMachineId, drill: order.drill },
+    resourceGroupId: item.forward.target.azure?.resourceGroupId ?? null,
+    tags: item.forward.target.azure?.machineTags ?? {},
+    managedDisks: item.forward.target.managedDisks ?? false,
   });
   return { ...machine, networkName: order.network?.networkName ?? null, recoveryPointId: point.recoveryPointId, recoveryPointTimeMs: point.timeMs };
 }
@@ -43,22 +47,30 @@ export async function createAzureCopy(context: VaultContext, item: ProtectedItem
 /** The network of a failover; a taken fixed address makes it fail (asr-behaviour §7.2). */
 export function targetNetwork(context: VaultContext, item: ProtectedItem): AzureMachineOrder['network'] {
   const { networkName, subnetName, ipAddress } = item.forward.target;
-  if (networkName === null) return null;
+  const [primary, ...otherNics] = wantedNics(item);
+  if (networkName === null || primary === undefined) return null;
   const subnets = context.deps.network.subnets(networkName) ?? [];
-  return { networkName, subnetName: subnetName ?? [...subnets].sort()[0] ?? '', ipAddress, fallBack: false };
+  return { networkName, subnetName: subnetName ?? [...subnets].sort()[0] ?? '', ipAddress, fallBack: false, otherNics };
 }
 
 /** A drill takes the subnet of the same name, else the first by alphabet; the same address when it is free (asr-behaviour §7.1). */
 export function drillNetwork(context: VaultContext, item: ProtectedItem, networkName: string | null): AzureMachineOrder['network'] {
   if (networkName === null) return null;
   const subnets = [...(context.deps.network.subnets(networkName) ?? [])].sort();
-  const same = item.forward.target.subnetName;
-  return {
-    networkName,
-    subnetName: same !== null && subnets.includes(same) ? same : (subnets[0] ?? ''),
-    ipAddress: item.forward.target.ipAddress,
-    fallBack: true,
-  };
+  const places = wantedNics(item).map((nic) => ({
+    subnetName: [nic.testSubnetName, nic.subnetName].find((name) => name !== null && subnets.includes(name)) ?? subnets[0] ?? '',
+    ipAddress: nic.testIpAddress ?? nic.ipAddress,
+  }));
+  const [primary, ...otherNics] = places;
+  // A machine that has no network in a failover gets one card where a drill names one.
+  return { networkName, ...(primary ?? { subnetName: subnets[0] ?? '', ipAddress: null }), fallBack: true, otherNics };
+}
+
+/** The cards to make, the primary one first; an item of before there were several has one. */
+function wantedNics(item: ProtectedItem): Pick<NicSettings, 'subnetName' | 'ipAddress' | 'testSubnetName' | 'testIpAddress'>[] {
+  const { nics, subnetName, ipAddress } = item.forward.target;
+  if (nics === undefined || nics.length === 0) return [{ subnetName, ipAddress, testSubnetName: null, testIpAddress: null }];
+  return selectedNics(nics);
 }
 
 /** Preparing drivers takes long for machines that do not comply (asr-behaviour §7.2: physical servers, Linux on VMware). */

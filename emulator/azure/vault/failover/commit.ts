@@ -30,8 +30,8 @@ export function commitJob(context: VaultContext): JobDefinition<CommitInput> {
     friendlyName: 'Commit',
     cancellable: false,
     tasks: () => [
-      { name: 'CommitFailoverPrerequisitesCheck', friendlyName: 'Prerequisite check', run: () => 'done' },
-      { name: 'VmCommitFailover', friendlyName: 'Commit', run: (task) => commit(context, task) },
+      { name: 'VmCommitPrerequisitesCheck', friendlyName: 'Prerequisite check', run: () => 'done' },
+      { name: 'VmCommit', friendlyName: 'Commit', run: (task) => commit(context, task) },
     ],
     ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Succeeded' ? undefined : 'commitFailed' }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'Commit', event: 'commitStarted' }),

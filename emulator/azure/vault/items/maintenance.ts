@@ -6,8 +6,9 @@ import { durationMs, type VaultContext } from '../context.ts';
 import { serverHealth } from '../health/servers.ts';
 import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
 import { deletePairs, outgrow, resizedTo } from './pairs.ts';
-import { allowedOperations } from './protectionState.ts';
-import { activeDirection, withActive, type PairRecord, type ProtectedItem, type TargetSettings } from './state.ts';
+import { allowedOperations, type ItemOperation } from './protectionState.ts';
+import { changedTarget, selectedNics, type TargetChange } from './nics.ts';
+import { activeDirection, withActive, type PairRecord, type ProtectedItem } from './state.ts';
 
 interface ItemInput {
   readonly itemId: string;
@@ -22,12 +23,21 @@ export function maintenanceJobs(context: VaultContext): JobDefinition<never>[] {
   return [disableJob(context), resyncJob(context), processServerJob(context), updateJob(context)] as JobDefinition<never>[];
 }
 
-/** @throws LabError OperationNotAllowed, ItemBusy */
-export function startDisable(context: VaultContext, input: ItemInput): JobView {
-  return startItemJob(context, { ...input, kind: 'DisableDr', operation: 'DisableProtection', event: 'disableStarted', input });
+interface DisableInput extends ItemInput {
+  /** The second: the machine stays where it runs now, for good, which is allowed only after a failover (arm-contract §6.1). */
+  readonly reason?: 'NotSpecified' | 'MigrationComplete';
 }
 
-function disableJob(context: VaultContext): JobDefinition<ItemInput> {
+/** @throws LabError OperationNotAllowed, ItemBusy */
+export function startDisable(context: VaultContext, input: DisableInput): JobView {
+  return startItemJob(context, { itemId: input.itemId, kind: 'DisableDr', operation: disableOperation(input), event: 'disableStarted', input });
+}
+
+function disableOperation({ reason }: DisableInput): ItemOperation {
+  return reason === 'MigrationComplete' ? 'CompleteMigration' : 'DisableProtection';
+}
+
+function disableJob(context: VaultContext): JobDefinition<DisableInput> {
   return {
     kind: 'DisableDr',
     friendlyName: 'Disable replication',
@@ -65,7 +75,7 @@ async function giveDisksBack(context: VaultContext, task: TaskContext<ItemInput>
 }
 
 /** The machine in Azure stays: it is the customer's, replication only ends. A drill's copy is of no use any more. */
-async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
+export async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
   const item = context.records.items.get(task.input.itemId);
   if (item === undefined) return 'skipped';
   if (item.testFailover.copy !== null) await context.deps.compute.delete(item.testFailover.copy.machineId);
@@ -74,7 +84,7 @@ async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput
   return 'done';
 }
 
-function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
+export function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
   const { records } = context;
   records.transaction(() => {
     for (const point of records.points(itemId).list()) records.points(itemId).delete(point.recoveryPointId);
@@ -119,7 +129,9 @@ function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
   return {
     kind: 'RepairVMReplication',
     friendlyName: 'Resynchronize the virtual machine',
-    tasks: () => [{ name: 'StartResynchronization', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) }],
+    tasks: () => [
+      { name: 'RepairVmReplicationTask', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) },
+    ],
     ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
@@ -188,7 +200,7 @@ function processServerJob(context: VaultContext): JobDefinition<ProcessServerInp
   return {
     kind: 'ProcessServerFailover',
     friendlyName: 'Changing Process server',
-    tasks: () => [{ name: 'ProcessServerFailover', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
+    tasks: () => [{ name: 'ProcessServerFailoverTask', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
     ended: (job, input) => input.itemIds.forEach((itemId) => releaseItem(context, job, { itemId })),
     restarted: (job, input) => input.itemIds.forEach((itemId) => retakeItem(context, job, { itemId })),
   };
@@ -206,17 +218,25 @@ async function changeProcessServer(context: VaultContext, task: TaskContext<Proc
   return 'done';
 }
 
-/** @throws LabError NetworkNotFound, RequirementNotMet, OperationNotAllowed after a failover, ItemBusy */
-export function startUpdateProperties(context: VaultContext, input: ItemInput & { readonly target: Partial<TargetSettings> }): JobView {
-  const { records, jobs, kernel, deps, profile } = context;
+interface UpdateInput extends ItemInput {
+  readonly target: TargetChange;
+}
+
+/** @throws LabError NetworkNotFound, NicUnknown, RequirementNotMet, OperationNotAllowed after a failover, ItemBusy */
+export function startUpdateProperties(context: VaultContext, input: UpdateInput): JobView {
+  const { records, jobs, kernel, profile } = context;
   const item = records.items.require(input.itemId);
   if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
   if (item.direction !== 'forward' || activeDirection(item).replication === 'stopped')
     throw new LabError('OperationNotAllowed', `The target of ${item.friendlyName} may be changed only before failover.`);
-  const target = { ...item.forward.target, ...input.target };
-  const subnets = target.networkName === null ? null : deps.network.subnets(target.networkName);
-  if (subnets === undefined || (subnets !== null && target.subnetName !== null && !subnets.includes(target.subnetName)))
-    throw new LabError('NetworkNotFound', `${target.networkName ?? ''} ${target.subnetName ?? ''}`);
+  const target = changedTarget(item.forward.target, input.target);
+  const subnets = [target.subnetName, ...selectedNics(target.nics ?? []).map(({ subnetName }) => subnetName)];
+  requirePlace(context, target.networkName, subnets);
+  requirePlace(
+    context,
+    target.testNetworkName ?? null,
+    (target.nics ?? []).map(({ testSubnetName }) => testSubnetName),
+  );
   const name = target.azureMachineName;
   if (name.length > profile.azureNameLength.value || !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name))
     throw new LabError('RequirementNotMet', `The Azure name "${name}" (support matrix, §11.1)`);
@@ -227,16 +247,24 @@ export function startUpdateProperties(context: VaultContext, input: ItemInput & 
   });
 }
 
-function updateJob(context: VaultContext): JobDefinition<ItemInput & { readonly target: Partial<TargetSettings> }> {
+/** @throws LabError NetworkNotFound */
+function requirePlace({ deps }: VaultContext, networkName: string | null, subnetNames: readonly (string | null)[]): void {
+  if (networkName === null) return;
+  const subnets = deps.network.subnets(networkName);
+  const missing = subnets === undefined ? '' : subnetNames.find((name) => name !== null && !subnets.includes(name));
+  if (missing !== undefined) throw new LabError('NetworkNotFound', `${networkName} ${missing ?? ''}`.trim());
+}
+
+function updateJob(context: VaultContext): JobDefinition<UpdateInput> {
   return {
     kind: 'UpdateVmProperties',
     friendlyName: 'Update the virtual machine',
     tasks: () => [
       {
-        name: 'UpdateVmProperties',
-        friendlyName: 'Updating the virtual machine properties',
+        name: 'UpdateVmPropertiesTask',
+        friendlyName: 'Update the virtual machine properties',
         run: ({ input }) => {
-          changeItem(context, input.itemId, (item) => ({ ...item, forward: { ...item.forward, target: { ...item.forward.target, ...input.target } } }));
+          changeItem(context, input.itemId, (item) => ({ ...item, forward: { ...item.forward, target: changedTarget(item.forward.target, input.target) } }));
           return 'done';
         },
       },

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentReport, PairReport } from '../../../replication/orders.ts';
 import type { VaultContext } from '../context.ts';
+import { logAccountOf } from './pairTargets.ts';
 import type { PairRecord, ProtectedItem } from './state.ts';
 
 export interface PairDisk {
@@ -61,7 +62,7 @@ export async function outgrow(context: VaultContext, item: ProtectedItem, { pair
   await pairTargets.close(pair.pairId);
   records.transaction(() => {
     records.pairs.change(pair.pairId, (present) => ({ ...present, state: 'outgrown' }));
-    records.pairs.put({ ...fresh, replica });
+    records.pairs.put({ ...fresh, replica, storageAccount });
   });
   pairTargets.open(fresh.pairId);
   return fresh;
@@ -130,7 +131,7 @@ export async function deletePairs(context: VaultContext, itemId: string): Promis
   for (const pair of context.records.pairs.list().filter((candidate) => candidate.itemId === itemId)) await deletePair(context, pair);
 }
 
-async function deletePair(context: VaultContext, pair: PairRecord): Promise<void> {
+export async function deletePair(context: VaultContext, pair: PairRecord): Promise<void> {
   const { records, deps, pairTargets } = context;
   await pairTargets.close(pair.pairId);
   if (pair.replica !== null) await deps.storage.deleteReplica(pair.replica);
@@ -139,7 +140,7 @@ async function deletePair(context: VaultContext, pair: PairRecord): Promise<void
 }
 
 async function emptyLog(context: VaultContext, pair: PairRecord): Promise<void> {
-  const log = await context.deps.storage.openLog(pair.pairId);
+  const log = await context.deps.storage.openLog(pair.pairId, logAccountOf(context.records, pair));
   const held = await log.list(pair.pairId, 0);
   if (held.length > 0) await log.remove(pair.pairId, held.at(-1) as number);
 }
