@@ -40,8 +40,12 @@ export class SwaggerCheck {
     this.#validator = validator;
   }
 
-  async findings(exchange: Exchange): Promise<Finding[]> {
-    const url = new URL(exchange.url);
+  async findings(exchange: Exchange): Promise<readonly Finding[]> {
+    return (await this.look(exchange)).findings;
+  }
+
+  async look(exchange: Exchange): Promise<{ operation: string; findings: readonly Finding[] }> {
+    const url = new URL(addressOf(exchange));
     const { requestValidationResult, responseValidationResult } = await this.#validator.validateLiveRequestResponse({
       liveRequest: {
         url: decodeURI(url.pathname) + url.search,
@@ -61,7 +65,7 @@ export class SwaggerCheck {
       { at: 'request' as const, result: requestValidationResult },
       { at: 'response' as const, result: responseValidationResult },
     ];
-    return rows.flatMap(({ at, result }) => {
+    const findings = rows.flatMap(({ at, result }) => {
       const common = { operation: result.operationInfo.operationId.replace(/^unknownOperationId$/, 'unknown'), at, status: exchange.status, example };
       const problem = result.runtimeException;
       const broken = problem === undefined ? [] : [{ ...common, code: problem.code, path: '', message: problem.message }];
@@ -73,5 +77,11 @@ export class SwaggerCheck {
       }));
       return [...broken, ...issues];
     });
+    return { operation: requestValidationResult.operationInfo.operationId, findings };
   }
+}
+
+/** What `Location` leads to shows the resource at its end, and is held against the specification of that. */
+function addressOf({ url, verb, status, responseBody }: Exchange): string {
+  return verb === 'GET' && status === 200 && responseBody !== null ? url.replace(/\/operationresults\/[^/?]+(?=\?|$)/i, '') : url;
 }

@@ -52,23 +52,29 @@ export interface Judgement {
   readonly excused: readonly Finding[];
   /** Exceptions that nothing needed. */
   readonly idle: readonly SwaggerException[];
+  /** How many exchanges of each operation there were. */
+  readonly operations: ReadonlyMap<string, number>;
 }
 
 export async function judged(exchanges: readonly Exchange[]): Promise<Judgement> {
   const check = await SwaggerCheck.open();
-  const findings = new Map<string, Finding>();
+  const found = new Map<string, Finding>();
+  const operations = new Map<string, number>();
   for (const exchange of exchanges) {
-    for (const finding of await check.findings(exchange)) {
-      const { operation, at, code, path, status, message } = finding;
-      const key = JSON.stringify([operation, at, code, path, status, message]);
-      if (!findings.has(key)) findings.set(key, finding);
+    const { operation, findings } = await check.look(exchange);
+    operations.set(operation, (operations.get(operation) ?? 0) + 1);
+    for (const finding of findings) {
+      const { example, ...kind } = finding;
+      const key = JSON.stringify({ ...kind, ...(finding.operation === 'unknown' ? { example } : {}) });
+      if (!found.has(key)) found.set(key, finding);
     }
   }
-  const all = [...findings.values()];
+  const all = [...found.values()];
   const isExcused = (finding: Finding): boolean => swaggerExceptions.some((exception) => excuses(exception, finding));
   return {
     open: all.filter((finding) => !isExcused(finding)),
     excused: all.filter(isExcused),
     idle: swaggerExceptions.filter((exception) => !all.some((finding) => excuses(exception, finding))),
+    operations,
   };
 }
