@@ -1,6 +1,8 @@
 // Azure's own management clients, as their documentation opens them, with nothing but the lab's endpoint, certificate and credential.
+import { ComputeManagementClient } from '@azure/arm-compute';
 import { RecoveryServicesClient } from '@azure/arm-recoveryservices';
 import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
+import { StorageManagementClient } from '@azure/arm-storage';
 import { ClientSecretCredential } from '@azure/identity';
 import { readFileSync } from 'node:fs';
 import type { ReadyLine } from '../../emulator/contract/control.ts';
@@ -13,8 +15,10 @@ const clientId = '1b730954-1685-4b74-9bfd-dac224a7b894';
 export interface OfficialClients {
   readonly siteRecovery: SiteRecoveryManagementClient;
   readonly recoveryServices: RecoveryServicesClient;
-  /** Of both. */
+  /** Of both, whose specification is here. */
   readonly traffic: Traffic;
+  readonly compute: ComputeManagementClient;
+  readonly storage: StorageManagementClient;
 }
 
 export function officialClients(ready: Pick<ReadyLine, 'arm' | 'ca' | 'subscription'>): OfficialClients {
@@ -30,5 +34,7 @@ export function officialClients(ready: Pick<ReadyLine, 'arm' | 'ca' | 'subscript
     siteRecovery: new SiteRecoveryManagementClient(credential, ready.subscription, options),
     recoveryServices: new RecoveryServicesClient(credential, ready.subscription, options),
     traffic,
+    compute: new ComputeManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
+    storage: new StorageManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
   };
 }

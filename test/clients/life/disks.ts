@@ -3,12 +3,14 @@ import { StorageSharedKeyCredential, PageBlobClient } from '@azure/storage-blob'
 import { digestOfDevice } from '../../../emulator/disk/hash.ts';
 import { seededRandom } from '../../../emulator/kernel/random.ts';
 import { pageBlobDevice } from './pageBlobDevice.ts';
-import { protectees, type Life, type Protectee } from './life.ts';
+import { found, protectees, type Life, type Protectee } from './life.ts';
 
 const mebibyte = 2 ** 20;
 /** Behind the sample content of every disk. */
 const patternOffset = 256 * mebibyte;
 const patternBytes = mebibyte;
+/** Where the machines' disks go. */
+export const accountName = 'asrlabtarget';
 
 /** Digests of each disk of each machine, by machine and number. */
 export type Contents = Readonly<Record<string, string>>;
@@ -39,8 +41,8 @@ export async function onPremises(life: Life): Promise<Contents> {
 
 /** The page blobs of the Azure VMs, read with the account's key. */
 export async function inAzure(life: Life, azureName: (protectee: Protectee) => string): Promise<Contents> {
-  const { blob } = life.lab.lab.ready;
-  const credential = new StorageSharedKeyCredential(blob.accountName, blob.accountKey);
+  const { keys } = await life.clients.storage.storageAccounts.listKeys(life.vault[1], accountName);
+  const credential = new StorageSharedKeyCredential(accountName, found('The key of the account', keys?.[0]?.value));
   const contents: Record<string, string> = {};
   for (const protectee of protectees) {
     const urls = await diskUrls(life, azureName(protectee));
@@ -51,9 +53,7 @@ export async function inAzure(life: Life, azureName: (protectee: Protectee) => s
 }
 
 async function diskUrls(life: Life, azureName: string): Promise<string[]> {
-  const listings = await life.lab.control('disk.list', { machine: azureName });
-  return listings
-    .filter(({ location }) => location === 'azure')
-    .sort((one, other) => one.number - other.number)
-    .map(({ path }) => path);
+  const { storageProfile } = await life.clients.compute.virtualMachines.get(life.vault[1], azureName);
+  const dataDisks = (storageProfile?.dataDisks ?? []).toSorted((one, other) => one.lun - other.lun);
+  return [storageProfile?.osDisk, ...dataDisks].map((disk) => found(`The blob of a disk of ${azureName}`, disk?.vhd?.uri));
 }

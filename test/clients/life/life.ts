@@ -54,7 +54,7 @@ export class Life implements AsyncDisposable {
     this.time = time;
     this.clients = clients;
     this.#resources = resources;
-    this.vault = [lab.lab.ready.vault, lab.lab.ready.resourceGroup];
+    this.vault = ['life-vault', lab.lab.ready.resourceGroup];
   }
 
   /** Looked up through the client, again each time: servers and their health change. */

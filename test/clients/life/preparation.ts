@@ -3,6 +3,23 @@ import assert from 'node:assert/strict';
 import type { ProtectableItem } from '@azure/arm-recoveryservices-siterecovery';
 import { failbackPolicyName, found, listed, policyName, protectees, type Life, type Protectee } from './life.ts';
 
+/** Whoever has a new vault takes its registration key to the configuration server. */
+export async function createVault({ clients, vault, lab }: Life): Promise<void> {
+  const [name, resourceGroup] = vault;
+  const { vaults } = clients.recoveryServices;
+  const created = await vaults.beginCreateOrUpdateAndWait(resourceGroup, name, {
+    location: 'westeurope',
+    sku: { name: 'Standard' },
+    tags: { purpose: 'life' },
+    properties: { publicNetworkAccess: 'Enabled' },
+  });
+  assert.equal(created.properties?.provisioningState, 'Succeeded');
+  const changed = await vaults.beginUpdateAndWait(resourceGroup, name, { tags: { purpose: 'life', stage: 'first' } });
+  assert.deepEqual(changed.tags, { purpose: 'life', stage: 'first' });
+  assert.ok((await listed(vaults.listByResourceGroup(resourceGroup))).some((one) => one.name === name));
+  await lab.control('site.register', { vault: name });
+}
+
 export async function createPolicies({ clients, vault }: Life): Promise<void> {
   const { replicationPolicies } = clients.siteRecovery;
   const common = { recoveryPointThresholdInMinutes: 15, recoveryPointHistory: 1440, appConsistentFrequencyInMinutes: 60, multiVmSyncStatus: 'Enable' };

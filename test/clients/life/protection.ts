@@ -1,6 +1,7 @@
 // The way to Azure: replication is enabled, the first copy is made, recovery points come, and what can be changed meanwhile.
 import assert from 'node:assert/strict';
 import type { InMageAzureV2ReplicationDetails, RecoveryPoint } from '@azure/arm-recoveryservices-siterecovery';
+import { accountName } from './disks.ts';
 import { found, listed, policyName, protectees, web, type Life, type Protectee, type Site } from './life.ts';
 import { protectable } from './preparation.ts';
 
@@ -35,7 +36,7 @@ async function enable(life: Life, site: Site, protectee: Protectee): Promise<voi
         processServerId: found('The process server', builtIn),
         masterTargetId: found('The process server', builtIn),
         runAsAccountId: found('An account for push installation', account?.accountId),
-        storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', 'asrlabtarget'),
+        storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', accountName),
         logStorageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', 'asrlablogs'),
         targetAzureNetworkId: life.resourceId('Microsoft.Network/virtualNetworks', 'vnet-recovery'),
         targetAzureSubnetId: 'default',

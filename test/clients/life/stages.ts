@@ -4,7 +4,7 @@ import { endPolicies, endProtection, lookAround } from './ending.ts';
 import { commit, failOver } from './failover.ts';
 import type { Life } from './life.ts';
 import { createPlan, drillPlan, failOverPlan, removePlan } from './plans.ts';
-import { createPolicies, discoverMachines, mapPolicies } from './preparation.ts';
+import { createPolicies, createVault, discoverMachines, mapPolicies } from './preparation.ts';
 import { enableReplication, resynchronize, switchProcessServer, updateProperties } from './protection.ts';
 import { commitFailback, failBack, reprotectToAzure, reprotectToSite } from './wayBack.ts';
 
@@ -14,6 +14,7 @@ export interface Stage {
 }
 
 export const stages: readonly Stage[] = [
+  { name: 'a vault is created, and the site registered with it', live: createVault },
   { name: 'policies for both directions are created and changed', live: createPolicies },
   { name: 'the policies are mapped to the site', live: mapPolicies },
   { name: 'the machines of the site are found', live: discoverMachines },

@@ -1,7 +1,7 @@
 // Home again: re-protection towards the site, failback, and re-protection to Azure, as it was in the beginning.
 import assert from 'node:assert/strict';
 import type { InMageReplicationDetails, MasterTargetServer } from '@azure/arm-recoveryservices-siterecovery';
-import { inAzure, onPremises, writePattern } from './disks.ts';
+import { accountName, inAzure, onPremises, writePattern } from './disks.ts';
 import { failbackPolicyName, found, policyName, protectees, type Life, type Protectee } from './life.ts';
 
 /** Azure's agents register again within a quarter of an hour. */
@@ -92,7 +92,7 @@ export async function reprotectToAzure(life: Life): Promise<void> {
             instanceType: 'InMageAzureV2',
             masterTargetId: server,
             processServerId: server,
-            storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', 'asrlabtarget'),
+            storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', accountName),
             logStorageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', 'asrlablogs'),
             policyId: life.resourceId(`Microsoft.RecoveryServices/vaults/${life.vault[0]}/replicationPolicies`, policyName),
           },
