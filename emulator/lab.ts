@@ -10,7 +10,7 @@ import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
 import { DiskPlaces } from './lab/diskPlaces.ts';
 import { Guests } from './lab/guests.ts';
-import { openHousehold, seededGuid } from './lab/household.ts';
+import { openHousehold } from './lab/household.ts';
 import { LabFolder } from './lab/labFolder.ts';
 import { openKernel } from './lab/openKernel.ts';
 import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
@@ -49,7 +49,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const store = opening.use(new Store(folder.path('lab.db')));
-  const household = await openHousehold(folder, store, seededGuid(kernel.random, 'subscription'));
+  const household = await openHousehold(folder, store, kernel.random);
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
   const runbooks = new Runbooks(store);
   const world: World = { kernel, folder, store, estate, household, guests, runbooks, ports: options.ports, processes: options.processes ?? [] };
@@ -116,6 +116,7 @@ function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site' | 
     control: { url: urls.control, token: household.token },
     ca: household.caPath,
     token: household.token,
+    tenant: household.tenantId,
     subscription: household.subscriptionId,
     resourceGroup,
     vault,

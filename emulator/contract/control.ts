@@ -356,6 +356,8 @@ export interface ReadyLine {
   /** Path of the PEM of the lab's own authority. */
   readonly ca: string;
   readonly token: string;
+  /** Of the lab's own authority: what its service principals belong to. */
+  readonly tenant: string;
   readonly subscription: string;
   readonly resourceGroup: string;
   readonly vault: string;

@@ -1,9 +1,13 @@
 // The front of Azure: every resource provider's operations in one list, on one socket. What the lab's composition root opens.
 import type { Express } from 'express';
 import type { Store } from '../../kernel/store.ts';
+import type { AzureJobs } from '../resources/azureJobs.ts';
+import type { AzureServices } from '../resources/inventory.ts';
 import { armApp } from './armServer.ts';
+import { azureOperations } from './azureOperations.ts';
 import { Tokens } from './authority/tokens.ts';
 import { LongRunning } from './protocol/longRunning.ts';
+import type { ArmOperation } from './protocol/operation.ts';
 import { mappingOperations } from './siterecovery/mappings.ts';
 import { policyOperations } from './siterecovery/policies.ts';
 import { recoveryPlanRunOperations } from './siterecovery/recoveryPlanRuns.ts';
@@ -16,13 +20,21 @@ export interface ArmDeps extends Omit<SiteRecoveryDeps, 'longRunning'> {
   readonly secret: string;
   readonly tenantId: string;
   readonly subscriptionId: string;
+  readonly services: AzureServices;
+  readonly jobs: AzureJobs;
 }
 
 export function openArm(deps: ArmDeps): Express {
-  const { kernel, store, directory, secret, tenantId, subscriptionId } = deps;
+  const { kernel, store, directory, secret, tenantId, subscriptionId, services, jobs } = deps;
   const tokens = new Tokens({ secret, tenantId, subscriptionId });
-  const longRunning = new LongRunning({ kernel, store, job: (jobId) => directory.job(jobId) });
+  const longRunning = new LongRunning({ kernel, store, job: (jobId) => (jobs.has(jobId) ? jobs.get(jobId) : directory.job(jobId)) });
   const define = defineOperations({ ...deps, longRunning });
-  const operations = [...policyOperations(define), ...mappingOperations(define), ...recoveryPlanOperations(define), ...recoveryPlanRunOperations(define)];
+  const operations: ArmOperation[] = [
+    ...policyOperations(define),
+    ...mappingOperations(define),
+    ...recoveryPlanOperations(define),
+    ...recoveryPlanRunOperations(define),
+  ];
+  operations.push(...azureOperations({ ...services, kernel, tenantId, jobs, longRunning }, () => operations));
   return armApp({ kernel, tokens, longRunning, operations });
 }

@@ -74,16 +74,19 @@ function operationRoutes(operations: readonly ArmOperation[]): Router {
 function polling({ longRunning }: ArmServerDeps): Router {
   const router = express.Router({ caseSensitive: false });
   router.get('/*resource/operationresults/:operationId', (request, response, next) => {
-    const call = callOf(request as unknown as Request, 'GET', response);
+    const call = callOf(request, 'GET', response);
     const result = longRunning.result(call, request.params.operationId);
     if ('status' in result) return send(call, response, result);
     request.url = `${result.resourcePath}?${new URLSearchParams({ 'api-version': call.apiVersion }).toString()}`;
     next();
   });
-  router.get('/*vault/replicationOperationStatus/:operationId', (request, response) => {
-    const call = callOf(request as unknown as Request, 'GET', response);
-    send(call, response, longRunning.status(request.params.operationId));
-  });
+  // Site Recovery's, the vault provider's, and those of compute and the resource groups.
+  for (const place of ['replicationOperationStatus', 'operationStatus', 'operations', 'operationStatuses']) {
+    router.get(`/*place/${place}/:operationId`, (request, response) => {
+      const call = callOf(request, 'GET', response);
+      send(call, response, longRunning.status(request.params.operationId));
+    });
+  }
   return router;
 }
 

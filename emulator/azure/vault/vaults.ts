@@ -138,7 +138,7 @@ export class Vaults implements AsyncDisposable {
 
   /** A new vault without its engine yet (`openEngine`). @throws LabError VaultNameInvalid, VaultExists */
   create(place: VaultPlace, settings: VaultSettings): VaultResource {
-    if (!namePattern.test(place.name)) throw new LabError('VaultNameInvalid', place.name.slice(0, 100));
+    if (!isVaultName(place.name)) throw new LabError('VaultNameInvalid', place.name.slice(0, 100));
     if (this.#record(place) !== undefined) throw new LabError('VaultExists', place.name);
     return this.#table.put({ ...this.#newRecord(place, settings), first: false });
   }
@@ -155,6 +155,11 @@ export class Vaults implements AsyncDisposable {
       kept: { ...record.kept, ...settings.kept },
       changedMs: this.#deps.kernel.clock.now(),
     });
+  }
+
+  /** @throws LabError NotFound */
+  setIntegrityKey(place: VaultPlace, integrityKey: string): void {
+    this.#table.put({ ...this.#require(place), integrityKey });
   }
 
   /** Idempotent; when it returns, the vault works. */
@@ -240,6 +245,10 @@ export class Vaults implements AsyncDisposable {
     if (record === undefined) throw new LabError('NotFound', `Vault ${place.name} in ${place.resourceGroupName}.`);
     return record;
   }
+}
+
+export function isVaultName(name: string): boolean {
+  return namePattern.test(name);
 }
 
 function isAt(record: VaultPlace, place: VaultPlace): boolean {

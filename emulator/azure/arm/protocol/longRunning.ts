@@ -25,6 +25,8 @@ export interface OperationOrder {
   readonly outcome: OperationOutcome;
   /** `ended` (default) follows the job; the other two are calls on a job that itself goes on. */
   readonly until?: 'ended' | 'cancelled' | 'resumed';
+  /** Where `Azure-AsyncOperation` leads, when it is not below `vaultPath` as Site Recovery has it: `{operationId}` is filled in. */
+  readonly statusPath?: string;
   /** Where `Location` leads, when it is not below `resourcePath`: `{operationId}` is filled in. */
   readonly location?: string;
 }
@@ -63,15 +65,16 @@ export class LongRunning {
     const record: OperationRecord = { operationId, jobId: job?.jobId ?? null, until, resourcePath, outcome: order.outcome, startMs: kernel.clock.now() };
     store.put(storeKind, operationId, record);
     const version = `?api-version=${encodeURIComponent(call.apiVersion)}`;
-    const statusPath = isGenerationA(call.apiVersion) && job !== null ? `replicationJobs/${job.jobId}` : `replicationOperationStatus/${operationId}`;
+    const recoveryPath = isGenerationA(call.apiVersion) && job !== null ? `replicationJobs/${job.jobId}` : `replicationOperationStatus/${operationId}`;
+    const statusPath = order.statusPath?.replace('{operationId}', operationId) ?? `${order.vaultPath}/${recoveryPath}`;
     const location = order.location?.replace('{operationId}', operationId) ?? `${resourcePath}/operationresults/${operationId}`;
     return {
       status: 202,
       headers: {
-        'azure-asyncoperation': `${call.origin}${order.vaultPath}/${statusPath}${version}`,
+        'azure-asyncoperation': `${call.origin}${statusPath}${version}`,
         location: `${call.origin}${location}${version}`,
         'retry-after': retryAfterSeconds,
-        ...(job === null ? {} : { 'x-ms-request-id': `${order.vaultPath}/replicationJobs/${job.jobId}` }),
+        ...(job === null || order.statusPath !== undefined ? {} : { 'x-ms-request-id': `${order.vaultPath}/replicationJobs/${job.jobId}` }),
       },
     };
   }
