@@ -8,8 +8,8 @@ import { azureOperations } from './azureOperations.ts';
 import { Tokens } from './authority/tokens.ts';
 import { LongRunning } from './protocol/longRunning.ts';
 import type { ArmOperation } from './protocol/operation.ts';
-import { mappingOperations } from './siterecovery/mappings.ts';
-import { policyOperations } from './siterecovery/policies.ts';
+import { vaultOperations } from './siterecovery/vaultOperations.ts';
+import { operationsListOperations } from './siterecovery/operationsList.ts';
 import { recoveryPlanRunOperations } from './siterecovery/recoveryPlanRuns.ts';
 import { recoveryPlanOperations } from './siterecovery/recoveryPlans.ts';
 import { defineOperations, type SiteRecoveryDeps } from './siterecovery/siteRecovery.ts';
@@ -29,12 +29,8 @@ export function openArm(deps: ArmDeps): Express {
   const tokens = new Tokens({ secret, tenantId, subscriptionId });
   const longRunning = new LongRunning({ kernel, store, job: (jobId) => (jobs.has(jobId) ? jobs.get(jobId) : directory.job(jobId)) });
   const define = defineOperations({ ...deps, longRunning });
-  const operations: ArmOperation[] = [
-    ...policyOperations(define),
-    ...mappingOperations(define),
-    ...recoveryPlanOperations(define),
-    ...recoveryPlanRunOperations(define),
-  ];
+  const operations: ArmOperation[] = [...vaultOperations(define), ...recoveryPlanOperations(define), ...recoveryPlanRunOperations(define)];
+  operations.push(...operationsListOperations(operations));
   operations.push(...azureOperations({ ...services, kernel, tenantId, jobs, longRunning }, () => operations));
   return armApp({ kernel, tokens, longRunning, operations });
 }

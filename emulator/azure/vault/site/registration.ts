@@ -67,6 +67,7 @@ export function releaseConfigServer(context: VaultContext, hostId: string): void
   if (job !== undefined) throw new LabError('ConfigServerInUse', `${job.friendlyName} (${job.jobId}) runs on ${friendlyName}.`);
   records.transaction(() => {
     for (const mapping of records.mappings.list()) if (mapping.configServerId === hostId) records.mappings.delete(mapping.mappingId);
+    for (const vCenter of records.vCenters.list()) if (vCenter.configServerId === hostId) records.vCenters.delete(vCenter.vCenterId);
     for (const task of records.siteTasks.list()) if (task.configServerId === hostId) records.siteTasks.delete(task.taskId);
     records.configServers.delete(hostId);
   });
