@@ -84,7 +84,7 @@ function polling({ longRunning }: ArmServerDeps): Router {
   for (const place of ['replicationOperationStatus', 'operationStatus', 'operations', 'operationStatuses']) {
     router.get(`/*place/${place}/:operationId`, (request, response) => {
       const call = callOf(request, 'GET', response);
-      send(call, response, longRunning.status(request.params.operationId));
+      send(call, response, longRunning.status(call, request.params.operationId));
     });
   }
   return router;

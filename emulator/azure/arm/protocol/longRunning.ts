@@ -79,25 +79,26 @@ export class LongRunning {
     };
   }
 
-  /** Generation B's operation object (arm-contract §2.2). @throws ArmError 404 */
-  status(operationId: string): Answer {
+  /**
+   * Site Recovery's operation object of generation B (arm-contract §2.2); other providers name the address and leave out what they do not know.
+   * @throws ArmError 404
+   */
+  status(call: Pick<ArmCall, 'path'>, operationId: string): Answer {
     const record = this.#require(operationId);
     const job = this.#jobOf(record);
     const status = statusOf(record, job);
-    const error = job === undefined || status === 'InProgress' ? undefined : failureOf(job);
+    const ended = status !== 'InProgress';
+    const failure = job === undefined || !ended ? undefined : failureOf(job);
+    const error = failure === undefined ? null : { code: failure.details[0]?.code ?? failure.code, message: failure.message, details: failure.details };
+    const startTime = wholeSeconds(record.startMs);
+    const endTime = ended ? wholeSeconds(job?.endMs ?? record.startMs) : null;
+    const ofSiteRecovery = /\/replicationOperationStatus\//i.test(call.path);
     return {
       status: 200,
-      body: {
-        id: null,
-        name: operationId,
-        status,
-        startTime: wholeSeconds(record.startMs),
-        endTime: status === 'InProgress' ? null : wholeSeconds(job?.endMs ?? record.startMs),
-        percentComplete: null,
-        error: error === undefined ? null : { code: error.details[0]?.code ?? error.code, message: error.message, details: error.details },
-        properties: null,
-      },
-      ...(status === 'InProgress' ? { headers: { 'retry-after': retryAfterSeconds } } : {}),
+      body: ofSiteRecovery
+        ? { id: null, name: operationId, status, startTime, endTime, percentComplete: null, error, properties: null }
+        : { id: call.path, name: operationId, status, startTime, ...(endTime === null ? {} : { endTime }), ...(error === null ? {} : { error }) },
+      ...(ended ? {} : { headers: { 'retry-after': retryAfterSeconds } }),
     };
   }
 
