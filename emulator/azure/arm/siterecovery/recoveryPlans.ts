@@ -8,6 +8,7 @@ import { armTime, optionalArmTime, unsetScenarioTime } from '../protocol/armTime
 import { ok, param, type ArmOperation } from '../protocol/operation.ts';
 import { page } from '../protocol/page.ts';
 import { azureFabricName, azureFriendlyName, nameIn, resourceTypes, sameId, type VaultIds } from './ids.ts';
+import { scenarioOf } from './jobs/names.ts';
 import { groupResource, groupsRequest } from './recoveryPlanGroups.ts';
 import type { DefineOperation, VaultScope } from './siteRecovery.ts';
 
@@ -20,14 +21,8 @@ const planOperations: Partial<Record<ItemOperation, string>> = {
   SwitchProtection: 'ReverseReplicate',
 };
 
-/** Scenario names of the jobs that work on a plan (arm-contract §7.5). */
-const scenarioNames: Readonly<Record<string, string>> = {
-  RecoveryPlanTestFailover: 'TestFailover',
-  RecoveryPlanTestFailoverCleanup: 'TestFailoverCleanup',
-  RecoveryPlanFailover: 'UnplannedFailover',
-  RecoveryPlanCommit: 'CommitFailover',
-  RecoveryPlanReprotect: 'SwitchReplicationGroupProtection',
-};
+/** That the plan itself is written or removed is no scenario of its machines. */
+const ownKinds: readonly string[] = ['SaveRecoveryPlan', 'UpdateRecoveryPlan', 'DeleteRecoveryPlan'];
 
 export function recoveryPlanOperations(define: DefineOperation): ArmOperation[] {
   return [
@@ -111,10 +106,9 @@ function providersOf({ members }: PlanView): string[] {
   return providers.size === 0 ? ['InMageAzureV2'] : [...providers];
 }
 
-/** What goes on with the plan's machines; that the plan itself is being written is no scenario of it. */
+/** What goes on with the plan's machines. */
 function scenarioProperties(ids: VaultIds, vault: Vault, { activeJob }: PlanView['activity']): object {
-  const scenarioName = activeJob === null || !Object.hasOwn(scenarioNames, activeJob.kind) ? undefined : scenarioNames[activeJob.kind];
-  if (activeJob === null || scenarioName === undefined)
+  if (activeJob === null || ownKinds.includes(activeJob.kind))
     return {
       currentScenario: { scenarioName: 'None', jobId: ids.job('None'), startTime: unsetScenarioTime },
       currentScenarioStatus: null,
@@ -122,7 +116,7 @@ function scenarioProperties(ids: VaultIds, vault: Vault, { activeJob }: PlanView
     };
   const job = vault.jobs.get(activeJob.jobId);
   return {
-    currentScenario: { scenarioName, jobId: ids.job(activeJob.jobId), startTime: armTime(activeJob.startMs) },
+    currentScenario: { scenarioName: scenarioOf(job).scenarioName, jobId: ids.job(activeJob.jobId), startTime: armTime(activeJob.startMs) },
     currentScenarioStatus: job.state,
     currentScenarioStatusDescription: job.stateDescription,
   };

@@ -228,8 +228,8 @@ describe('The life of a plan', () => {
   });
 
   test('a script is tried at every place of the plan before anything has failed over', async () => {
-    const { path, heard } = recorder('trial.sh');
-    const { code, lines } = await srlab(['runbook', 'run', path, '--plan', 'shop', '--matrix', '--json', '--dir', lab.dir]);
+    const trial = recorder('trial.sh');
+    const { code, lines } = await srlab(['runbook', 'run', trial.path, '--plan', 'shop', '--matrix', '--json', '--dir', lab.dir]);
     expect(code).toBe(0);
     const placeOf = (line: unknown): string => {
       const { type, direction, group: label, when } = line as Record<string, string>;
@@ -242,7 +242,7 @@ describe('The life of a plan', () => {
         ...['All groups shutdown', 'All groups failover', 'Group 1', 'Group 2'].map((label) => `Unplanned RecoveryToPrimary ${label}`),
       ].flatMap((text) => [`${text} pre`, `${text} post`]),
     );
-    const roles = heard().map(({ VmMap }) => Object.values(VmMap as Record<string, { RoleName: string }>).map(({ RoleName }) => RoleName));
+    const roles = trial.heard().map(({ VmMap }) => Object.values(VmMap as Record<string, { RoleName: string }>).map(({ RoleName }) => RoleName));
     expect(roles.slice(0, 6)).toEqual([['', ''], ['DB01-Test', 'WEB01-Test'], [''], ['DB01-Test'], [''], ['WEB01-Test']]);
     expect(roles[9]).toEqual(['DB01', 'WEB01']);
   });
