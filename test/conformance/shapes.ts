@@ -29,11 +29,11 @@ export function shapeDifferences(at: string, recorded: unknown, own: unknown): S
 
 /** Collections by name, names as `*`: `replicationFabrics/*\/replicationProtectionContainers`. */
 export function placeOf(uri: string): string {
-  const path = uri.replace(/\?.*/, '');
-  const below = /\/vaults\/[^/]+\/(.*)$/.exec(path)?.[1];
+  const below = /\/vaults\/[^/]+\/(.*)$/.exec(uri.replace(/\?.*/, ''))?.[1];
   if (below === undefined) return 'vaults/*';
   const words = below.split('/');
-  return words.map((word, place) => (place % 2 === 0 || (place === words.length - 1 && words.length % 2 === 1) ? word : '*')).join('/');
+  const isName = (place: number): boolean => place % 2 === 1 && !/^(operationresults|default)$/i.test(words[place] ?? '');
+  return words.map((word, place) => (isName(place) || /^[0-9a-f-]{36}$/.test(word) ? '*' : word)).join('/');
 }
 
 function collect(value: unknown, path: string, paths: Set<string>): void {
@@ -47,7 +47,9 @@ function collect(value: unknown, path: string, paths: Set<string>): void {
     return;
   }
   const kind = 'instanceType' in value && typeof value.instanceType === 'string' ? `<${value.instanceType}>` : '';
-  for (const [name, property] of Object.entries(value)) collect(property, `${path}${kind}${path === '' ? '' : '.'}${name}`, paths);
+  // Names that begin with an underscore are remarks of those who keep the recordings.
+  for (const [name, property] of Object.entries(value).filter(([name]) => !name.startsWith('_')))
+    collect(property, `${path}${kind}${path === '' ? '' : '.'}${name}`, paths);
 }
 
 function emptyLists(value: unknown, path = ''): string[] {

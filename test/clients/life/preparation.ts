@@ -52,9 +52,7 @@ export async function mapPolicies(life: Life): Promise<void> {
   const { container, containerId } = await life.site();
   const policyId = (name: string): string => life.resourceId(`Microsoft.RecoveryServices/vaults/${life.vault[0]}/replicationPolicies`, name);
   const map = (name: string, policy: string, targetProtectionContainerId: string) =>
-    mappings.beginCreateAndWait(...container, name, {
-      properties: { policyId: policyId(policy), targetProtectionContainerId, providerSpecificInput: { instanceType: '' } } as never,
-    });
+    mappings.beginCreateAndWait(...container, name, { properties: { policyId: policyId(policy), targetProtectionContainerId } });
   const forward = await map('to-azure', policyName, 'Microsoft Azure');
   const reverse = await map('to-site', failbackPolicyName, containerId);
   assert.equal(forward.name, 'to-azure');

@@ -4,8 +4,8 @@ import { hasEnded, type JobState, type JobView } from '../../../kernel/jobRecord
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Store } from '../../../kernel/store.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import { armErrorOf, ArmError, errorBody } from './armError.ts';
-import { wholeSeconds } from './armTime.ts';
+import { armErrorOf, ArmError } from './armError.ts';
+import { armTime, wholeSeconds } from './armTime.ts';
 import { noContent, type Answer, type ArmCall } from './operation.ts';
 
 /** Python and the command line take 0 and absence as 30 s; a lab's jobs are faster (arm-contract §2.1). */
@@ -80,7 +80,8 @@ export class LongRunning {
   }
 
   /**
-   * Site Recovery's operation object of generation B (arm-contract §2.2); other providers name the address and leave out what they do not know.
+   * Site Recovery's operation object of generation B (arm-contract §2.2); other providers name the address and
+   * leave out what there is not, and the vault provider the times as well.
    * @throws ArmError 404
    */
   status(call: Pick<ArmCall, 'path'>, operationId: string): Answer {
@@ -92,12 +93,14 @@ export class LongRunning {
     const error = failure === undefined ? null : { code: failure.details[0]?.code ?? failure.code, message: failure.message, details: failure.details };
     const startTime = wholeSeconds(record.startMs);
     const endTime = ended ? wholeSeconds(job?.endMs ?? record.startMs) : null;
-    const ofSiteRecovery = /\/replicationOperationStatus\//i.test(call.path);
+    const place = call.path.split('/').at(-2)?.toLowerCase();
+    const times = place === 'operationstatus' ? {} : { startTime, ...(endTime === null ? {} : { endTime }) };
     return {
       status: 200,
-      body: ofSiteRecovery
-        ? { id: null, name: operationId, status, startTime, endTime, percentComplete: null, error, properties: null }
-        : { id: call.path, name: operationId, status, startTime, ...(endTime === null ? {} : { endTime }), ...(error === null ? {} : { error }) },
+      body:
+        place === 'replicationoperationstatus'
+          ? { id: null, name: operationId, status, startTime, endTime, percentComplete: null, error, properties: null }
+          : { id: call.path, name: operationId, status, ...times, ...(error === null ? {} : { error }) },
       ...(ended ? {} : { headers: { 'retry-after': retryAfterSeconds } }),
     };
   }
@@ -173,14 +176,14 @@ function failureOf(job: JobView): ArmError | undefined {
   return new ArmError(errors[0]?.status ?? 400, errors[0]?.code ?? 'BadRequest', first.message, { details: errors.flatMap((error) => error.details) });
 }
 
-/** For generation A, whose job resource carries the operation's own words at its top (arm-contract §2.1). */
+/** For generation A, whose job resource carries the operation's own words at its top (arm-contract §2.1); a failed job's first error, without details. */
 export function operationWords(job: JobView): Record<string, unknown> {
   const status = operationStatusOf(job.state);
   const failure = status === 'Failed' ? failureOf(job) : undefined;
   return {
     status,
-    ...(failure === undefined ? {} : (errorBody(failure, { clientRequestId: '', activityId: job.jobId }) as { error: unknown })),
-    startTime: wholeSeconds(job.startMs ?? job.createdMs),
-    ...(job.endMs === null ? {} : { endTime: wholeSeconds(job.endMs) }),
+    error: failure === undefined ? null : { code: failure.details[0]?.code ?? failure.code, message: failure.message, details: null },
+    startTime: armTime(job.startMs ?? job.createdMs),
+    endTime: job.endMs === null ? null : wholeSeconds(job.endMs),
   };
 }

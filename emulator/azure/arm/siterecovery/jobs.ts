@@ -20,13 +20,9 @@ export function jobOperations(define: DefineOperation): ArmOperation[] {
   return [
     define('ReplicationJobs_List', 'GET V/replicationJobs', (scope) => {
       const jobs = filtered(scope.vault.jobs.list().reverse(), scope.call.query.get('$filter'), filterTerms);
-      return page(scope.call, jobs, (job) => jobResource(scope, job, 'list'));
+      return page(scope.call, jobs, (job) => answered(scope, job, 'list'));
     }),
-    define('ReplicationJobs_Get', 'GET V/replicationJobs/{jobName}', (scope) => {
-      const job = requireJob(scope);
-      const resource = jobResource(scope, job, 'get');
-      return ok(isGenerationA(scope.call.apiVersion) ? { ...resource, ...operationWords(job) } : resource);
-    }),
+    define('ReplicationJobs_Get', 'GET V/replicationJobs/{jobName}', (scope) => ok(answered(scope, requireJob(scope), 'get'))),
     define('ReplicationJobs_Cancel', 'POST V/replicationJobs/{jobName}/cancel', (scope) =>
       scope.accepted(scope.vault.jobs.cancel(requireJob(scope).jobId), { until: 'cancelled', resourcePath: scope.actedOn }),
     ),
@@ -43,6 +39,13 @@ export function jobOperations(define: DefineOperation): ArmOperation[] {
       return scope.accepted(job, { resourcePath: `${scope.ids.vault}/replicationJobs/${job.jobId}` });
     }),
   ];
+}
+
+/** Lists tell errors in neither place. */
+function answered(scope: VaultScope, job: JobView, form: 'list' | 'get'): unknown {
+  const resource = jobResource(scope, job, form);
+  if (!isGenerationA(scope.call.apiVersion)) return resource;
+  return { ...resource, ...operationWords(job), ...(form === 'list' ? { error: null } : {}) };
 }
 
 function requireJob({ vault, call }: VaultScope): JobView {
