@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { LabError } from '../kernel/errors.ts';
 import { addClockCommands } from './commands/clock.ts';
 import { addDiskCommands } from './commands/disks.ts';
+import { addEnvironmentCommand } from './commands/environment.ts';
 import { addFaultCommands } from './commands/faults.ts';
 import { addJobCommands, addPolicyCommands } from './commands/jobs.ts';
 import { addLabCommands } from './commands/labs.ts';
@@ -67,6 +68,7 @@ export function createProgram(shell: Shell): Command {
   addJobCommands(program, shell);
   addPolicyCommands(program, shell);
   addLabCommands(program, shell);
+  addEnvironmentCommand(program, shell);
   addClockCommands(program, shell);
   addFaultCommands(program, shell);
   for (const command of [program, ...leavesOf(program)]) finish(command, shell);

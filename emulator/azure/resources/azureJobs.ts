@@ -57,6 +57,18 @@ export class AzureJobs implements AsyncDisposable {
     return this.#jobs.get(jobId);
   }
 
+  /** @throws LabError of the job when it fails */
+  async ended(jobId: string): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    using _watch = this.#jobs.subscribe((job) => {
+      if (job.jobId === jobId && hasEnded(job)) resolve();
+    });
+    if (hasEnded(this.#jobs.get(jobId))) resolve();
+    await promise;
+    const [error] = this.#jobs.get(jobId).errors;
+    if (error !== undefined) throw LabError.fromBody(error);
+  }
+
   /** @throws LabError ResourceGroupNotFound, VaultNameInvalid, VaultExists */
   createVault(place: VaultPlace, settings: VaultSettings): { resource: VaultResource; job: JobView } {
     const { groups, vaults } = this.#services;

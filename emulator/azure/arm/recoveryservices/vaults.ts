@@ -20,11 +20,7 @@ export function vaultOperations(define: DefineAzureOperation): ArmOperation[] {
       requireVault(scope);
       return ok(vaultResource(scope.deps.vaults.change(vaultPlace(scope), settingsOf(scope))));
     }),
-    define('Vaults_Delete', `DELETE ${vault}`, (scope) => {
-      const known = scope.deps.vaults.resource(vaultPlace(scope));
-      if (known === undefined || known.state === 'Deleting') return noContent;
-      return accepted(scope, known, scope.deps.jobs.deleteVault(known).jobId);
-    }),
+    define('Vaults_Delete', `DELETE ${vault}`, remove),
   ];
 }
 
@@ -52,6 +48,17 @@ function createOrUpdate(scope: AzureScope): Answer {
   const { headers = {} } = accepted(scope, resource, job.jobId);
   const { 'azure-asyncoperation': status = '', 'retry-after': retryAfter = '1' } = headers;
   return { status: 201, body: vaultResource(resource), headers: { 'azure-asyncoperation': status, 'retry-after': retryAfter } };
+}
+
+/** Clients of before 2024 know no 202 here: they are answered when the vault is gone. */
+async function remove(scope: AzureScope): Promise<Answer> {
+  const { call, deps } = scope;
+  const known = deps.vaults.resource(vaultPlace(scope));
+  if (known === undefined || known.state === 'Deleting') return noContent;
+  const { jobId } = deps.jobs.deleteVault(known);
+  if (call.apiVersion >= '2024') return accepted(scope, known, jobId);
+  await deps.jobs.ended(jobId);
+  return { status: 200 };
 }
 
 function accepted(scope: AzureScope, resource: VaultResource, jobId: string): Answer {
