@@ -8,6 +8,7 @@ import { azureOperations } from './azureOperations.ts';
 import { Tokens } from './authority/tokens.ts';
 import { LongRunning } from './protocol/longRunning.ts';
 import type { ArmOperation } from './protocol/operation.ts';
+import { itemOperations } from './siterecovery/itemOperations.ts';
 import { vaultOperations } from './siterecovery/vaultOperations.ts';
 import { operationsListOperations } from './siterecovery/operationsList.ts';
 import { recoveryPlanRunOperations } from './siterecovery/recoveryPlanRuns.ts';
@@ -29,7 +30,7 @@ export function openArm(deps: ArmDeps): Express {
   const tokens = new Tokens({ secret, tenantId, subscriptionId });
   const longRunning = new LongRunning({ kernel, store, job: (jobId) => (jobs.has(jobId) ? jobs.get(jobId) : directory.job(jobId)) });
   const define = defineOperations({ ...deps, longRunning });
-  const operations: ArmOperation[] = [...vaultOperations(define), ...recoveryPlanOperations(define), ...recoveryPlanRunOperations(define)];
+  const operations: ArmOperation[] = [...vaultOperations(define), ...itemOperations(define), ...recoveryPlanOperations(define), ...recoveryPlanRunOperations(define)];
   operations.push(...operationsListOperations(operations));
   operations.push(...azureOperations({ ...services, kernel, tenantId, jobs, longRunning }, () => operations));
   return armApp({ kernel, tokens, longRunning, operations });

@@ -137,6 +137,12 @@ export class StorageAccounts implements AsyncDisposable {
     return PageBlobReplica.open(this.#place(address));
   }
 
+  /** The account of replicas and disks for which nobody chose one. */
+  get managedDiskAccount(): string {
+    const [account = this.#options.logAccount] = this.#options.targetAccounts;
+    return account;
+  }
+
   /** With its snapshots; what is gone already is no error. */
   async deleteReplica(address: string): Promise<void> {
     await PageBlobReplica.delete(this.#place(address));

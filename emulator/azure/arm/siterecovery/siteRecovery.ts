@@ -2,6 +2,7 @@
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { AzureMachines } from '../../compute/service.ts';
+import type { AzureServices } from '../../resources/inventory.ts';
 import type { VirtualNetworks } from '../../network/service.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
 import type { ItemView, Vault } from '../../vault/vault.ts';
@@ -18,6 +19,7 @@ export interface SiteRecoveryDeps {
   readonly longRunning: LongRunning;
   readonly machines: AzureMachines;
   readonly networks: VirtualNetworks;
+  readonly services: AzureServices;
 }
 
 /** Short paths of the contract's operation table (arm-contract §4.1). */

@@ -24,7 +24,8 @@ export async function createAzureCopy(context: VaultContext, item: ProtectedItem
     if (snapshotId === undefined) continue;
     const name = `${order.name}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
     const url = await storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
-    disks.push({ diskId: pair.diskId, name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
+    const wanted = order.drill ? null : item.forward.target.disks?.find(({ diskId }) => diskId === pair.diskId)?.targetDiskName;
+    disks.push({ diskId: pair.diskId, name: wanted ?? name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
   }
   const { source } = item;
   const machine = await compute.createMachine({
