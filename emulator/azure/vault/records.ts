@@ -15,12 +15,20 @@ export class Table<T> {
   readonly #store: Store;
   readonly #kind: string;
   readonly #idOf: (record: T) => string;
+  readonly #indexes: TableIndex<T>[] = [];
   #rows: Map<string, T> | undefined;
 
   constructor(store: Store, kind: string, idOf: (record: T) => string) {
     this.#store = store;
     this.#kind = kind;
     this.#idOf = idOf;
+  }
+
+  /** Finds records by another key than their id, however many there are. Call before anything is read. */
+  indexed(keyOf: (record: T) => string): TableIndex<T> {
+    const index = new TableIndex(() => this.#loaded().values(), this.#idOf, keyOf);
+    this.#indexes.push(index);
+    return index;
   }
 
   get(id: string): T | undefined {
@@ -36,7 +44,9 @@ export class Table<T> {
 
   put(record: T): T {
     this.#store.put(this.#kind, this.#idOf(record), record);
+    const former = this.get(this.#idOf(record));
     this.#loaded().set(this.#idOf(record), record);
+    for (const index of this.#indexes) index.replace(former, record);
     return record;
   }
 
@@ -47,7 +57,9 @@ export class Table<T> {
 
   delete(id: string): void {
     this.#store.delete(this.#kind, id);
+    const former = this.get(id);
     this.#loaded().delete(id);
+    for (const index of this.#indexes) index.replace(former, undefined);
   }
 
   /** In the order of their first `put`. */
@@ -56,18 +68,66 @@ export class Table<T> {
   }
 
   clear(): void {
-    for (const id of [...this.#loaded().keys()]) this.delete(id);
+    for (const id of this.#loaded().keys()) this.delete(id);
   }
 
   /** The store went back: read again. */
   forget(): void {
     this.#rows = undefined;
+    for (const index of this.#indexes) index.forget();
   }
 
   #loaded(): Map<string, T> {
     this.#rows ??= new Map(this.#store.list<T>(this.#kind).map((record) => [this.#idOf(record), record]));
     return this.#rows;
   }
+}
+
+/** Records of a table by a key that several may share. */
+export class TableIndex<T> {
+  readonly #all: () => Iterable<T>;
+  readonly #idOf: (record: T) => string;
+  readonly #keyOf: (record: T) => string;
+  #groups: Map<string, Map<string, T>> | undefined;
+
+  constructor(all: () => Iterable<T>, idOf: (record: T) => string, keyOf: (record: T) => string) {
+    this.#all = all;
+    this.#idOf = idOf;
+    this.#keyOf = keyOf;
+  }
+
+  /** In the order of their first `put`. */
+  get(key: string): T[] {
+    this.#groups ??= this.#read();
+    return [...(this.#groups.get(key)?.values() ?? [])];
+  }
+
+  /** The table has changed. */
+  replace(former: T | undefined, present: T | undefined): void {
+    if (this.#groups === undefined) return;
+    if (former !== undefined && (present === undefined || this.#keyOf(present) !== this.#keyOf(former))) {
+      const group = this.#groups.get(this.#keyOf(former));
+      group?.delete(this.#idOf(former));
+      if (group?.size === 0) this.#groups.delete(this.#keyOf(former));
+    }
+    if (present !== undefined) groupOf(this.#groups, this.#keyOf(present)).set(this.#idOf(present), present);
+  }
+
+  forget(): void {
+    this.#groups = undefined;
+  }
+
+  #read(): Map<string, Map<string, T>> {
+    const groups = new Map<string, Map<string, T>>();
+    for (const record of this.#all()) groupOf(groups, this.#keyOf(record)).set(this.#idOf(record), record);
+    return groups;
+  }
+}
+
+function groupOf<T>(groups: Map<string, Map<string, T>>, key: string): Map<string, T> {
+  const group = groups.get(key) ?? new Map<string, T>();
+  groups.set(key, group);
+  return group;
 }
 
 export function osDiskFirst(one: PairRecord, other: PairRecord): number {
@@ -77,6 +137,7 @@ export function osDiskFirst(one: PairRecord, other: PairRecord): number {
 export class Records {
   readonly #store: Store;
   readonly #tables = new Map<string, Table<never>>();
+  readonly #pairsByItem: TableIndex<PairRecord>;
   readonly policies: Table<PolicyRecord>;
   readonly mappings: Table<MappingRecord>;
   readonly configServers: Table<ConfigServerRecord>;
@@ -100,6 +161,7 @@ export class Records {
     this.processServerHistories = this.#table('processServerHistory', (history) => history.hostId);
     this.items = this.#table('item', (item) => item.itemId);
     this.pairs = this.#table('pair', (pair) => pair.pairId);
+    this.#pairsByItem = this.pairs.indexed((pair) => pair.itemId);
     this.plans = this.#table('plan', (plan) => plan.name);
     this.planActivities = this.#table('planActivity', (activity) => activity.key);
     this.settings = this.#table('setting', (setting) => setting.name);
@@ -118,17 +180,17 @@ export class Records {
 
   /** Active pairs of the item's present direction; that of the OS disk first, also when it was made anew because its disk has grown. */
   activePairs(item: ProtectedItem): PairRecord[] {
-    return this.pairs
-      .list()
-      .filter((pair) => pair.itemId === item.itemId && pair.direction === item.direction && pair.state === 'active')
+    return this.#pairsByItem
+      .get(item.itemId)
+      .filter((pair) => pair.direction === item.direction && pair.state === 'active')
       .sort(osDiskFirst);
   }
 
   /** The newest pair of each disk in the item's present direction, whether its batches are still processed or not. */
   latestPairs(item: ProtectedItem): PairRecord[] {
     const newest = new Map<string, PairRecord>();
-    for (const pair of this.pairs.list())
-      if (pair.itemId === item.itemId && pair.direction === item.direction && pair.state !== 'outgrown') newest.set(pair.diskId, pair);
+    for (const pair of this.#pairsByItem.get(item.itemId))
+      if (pair.direction === item.direction && pair.state !== 'outgrown') newest.set(pair.diskId, pair);
     return [...newest.values()].sort(osDiskFirst);
   }
 

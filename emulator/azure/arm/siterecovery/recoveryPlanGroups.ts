@@ -5,7 +5,7 @@ import type { PlanAction, PlanGroup } from '../../vault/plans/state.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
 import { badRequest } from '../protocol/armError.ts';
 import type { Body } from '../protocol/body.ts';
-import { sameId, type VaultIds } from './ids.ts';
+import { nameIn, sameId, type VaultIds } from './ids.ts';
 import type { VaultScope } from './siteRecovery.ts';
 
 const groupTypes = ['Shutdown', 'Failover', 'Boot'] as const;
@@ -40,8 +40,9 @@ function groupRequest(scope: VaultScope, group: Body): Required<PlanGroupRequest
   };
 }
 
-function itemIdOf(scope: VaultScope, id: string): string {
-  const item = scope.vault.items().find((one) => sameId(scope.ids.protectedItem(scope.serverOf(one), one.name), id));
+function itemIdOf({ ids, vault, servers }: VaultScope, id: string): string {
+  const server = servers.find((one) => sameId(ids.protectedItem(one, nameIn(id)), id));
+  const item = server === undefined ? undefined : vault.itemNamed(server.hostId, nameIn(id));
   if (item === undefined) throw badRequest('ArmResourceDoesNotExist', `The plan names a protected item that this vault does not have: ${id.slice(0, 500)}.`);
   return item.itemId;
 }
