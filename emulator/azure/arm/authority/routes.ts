@@ -10,7 +10,7 @@ const managedIdentity = 'managed-identity';
 export function authorityRoutes(tokens: Tokens): Router {
   const router = express.Router({ caseSensitive: false });
   router.get('/metadata/endpoints', (request, response) => {
-    response.json(metadataEndpoints({ origin: originOf(request), version: String(request.query['api-version'] ?? ''), tenantId: tokens.tenantId }));
+    response.json(metadataEndpoints({ origin: originOf(request), version: textsOf(request.query)['api-version'] ?? '', tenantId: tokens.tenantId }));
   });
   for (const tenant of ['/:tenant', '/:tenant/v2.0']) {
     router.get(`${tenant}/.well-known/openid-configuration`, (request, response) => {
@@ -47,9 +47,9 @@ export function authorityRoutes(tokens: Tokens): Router {
         .json({ error: 'invalid_request', error_description: "The secret of the managed identity is this lab's token; srlab env prints it." });
       return;
     }
-    const resource = String(request.query['resource'] ?? armAudience);
+    const { resource = armAudience, 'api-version': version = '' } = textsOf(request.query);
     const issued = await tokens.issue({ clientId: managedIdentity, audience: resource, issuer: issuerOf(request, tokens) });
-    const older = String(request.query['api-version'] ?? '') < '2019';
+    const older = version < '2019';
     response.json({ ...tokenAnswer(issued, resource), client_id: managedIdentity, ...(older ? { expires_on: olderTime(issued.expiresAtSeconds) } : {}) });
   });
   return router;
@@ -84,7 +84,7 @@ function tokenAnswer({ token, expiresAtSeconds, lifetimeSeconds }: IssuedToken, 
   };
 }
 
-/** Of a form: what is given more than once counts as not given. */
+/** Of a form or query: what is given more than once counts as not given. */
 function textsOf(body: unknown): Readonly<Record<string, string | undefined>> {
   return Object.fromEntries(Object.entries(body ?? {}).filter((field): field is [string, string] => typeof field[1] === 'string'));
 }
