@@ -123,6 +123,11 @@ export const vaultErrors = {
   PolicyInUse: entry(409, 'The policy is still in use.', 'Disable the machines that use it, then dissociate it, then remove it.'),
   PolicyInvalid: entry(400, 'The policy has values outside its limits.', 'Correct each value in the details.'),
   PolicyNameTaken: entry(409, 'A policy of this name exists.', 'Choose another name, or remove the policy.'),
+  PolicyProviderInvalid: entry(
+    400,
+    'The replication provider of the policy is not valid here.',
+    'Map an InMageAzureV2 policy to Microsoft Azure, and an InMage policy to the container itself.',
+  ),
   ProcessServerUnhealthy: entry(409, 'The process server cannot be chosen.', 'Choose one that is connected and not critical.'),
   RecoveryPointMissing: entry(409, 'There is no recovery point of the kind asked for.', 'Choose another kind, or wait for the next point.'),
   ReplicationGroupInvalid: entry(

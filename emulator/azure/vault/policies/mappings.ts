@@ -43,14 +43,14 @@ export function startAssociate(context: VaultContext, input: MappingInput): JobV
 
 /**
  * This one policy, under the caller's name. One that is there already in the same way is left as it is (the job's other tasks are skipped).
- * @throws LabError NotFound, ContainerMappingExists, PolicyInvalid for a policy of the other direction's provider
+ * @throws LabError NotFound, ContainerMappingExists, PolicyProviderInvalid for a policy of the other direction's provider
  */
 export function startPutMapping(context: VaultContext, request: MappingRequest): JobView {
   const { name, policyName, configServerId, target } = request;
   const { instanceType } = context.records.policies.require(policyName);
   context.records.configServers.require(configServerId);
   if ((instanceType === 'InMageAzureV2') !== (target === 'Azure'))
-    throw new LabError('PolicyInvalid', `The replication provider ${instanceType} of ${policyName} does not replicate to this container.`);
+    throw new LabError('PolicyProviderInvalid', `${instanceType} of ${policyName} does not replicate to this container.`);
   const ofPolicy = context.records.mappings.get(mappingIdOf(policyName, configServerId));
   const ofName = findMapping(context, configServerId, name);
   if (ofPolicy?.mappingId !== ofName?.mappingId)

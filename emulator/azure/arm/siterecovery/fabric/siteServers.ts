@@ -51,7 +51,8 @@ export function masterTargetResource(facts: FabricFacts, report: MasterTargetRep
     ipAddress: addressIn(report.url),
     name: report.name,
     osType: report.osType,
-    osVersion: null,
+    // As vCenter knows the machine.
+    osVersion: facts.server.machines.find((machine) => machine.name === report.name)?.osVersion ?? null,
     ...version(report.version, facts.server),
     lastHeartbeat: armTime(report.lastHeartbeatMs),
     retentionVolumes: report.retentionVolumes.map((volume) => ({
