@@ -30,9 +30,11 @@ export class LabUnderTest extends LabDriver implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A lab that has ended tells nothing more.
+    const { dir } = this.lab.ready;
     await this.client[Symbol.asyncDispose]();
     await this.lab[Symbol.asyncDispose]();
-    rmSync(this.lab.ready.dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true });
   }
 }
 
