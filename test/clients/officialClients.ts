@@ -1,7 +1,9 @@
 // Azure's own management clients, as their documentation opens them, with nothing but the lab's endpoint, certificate and credential.
 import { ComputeManagementClient } from '@azure/arm-compute';
+import { NetworkManagementClient } from '@azure/arm-network';
 import { RecoveryServicesClient } from '@azure/arm-recoveryservices';
 import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
+import { ResourceManagementClient } from '@azure/arm-resources';
 import { StorageManagementClient } from '@azure/arm-storage';
 import { ClientSecretCredential } from '@azure/identity';
 import { readFileSync } from 'node:fs';
@@ -19,6 +21,8 @@ export interface OfficialClients {
   readonly traffic: Traffic;
   readonly compute: ComputeManagementClient;
   readonly storage: StorageManagementClient;
+  readonly network: NetworkManagementClient;
+  readonly resources: ResourceManagementClient;
 }
 
 export function officialClients(ready: Pick<ReadyLine, 'arm' | 'ca' | 'subscription'>): OfficialClients {
@@ -36,5 +40,7 @@ export function officialClients(ready: Pick<ReadyLine, 'arm' | 'ca' | 'subscript
     traffic,
     compute: new ComputeManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
     storage: new StorageManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
+    network: new NetworkManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
+    resources: new ResourceManagementClient(credential, ready.subscription, { endpoint: ready.arm.url, tlsOptions }),
   };
 }

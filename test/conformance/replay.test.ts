@@ -224,10 +224,11 @@ test(
     await untilProtected(item);
     const [point] = await list(`${container}/replicationProtectedItems/${item}/recoveryPoints`);
     replay.rename({ 'b0975a48-358a-4073-9721-d01c803fdfad': point?.name ?? '' });
-    const { rule } = { rule: { id: 'no room', point: 'vault.failover' as const, effect: { kind: 'error' as const, code: '28031' } } };
+    const rule = { id: 'no room', point: 'vault.failover' as const, effect: { kind: 'error' as const, code: '28031' } };
     await lab.control('fault.add', { rule });
-    expect(await refusedOf('V2ATestJob.json')).toEqual([]);
+    const refused = await refusedOf('V2ATestJob.json');
     await lab.control('fault.remove', { id: rule.id });
+    expect(refused).toEqual([]);
   },
   limitMs,
 );

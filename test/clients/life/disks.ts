@@ -18,9 +18,9 @@ export type Contents = Readonly<Record<string, string>>;
 /** Writes bytes that were never there to every disk of every machine. @param name of the Azure VM of a machine, when the write is to that */
 export async function writePattern(life: Life, pattern: string, azureName?: (protectee: Protectee) => string): Promise<void> {
   for (const protectee of protectees) {
+    const machine = azureName?.(protectee) ?? (await idAtSite(life, protectee));
     for (let number = 0; number < protectee.disks; number += 1) {
       const bytes = seededRandom(`${pattern} ${protectee.machine} ${number}`).bytes(patternBytes);
-      const machine = azureName?.(protectee) ?? protectee.machine;
       const disk = { location: azureName === undefined ? ('onPremises' as const) : ('azure' as const), machine, disk: String(number), at: 'present' as const };
       await life.lab.control('disk.write', { disk, offset: patternOffset, base64: bytes.toString('base64') });
     }
@@ -30,13 +30,20 @@ export async function writePattern(life: Life, pattern: string, azureName?: (pro
 /** As the machines at the site see their disks, or would, if they were on. */
 export async function onPremises(life: Life): Promise<Contents> {
   const contents: Record<string, string> = {};
-  for (const { machine, disks } of protectees) {
-    for (let number = 0; number < disks; number += 1) {
+  for (const protectee of protectees) {
+    const machine = await idAtSite(life, protectee);
+    for (let number = 0; number < protectee.disks; number += 1) {
       await using borrowed = await life.lab.lab.disks.borrow({ location: 'onPremises', machine, disk: String(number), at: 'present' });
-      contents[`${machine} ${number}`] = await digestOfDevice(borrowed.device);
+      contents[`${protectee.machine} ${number}`] = await digestOfDevice(borrowed.device);
     }
   }
   return contents;
+}
+
+/** A physical server comes home as a virtual machine, with the server itself beside it. */
+async function idAtSite(life: Life, { machine }: Protectee): Promise<string> {
+  const named = (await life.lab.control('machine.list', {})).filter(({ name, platform }) => name === machine && platform !== 'Azure');
+  return found(machine, named.find(({ platform }) => platform === 'VmWare') ?? named[0]).machineId;
 }
 
 /** The page blobs of the Azure VMs, read with the account's key. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { InMageReplicationDetails, MasterTargetServer } from '@azure/arm-recoveryservices-siterecovery';
 import { accountName, inAzure, onPremises, writePattern } from './disks.ts';
-import { failbackPolicyName, found, policyName, protectees, type Life, type Protectee } from './life.ts';
+import { failbackPolicyName, found, listed, policyName, protectees, type Life, type Protectee } from './life.ts';
 
 /** Azure's agents register again within a quarter of an hour. */
 const registrationMs = 20 * 60_000;
@@ -81,7 +81,12 @@ export async function commitFailback(life: Life): Promise<void> {
 }
 
 export async function reprotectToAzure(life: Life): Promise<void> {
-  const { details } = await life.site();
+  const { details, container } = await life.site();
+  // The physical server came home as a virtual machine that the site has to see first.
+  const providers = life.clients.siteRecovery.replicationRecoveryServicesProviders;
+  const [vault, resourceGroup, fabric] = container;
+  for (const { name } of await listed(providers.listByReplicationFabrics(vault, resourceGroup, fabric)))
+    await providers.beginRefreshProviderAndWait(vault, resourceGroup, fabric, found('The provider', name));
   const server = found('The process server', details.processServers?.find(({ friendlyName }) => friendlyName === 'CS01')?.id);
   await Promise.all(
     protectees.map(async (protectee) =>
