@@ -3,6 +3,7 @@ import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jo
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import { durationMs, type VaultContext } from '../context.ts';
+import { replicateAgain } from '../failover/repair.ts';
 import { serverHealth } from '../health/servers.ts';
 import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
 import { deletePairs, outgrow, resizedTo } from './pairs.ts';
@@ -96,13 +97,23 @@ export function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcom
   return 'done';
 }
 
+interface ResyncInput extends ItemInput {
+  /** Replication had ended: it begins anew. */
+  readonly again?: boolean;
+}
+
 /** @throws LabError ResyncNotRequired unless `force`, OperationNotAllowed, ItemBusy */
 export function startResync(context: VaultContext, input: ItemInput & { readonly force: boolean }): JobView {
-  const item = context.records.items.require(input.itemId);
+  const { itemId } = input;
+  const item = context.records.items.require(itemId);
+  if (item.protectionState === 'UnplannedFailoverFailed') {
+    const again: ResyncInput = { itemId, again: true };
+    return startItemJob(context, { itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', event: 'repairStarted', input: again });
+  }
   if (!resyncRequired(context, item) && !input.force) throw new LabError('ResyncNotRequired', item.friendlyName);
   return context.records.transaction(() => {
     if (!resyncRequired(context, item)) requireResync(context, item);
-    return startItemJob(context, { itemId: input.itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId: input.itemId } });
+    return startItemJob(context, { itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId } satisfies ResyncInput });
   });
 }
 
@@ -115,6 +126,7 @@ export function startDueResyncs(context: VaultContext): void {
   if (hour < resyncWindow.fromHour && hour >= resyncWindow.toHour) return;
   for (const item of context.records.items.list()) {
     // One that a source works on already is left to end.
+    if (item.protectionState === 'UnplannedFailoverFailed') continue;
     const due = context.records.activePairs(item).some((pair) => pair.resyncRequired !== null && pair.resyncAdoptedMs === null);
     if (allowedOperations(item, due).includes('RepairReplication')) startResync(context, { itemId: item.itemId, force: false });
   }
@@ -125,15 +137,23 @@ function requireResync(context: VaultContext, item: ProtectedItem): void {
     context.records.pairs.put({ ...pair, resyncRequired: { reason: 'Asked for.', sinceMs: context.kernel.clock.now() } });
 }
 
-function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
+function resyncJob(context: VaultContext): JobDefinition<ResyncInput> {
   return {
     kind: 'RepairVMReplication',
     friendlyName: 'Resynchronize the virtual machine',
-    tasks: () => [
-      { name: 'RepairVmReplicationTask', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) },
+    tasks: ({ again = false }) => [
+      {
+        name: 'RepairVmReplicationTask',
+        friendlyName: 'Starting resynchronization for the virtual machine',
+        ...(again ? { limitMs: Infinity } : {}),
+        run: (task) => (again ? replicateAgain(context, task) : resync(context, task)),
+      },
     ],
-    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
-    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+    ended: (job, { itemId, again = false }) => {
+      const failed = job.state === 'Failed' || job.state === 'Cancelled';
+      releaseItem(context, job, { itemId, event: again && failed ? 'enableFailed' : undefined });
+    },
+    restarted: (job, { itemId, again = false }) => retakeItem(context, job, { itemId, ...(again ? { event: 'enableRestarted' as const } : {}) }),
   };
 }
 

@@ -77,7 +77,8 @@ export type ItemEvent =
   | 'reprotectFailed'
   | 'disableStarted'
   | 'disableFailed'
-  | 'purgeStarted';
+  | 'purgeStarted'
+  | 'repairStarted';
 
 const transitions: Readonly<Record<ItemEvent, { readonly from: readonly ProtectionState[]; readonly to: ProtectionState | 'before' }>> = {
   enableFailed: { from: ['EnablingProtection'], to: 'EnablingFailed' },
@@ -117,6 +118,7 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
     to: 'DisablingProtection',
   },
   disableFailed: { from: ['DisablingProtection'], to: 'DisablingFailed' },
+  repairStarted: { from: ['UnplannedFailoverFailed'], to: 'EnablingProtection' },
   purgeStarted: { from: allStates, to: 'DisablingProtection' },
 };
 
@@ -139,7 +141,8 @@ export function allowedOperations(item: ProtectedItem, resyncRequired: boolean):
     case 'Protected':
       return protectedOperations(item, resyncRequired);
     case 'UnplannedFailoverFailed':
-      return isDrillOpen(item) ? ['TestFailoverCleanup'] : ['UnplannedFailover', 'DisableProtection'];
+      if (isDrillOpen(item)) return ['TestFailoverCleanup'];
+      return item.direction === 'forward' ? ['RepairReplication', 'UnplannedFailover', 'DisableProtection'] : ['UnplannedFailover', 'DisableProtection'];
     case 'InitialReplicationInProgress':
     case 'InitialReplicationCompletedOnPrimary':
       return resyncRequired ? ['RepairReplication', 'DisableProtection'] : ['DisableProtection'];

@@ -80,7 +80,7 @@ test("an address that another machine's drill holds makes the failover fail, whi
   expect((await estate.failOver(item.itemId)).state).toBe('Failed');
   expect(estate.vault.item(item.itemId)).toMatchObject({
     protectionState: 'UnplannedFailoverFailed',
-    allowedOperations: ['UnplannedFailover', 'DisableProtection'],
+    allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection'],
   });
   await estate.succeed(estate.vault.operations.testFailoverCleanup(other.itemId));
   expect((await estate.failOver(item.itemId, { choice: 'LatestProcessed' })).state).not.toBe('Failed');

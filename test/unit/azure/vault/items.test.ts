@@ -145,3 +145,28 @@ test('disks are replicated by name; a name that is taken, and a disk that is not
   const failed = await estate.finish(estate.enable(other, { disksToInclude: ['{SQL02-0}', '{SQL02-7}'] }));
   expect(failed.errors[0]?.details?.map(({ code }) => code)).toEqual(['DiskNotExcludable']);
 });
+
+test('after a failover that failed a machine replicates again, by comparison with the replicas it has', async () => {
+  await using estate = await Estate.ready();
+  const { vault, site } = estate;
+  const machineId = site.addMachine('WEB01', { disks: [Buffer.alloc(65_536, 1)] });
+  const { itemId } = await estate.protect(machineId, { ipAddress: '10.1.0.4' });
+  const other = await estate.protect(site.addMachine('WEB02'), { ipAddress: '10.1.0.4' });
+  await estate.succeed(vault.operations.testFailover({ itemId: other.itemId, choice: 'Latest', networkName: 'production' }));
+  expect((await estate.failOver(itemId, { performShutdown: false, acknowledgeRunningSource: true })).state).toBe('Failed');
+  await estate.clock.advance(2 * minuteMs);
+  expect(vault.item(itemId)).toMatchObject({
+    protectionState: 'UnplannedFailoverFailed',
+    replicationHealth: 'Critical',
+    healthErrors: [{ errorCode: '78037' }],
+    allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection'],
+  });
+  site.write(machineId, '{WEB01-0}', { offset: 0, bytes: Buffer.alloc(4096, 7) });
+  const job = await estate.succeed(vault.operations.resynchronize(itemId));
+  expect(job).toMatchObject({ kind: 'RepairVMReplication' });
+  await estate.until(() => vault.item(itemId).protectionState === 'Protected');
+  expect(vault.item(itemId).pairs).toMatchObject([{ initial: 'checksum' }]);
+  await estate.succeed(vault.operations.testFailoverCleanup(other.itemId));
+  await estate.failOver(itemId);
+  expect(estate.compute.diskOf('WEB01', '{WEB01-0}').subarray(0, 8192)).toEqual(Buffer.concat([Buffer.alloc(4096, 7), Buffer.alloc(4096, 1)]));
+});
