@@ -66,7 +66,7 @@ function requireMachine(scope: AzureScope): AzureMachineRecord {
 function begin(scope: AzureScope, work: (machineId: string) => JobView): Answer {
   const place = `${scope.subscriptionPath}/providers/Microsoft.Compute/locations/${scope.deps.region}`;
   return scope.accepted(work(requireMachine(scope).machineId), {
-    outcome: 'none',
+    outcome: 'done',
     statusPath: `${place}/operations`,
     location: `${place}/operationresults/{operationId}`,
   });

@@ -12,8 +12,8 @@ import { noContent, type Answer, type ArmCall } from './operation.ts';
 const retryAfterSeconds = '1';
 const storeKind = 'armOperation';
 
-/** What a finished operation gives: the resource at `resourcePath`, nothing, or the job itself. */
-export type OperationOutcome = 'resource' | 'none' | 'job';
+/** What a finished operation gives: the resource at `resourcePath`, nothing (204, or 200 as other providers than Site Recovery have it), or the job itself. */
+export type OperationOutcome = 'resource' | 'none' | 'done' | 'job';
 
 export interface OperationOrder {
   /** Null: what was asked is done already. */
@@ -120,6 +120,7 @@ export class LongRunning {
     if (status === 'Cancelled') throw new ArmError(409, 'Conflict', 'The operation was cancelled.');
     if (status === 'Failed' && job !== undefined) throw failureOf(job) ?? new ArmError(400, 'BadRequest', `${job.friendlyName} failed.`);
     if (record.outcome === 'none') return noContent;
+    if (record.outcome === 'done') return { status: 200 };
     return { resourcePath: record.resourcePath };
   }
 

@@ -32,7 +32,7 @@ export function resourceGroupOperations(define: DefineAzureOperation): ArmOperat
     }),
     define('ResourceGroups_Delete', 'DELETE RG', (scope) =>
       scope.accepted(scope.deps.jobs.deleteGroup(scope.group.name), {
-        outcome: 'none',
+        outcome: 'done',
         statusPath: `${scope.subscriptionPath}/operationStatuses`,
         location: `${scope.subscriptionPath}/operationresults/{operationId}`,
       }),
