@@ -1,5 +1,5 @@
 // What the provider can do, by the operations that are served here (arm-contract §4.1, Operations_List).
-import { ok, type ArmCall, type ArmOperation } from '../protocol/operation.ts';
+import type { Answer, ArmCall, ArmOperation } from '../protocol/operation.ts';
 import { page } from '../protocol/page.ts';
 import { longPath } from './siteRecovery.ts';
 
@@ -14,7 +14,7 @@ interface Discovered {
 /** @param operations of the provider, without this one */
 export function operationsListOperations(operations: readonly ArmOperation[]): ArmOperation[] {
   const discovered = [...new Map(operations.flatMap((operation) => discoveredOf(operation) ?? []).map((one) => [one.name, one])).values()];
-  const list = (call: ArmCall): ReturnType<typeof ok> =>
+  const list = (call: ArmCall): Answer =>
     page(call, discovered, ({ name, ...display }) => ({
       name,
       display: { provider, ...display, description: `${display.operation}: ${display.resource}` },

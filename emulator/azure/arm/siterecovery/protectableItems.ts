@@ -72,7 +72,7 @@ function statusOf({ item }: ProtectableItem): 'Protected' | 'Unprotected' {
 }
 
 function protectableItemResource({ ids }: VaultScope, row: ProtectableItem): unknown {
-  const { server, machine, agent, item } = row;
+  const { server, machine, item } = row;
   return {
     id: ids.protectableItem(server, row.machineId),
     name: row.machineId,
@@ -84,21 +84,34 @@ function protectableItemResource({ ids }: VaultScope, row: ProtectableItem): unk
       recoveryServicesProviderId: ids.recoveryServicesProvider(server),
       protectionReadinessErrors: machine?.notSelectable ?? [],
       supportedReplicationProviders: item === undefined ? ['InMage', 'InMageAzureV2'] : ['InMageAzureV2'],
-      customDetails: {
-        instanceType: 'VMwareVirtualMachine',
-        agentGeneratedId: agent?.hostId ?? null,
-        agentInstalled: agent === undefined ? 'NotInstalled' : 'Installed',
-        osType: (machine?.osType ?? agent?.osType ?? 'Other').toUpperCase(),
-        agentVersion: agent?.version ?? null,
-        ipAddress: machine?.ipAddresses[0] ?? agent?.ipAddress ?? '',
-        poweredOn: machine?.poweredOn === false ? 'Off' : 'On',
-        vCenterInfrastructureId: machine?.vCenterId ?? null,
-        discoveryType: machine?.platform === 'VmWare' ? 'vCenter' : 'Physical',
-        // Disks are what the Mobility service sees.
-        diskDetails: machine === undefined || agent === undefined ? [] : machine.disks.map(diskResource),
-        validationErrors: [],
-      },
+      customDetails: { instanceType: 'VMwareVirtualMachine', ...agentDetails(row), ...machineDetails(row), validationErrors: [] },
     },
+  };
+}
+
+function agentDetails({ agent }: ProtectableItem): Record<string, unknown> {
+  if (agent === undefined) return { agentGeneratedId: null, agentInstalled: 'NotInstalled', agentVersion: null };
+  return { agentGeneratedId: agent.hostId, agentInstalled: 'Installed', agentVersion: agent.version };
+}
+
+function machineDetails({ machine, agent }: ProtectableItem): Record<string, unknown> {
+  if (machine === undefined)
+    return {
+      osType: (agent?.osType ?? 'Other').toUpperCase(),
+      ipAddress: agent?.ipAddress ?? '',
+      poweredOn: 'On',
+      vCenterInfrastructureId: null,
+      discoveryType: 'Physical',
+      diskDetails: [],
+    };
+  return {
+    osType: machine.osType.toUpperCase(),
+    ipAddress: machine.ipAddresses[0] ?? agent?.ipAddress ?? '',
+    poweredOn: machine.poweredOn ? 'On' : 'Off',
+    vCenterInfrastructureId: machine.vCenterId,
+    discoveryType: machine.platform === 'VmWare' ? 'vCenter' : 'Physical',
+    // Disks are what the Mobility service sees.
+    diskDetails: agent === undefined ? [] : machine.disks.map(diskResource),
   };
 }
 

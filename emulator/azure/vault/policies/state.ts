@@ -36,7 +36,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 /** Not editable (asr-behaviour §3.1). */
 export const crashConsistentIntervalMs = 5 * minuteMs;
-const rpoThresholdMs = { least: 5 * minuteMs, most: 24 * hourMs };
+const rpoThresholdBoundsMs = { least: 5 * minuteMs, most: 24 * hourMs };
 /** The portal's list ends at 12 hours; whoever calls the service itself is bound by the retention alone (15 hours were recorded). */
 const appConsistentMs = { least: 15 * minuteMs, most: { portal: 12 * hourMs, service: Infinity } };
 
@@ -115,7 +115,7 @@ function policyViolations(policy: PolicyRecord, { profile, maker }: { profile: P
   const within = (ms: number, bounds: { least: number; most: number }): boolean => Number.isFinite(ms) && ms >= bounds.least && ms <= bounds.most;
   if (!/^[A-Za-z0-9][A-Za-z0-9-]{0,62}$/.test(policy.name))
     violations.push('The name has 1 to 63 letters, digits and hyphens and begins with a letter or digit.');
-  if (!within(policy.rpoThresholdMs, rpoThresholdMs)) violations.push('The RPO threshold lies between 5 minutes and 24 hours.');
+  if (!within(policy.rpoThresholdMs, rpoThresholdBoundsMs)) violations.push('The RPO threshold lies between 5 minutes and 24 hours.');
   if (!within(policy.retentionMs, { least: 0, most: profile.retentionMs.value }))
     violations.push(`Recovery points are kept for at most ${profile.retentionMs.value / hourMs} hours.`);
   const app = policy.appConsistentIntervalMs;

@@ -7,7 +7,7 @@ import type { VaultScope } from '../siteRecovery.ts';
 import { scenarioOf } from './names.ts';
 import { affectedObjects, itemOf } from './target.ts';
 
-type JobScope = Pick<VaultScope, 'vault' | 'ids'>;
+type JobScope = Pick<VaultScope, 'vault' | 'ids' | 'deps'>;
 
 export function jobCustomDetails(scope: JobScope, job: JobView, apiVersion: string): unknown {
   const affectedObjectDetails = affectedObjects(scope, job, apiVersion);
@@ -86,9 +86,15 @@ function drillRow(scope: JobScope, job: JobView, networkName: string | null): un
       testVmFriendlyName: copy?.name ?? null,
       networkConnectionStatus: networkName === null ? 'NotConnected' : 'Connected',
       networkFriendlyName: networkName,
-      subnet: networkName === null ? null : item.forward.target.subnetName,
+      subnet: networkName === null ? null : drillSubnet(scope, networkName, item.forward.target.subnetName),
       recoveryPointId: point.recoveryPointId,
       recoveryPointTime: armTime(point.timeMs),
     },
   ];
+}
+
+/** The machine's own one, where the network of drills has it; else the first. */
+function drillSubnet({ deps }: JobScope, networkName: string, subnetName: string | null): string | null {
+  const subnets = [...(deps.networks.subnets(networkName) ?? [])].sort();
+  return subnets.find((name) => name === subnetName) ?? subnets[0] ?? null;
 }
