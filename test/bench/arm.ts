@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Records } from '../../emulator/azure/vault/records.ts';
 import type { ProtectedItem } from '../../emulator/azure/vault/items/state.ts';
+import type { JobView } from '../../emulator/kernel/jobRecord.ts';
 import { VaultIds } from '../../emulator/azure/arm/siterecovery/ids.ts';
 import { LabUnderTest, linuxServer } from '../support/lab.ts';
 import type { ClientOrder } from './armClients.ts';
@@ -83,6 +84,7 @@ class Seed {
     const [first] = this.#records.items.list();
     if (first === undefined) throw new Error('One machine is protected.');
     this.#first = first;
+    this.#addJobs(counts.at(-1) ?? 0);
     this.#ids = new VaultIds({ subscriptionId: ready.subscription, resourceGroupName: ready.resourceGroup, name: ready.vault });
   }
 
@@ -104,45 +106,60 @@ class Seed {
   }
 
   grow(count: number): void {
-    const jobs = this.#site.lab.vault.jobs.list().filter((job) => job.targetId === this.#first.itemId);
-    for (; this.#count < count; this.#count += 1) this.#add(this.#count, jobs);
+    const first = this.#first;
+    const numbers = Array.from({ length: count - this.#count }, (_, place) => this.#count + place);
+    this.#records.configServers.change(first.configServerId, (server) => {
+      const agent = server.agents.find(({ machineId }) => machineId === first.source.machineId);
+      const machine = server.machines.find(({ machineId }) => machineId === first.source.machineId);
+      if (agent === undefined || machine === undefined) throw new Error('The machine of the item is known.');
+      const { hostId, machineId } = agent;
+      return {
+        ...server,
+        agents: [...server.agents, ...numbers.map((number) => ({ ...agent, machineId: renamed(machineId, number), hostId: renamed(hostId, number) }))],
+        machines: [...server.machines, ...numbers.map((number) => ({ ...machine, machineId: renamed(machineId, number) }))],
+      };
+    });
+    for (const number of numbers) this.#add(number);
+    this.#count = count;
   }
 
-  #add(number: number, jobs: ReturnType<LabUnderTest['lab']['vault']['jobs']['list']>): void {
+  #add(number: number): void {
     const records = this.#records;
     const first = this.#first;
-    const renamed = (id: string): string => `${id.slice(0, -6)}${String(number).padStart(6, '0')}`;
-    const machineId = renamed(first.source.machineId);
-    const itemId = renamed(first.itemId);
-    records.configServers.change(first.configServerId, (server) => ({
-      ...server,
-      agents: [
-        ...server.agents,
-        ...server.agents.filter((agent) => agent.machineId === first.source.machineId).map((agent) => ({ ...agent, machineId, hostId: renamed(agent.hostId) })),
-      ],
-      machines: [
-        ...server.machines,
-        ...server.machines.filter((machine) => machine.machineId === first.source.machineId).map((machine) => ({ ...machine, machineId })),
-      ],
-    }));
+    const machineId = renamed(first.source.machineId, number);
+    const itemId = renamed(first.itemId, number);
     records.items.put({
       ...first,
       itemId,
       name: `item${number}`,
       friendlyName: `SRV${number}`,
-      groupId: renamed(first.groupId),
-      groupName: renamed(first.groupId),
+      groupId: renamed(first.groupId, number),
+      groupName: renamed(first.groupId, number),
       onPremisesMachineId: machineId,
       source: { ...first.source, machineId, name: `SRV${number}` },
       forward: { ...first.forward, sourceMachineId: machineId },
     });
-    for (const pair of records.activePairs(first)) records.pairs.put({ ...pair, pairId: renamed(pair.pairId), itemId });
-    for (const point of records.points(first.itemId).list()) records.points(itemId).put({ ...point, recoveryPointId: renamed(point.recoveryPointId), itemId });
-    for (const job of jobs) {
-      const jobId = renamed(job.jobId);
-      this.#site.lab.cloud.store.put('job', jobId, { ...job, jobId, targetId: itemId, targetName: `SRV${number}` });
-    }
+    for (const pair of records.activePairs(first)) records.pairs.put({ ...pair, pairId: renamed(pair.pairId, number), itemId });
+    for (const point of records.points(first.itemId).list())
+      records.points(itemId).put({ ...point, recoveryPointId: renamed(point.recoveryPointId, number), itemId });
   }
+
+  /** In the store itself, before the vault lists its jobs for the first time. */
+  #addJobs(count: number): void {
+    const { store } = this.#site.lab.cloud;
+    const jobs = store.list<JobView>('job').filter((job) => job.targetId === this.#first.itemId);
+    store.transaction(() => {
+      for (let number = 1; number < count; number += 1)
+        for (const job of jobs) {
+          const jobId = renamed(job.jobId, number);
+          store.put('job', jobId, { ...job, jobId, targetId: renamed(job.targetId, number), targetName: `SRV${number}` });
+        }
+    });
+  }
+}
+
+function renamed(id: string, number: number): string {
+  return `${id.slice(0, -6)}${String(number).padStart(6, '0')}`;
 }
 
 async function asked({ lab }: LabUnderTest, order: Omit<ClientOrder, 'ready'>): Promise<number[]> {

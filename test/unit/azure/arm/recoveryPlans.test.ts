@@ -285,13 +285,17 @@ describe('The life of a plan', () => {
     expect(await refusal(plans.beginTestFailoverAndWait(...place, 'nobody', drill()))).toBe('404 ArmResourceDoesNotExist');
   });
 
-  test('the second of two writes is told who works on the plan', async () => {
+  test('the second of two writes is told who works on the plan, or on the item', async () => {
     await client.replicationRecoveryPlans.beginUpdateAndWait(...place, 'shop', { properties: { groups: [group('DB01'), group('WEB01')] } });
     const first = await client.replicationRecoveryPlans.beginUnplannedFailover(...place, 'shop', { properties: toAzure }, { updateIntervalInMs: 50 });
     expect(await refusal(client.replicationRecoveryPlans.beginUpdateAndWait(...place, 'shop', { properties: { groups: [group('WEB01')] } }))).toBe(
       '409 PlanBusy',
     );
     expect(await refusal(client.replicationRecoveryPlans.beginDeleteAndWait(...place, 'shop'))).toBe('409 PlanBusy');
+    const item = /replicationFabrics\/(.+)\/replicationProtectionContainers\/(.+)\/replicationProtectedItems\/(.+)$/.exec(itemIds['WEB01'] ?? '')?.slice(1);
+    const [fabric = '', container = '', name = ''] = item ?? [];
+    const alone = client.replicationProtectedItems.beginTestFailoverAndWait(...place, fabric, container, name, { properties: drill().properties as never });
+    expect(await refusal(alone)).toBe('409 ItemBusy');
     await first.pollUntilDone();
     expect(await plan('shop')).toMatchObject({ allowedOperations: ['Commit', 'ReverseReplicate'], lastUnplannedFailoverTime: expect.any(Date) as Date });
   });
