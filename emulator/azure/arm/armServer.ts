@@ -1,5 +1,6 @@
 // Azure Resource Manager on a socket: tokens, versions, request ids and error bodies around the operations of the resource providers.
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Tokens } from './authority/tokens.ts';
 import { authorityRoutes } from './authority/routes.ts';
@@ -151,9 +152,11 @@ function problems({ kernel }: ArmServerDeps): ErrorRequestHandler {
 
 /** What express and its body reader complain of: the client's fault, all of it. */
 function asRequestError(error: unknown): ArmError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!(error instanceof Error) || error instanceof ArmError || error instanceof LabError) return undefined;
   if (error instanceof URIError) return new ArmError(400, 'BadRequest', 'The path is not well encoded.');
-  if (!('type' in error) || typeof error.type !== 'string') return undefined;
-  if (error.type === 'entity.too.large') return new ArmError(413, 'RequestEntityTooLarge', `The body is longer than ${bodyLimit}.`);
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  if (typeof type !== 'string' && !(typeof status === 'number' && status >= 400 && status < 500)) return undefined;
+  if (status === 415) return new ArmError(415, 'UnsupportedMediaType', `The request content could not be read: ${error.message}`);
+  if (type === 'entity.too.large') return new ArmError(413, 'RequestEntityTooLarge', `The body is longer than ${bodyLimit}.`);
   return new ArmError(400, 'InvalidRequestContent', `The request content was invalid and could not be read: ${error.message}`);
 }

@@ -2,7 +2,7 @@
 import type { JobDefinition } from '../../kernel/jobDefinition.ts';
 import type { VaultContext } from './context.ts';
 import { changePointJob } from './failover/changePoint.ts';
-import { commitJob, completeMigrationJob } from './failover/commit.ts';
+import { commitJob, completeMigrationJob, finalizeFailbackJob } from './failover/commit.ts';
 import { failoverJob } from './failover/failover.ts';
 import { reprotectJob } from './failover/reprotect.ts';
 import { testFailoverCleanupJob, testFailoverJob } from './failover/testFailover.ts';
@@ -37,6 +37,7 @@ export function defineJobs(context: VaultContext): void {
     failoverJob(context),
     changePointJob(context),
     commitJob(context),
+    finalizeFailbackJob(context),
     completeMigrationJob(context),
     reprotectJob(context),
     ...planRecordJobs(context),

@@ -14,6 +14,11 @@ export const vaultErrors = {
     'The drivers of the machine could not be prepared for Azure.',
     'Choose an older recovery point, or set the storage and network drivers to start at boot and wait for a new point.',
   ),
+  '25037': entry(
+    409,
+    "The virtual machine isn't ready for committing failback.",
+    'Look at the errors of the failover, repeat it, and commit when it has succeeded.',
+  ),
   '28031': entry(
     409,
     'The virtual machine could not be created: the subscription has no quota left for it.',
