@@ -14,6 +14,8 @@ export function jobCustomDetails(scope: JobScope, job: JobView, apiVersion: stri
   switch (scenarioOf(job).scenarioName) {
     case 'TestFailover':
       return { instanceType: 'TestFailoverJobDetails', ...drillDetails(scope, job), affectedObjectDetails };
+    case 'TestFailoverCleanup':
+      return { instanceType: 'TestFailoverJobDetails', ...cleanupDetails(job), affectedObjectDetails };
     case 'UnplannedFailover':
       return {
         instanceType: 'FailoverJobDetails',
@@ -41,6 +43,12 @@ function drillDetails(scope: JobScope, job: JobView): Record<string, unknown> {
     networkType: networkName === null ? 'NoNetworkAttachAsInput' : 'VmNetworkAsInput',
     protectedItemDetails: membersOf(scope, job).flatMap((one) => drillRow(scope, one, networkName)),
   };
+}
+
+/** Of the drill that it ends only what was said about it (V2A session records). */
+function cleanupDetails({ input }: JobView): Record<string, unknown> {
+  const { comments = null } = input as { comments?: string | null };
+  return { testFailoverStatus: null, comments, networkName: null, networkFriendlyName: null, networkType: null, protectedItemDetails: [] };
 }
 
 /** A plan's job is about its members' jobs. */
