@@ -162,11 +162,6 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     this.#vault.reportSoon();
   }
 
-  #renew(): void {
-    this.#setup = { ...this.#setup, certificateExpiryMs: this.#deps.kernel.clock.now() + certificateLifetimeMs };
-    this.#database.setup = this.#setup;
-  }
-
   async register(request: RegistrationRequest): Promise<RegistrationAnswer> {
     const { kernel } = this.#deps;
     const { passphrase, authority } = this.#setup;
@@ -231,6 +226,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
+  }
+
+  #renew(): void {
+    this.#setup = { ...this.#setup, certificateExpiryMs: this.#deps.kernel.clock.now() + certificateLifetimeMs };
+    this.#database.setup = this.#setup;
   }
 
   async #start(): Promise<void> {
