@@ -3,7 +3,6 @@ import type { JobView } from '../../../kernel/jobRecord.ts';
 import { activeDirection } from '../../vault/items/state.ts';
 import type { ItemView } from '../../vault/vault.ts';
 import { ArmError, badRequest } from '../protocol/armError.ts';
-import type { OperationOrder } from '../protocol/longRunning.ts';
 import type { ArmOperation } from '../protocol/operation.ts';
 import { chosenPoint, failoverRequest, reprotectRequest, testFailoverRequest } from './items/failoverInputs.ts';
 import { codeOfErrorId } from './items/healthErrors.ts';
@@ -12,10 +11,8 @@ import type { DefineOperation, VaultScope } from './siteRecovery.ts';
 type Action = (scope: VaultScope, item: ItemView) => JobView;
 
 export function itemActionOperations(define: DefineOperation): ArmOperation[] {
-  const action = (id: string, segment: string, act: Action, order: Pick<Partial<OperationOrder>, 'until'> = {}): ArmOperation =>
-    define(`ReplicationProtectedItems_${id}`, `POST I/${segment}`, (scope) =>
-      scope.accepted(act(scope, scope.item), { resourcePath: scope.actedOn, ...order }),
-    );
+  const action = (id: string, segment: string, act: Action): ArmOperation =>
+    define(`ReplicationProtectedItems_${id}`, `POST I/${segment}`, (scope) => scope.accepted(act(scope, scope.item), { resourcePath: scope.actedOn }));
   return [
     action('TestFailover', 'testFailover', (scope, item) => scope.vault.operations.testFailover(testFailoverRequest(scope, item))),
     action('TestFailoverCleanup', 'testFailoverCleanup', ({ vault, call }, { itemId }) =>
@@ -26,7 +23,9 @@ export function itemActionOperations(define: DefineOperation): ArmOperation[] {
       scope.vault.operations.applyRecoveryPoint({ itemId: item.itemId, choice: chosenPoint(scope, item) }),
     ),
     action('FailoverCommit', 'failoverCommit', ({ vault }, { itemId }) => vault.operations.commit(itemId)),
-    action('FailoverCancel', 'failoverCancel', ({ vault }, { itemId }) => vault.operations.cancelFailover(itemId), { until: 'cancelled' }),
+    define('ReplicationProtectedItems_FailoverCancel', 'POST I/failoverCancel', (scope) =>
+      scope.accepted(scope.vault.operations.cancelFailover(scope.item.itemId), { resourcePath: scope.actedOn, until: 'cancelled' }),
+    ),
     action('Reprotect', 'reProtect', (scope, item) => scope.vault.operations.reprotect(reprotectRequest(scope, item))),
     action('RepairReplication', 'repairReplication', ({ vault }, { itemId }) => vault.operations.resynchronize(itemId, { force: true })),
     action('ResolveHealthErrors', 'resolveHealthErrors', ({ vault, call }, { itemId }) =>

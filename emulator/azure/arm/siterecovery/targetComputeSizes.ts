@@ -34,7 +34,7 @@ function targetComputeSizeResource(scope: VaultScope, item: ItemView, size: Mach
       errors: misfits(scope, item, size),
       // An "s" stands for premium storage in Azure's names of sizes.
       highIopsSupported: /^Standard_(DS|[A-Z]+\d+[a-z]*s)/.test(size.name) ? 'Supported' : 'NotSupported',
-      hyperVGenerations: /^Standard_A/.test(size.name) ? ['V1'] : ['V1', 'V2'],
+      hyperVGenerations: size.name.startsWith('Standard_A') ? ['V1'] : ['V1', 'V2'],
     },
   };
 }

@@ -15,34 +15,38 @@ export interface CopyOrder {
 /** Makes the machine, not running. Idempotent: disks of the same name are replaced as long as the machine is not there. */
 export async function createAzureCopy(context: VaultContext, item: ProtectedItem, order: CopyOrder): Promise<AzureCopy> {
   const { point } = order;
-  const { storage, compute } = context.deps;
-  const disks: AzureDisk[] = [];
-  // In the machine's order: a point lists its disks as they came to it.
-  for (const pair of context.records.pairs.list()) {
-    const { pairId } = pair;
-    const snapshotId = point.disks.find((disk) => disk.pairId === pairId)?.snapshotId;
-    if (snapshotId === undefined) continue;
-    const name = `${order.name}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
-    const url = await storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
-    const wanted = order.drill ? null : item.forward.target.disks?.find(({ diskId }) => diskId === pair.diskId)?.targetDiskName;
-    disks.push({ diskId: pair.diskId, name: wanted ?? name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
-  }
   const { source } = item;
-  const machine = await compute.createMachine({
+  const { target } = item.forward;
+  const machine = await context.deps.compute.createMachine({
     name: order.name,
-    size: item.forward.target.azureMachineSize,
+    size: target.azureMachineSize,
     osType: source.osType,
     firmware: source.firmware,
     cpuCount: source.cpuCount,
     memoryBytes: source.memoryBytes,
-    disks,
+    disks: await copyDisks(context, item, order),
     network: order.network,
     copyOf: { machineId: item.onPremisesMachineId, drill: order.drill },
-    resourceGroupId: item.forward.target.azure?.resourceGroupId ?? null,
-    tags: item.forward.target.azure?.machineTags ?? {},
-    managedDisks: item.forward.target.managedDisks ?? false,
+    resourceGroupId: target.azure?.resourceGroupId ?? null,
+    tags: target.azure?.machineTags ?? {},
+    managedDisks: target.managedDisks ?? false,
   });
   return { ...machine, networkName: order.network?.networkName ?? null, recoveryPointId: point.recoveryPointId, recoveryPointTimeMs: point.timeMs };
+}
+
+/** In the machine's order: a point lists its disks as they came to it. A disk's own name is that of the resource, not of its blob. */
+async function copyDisks(context: VaultContext, item: ProtectedItem, { point, name: machineName, drill }: CopyOrder): Promise<AzureDisk[]> {
+  const disks: AzureDisk[] = [];
+  for (const pair of context.records.pairs.list()) {
+    const { pairId } = pair;
+    const snapshotId = point.disks.find((disk) => disk.pairId === pairId)?.snapshotId;
+    if (snapshotId === undefined) continue;
+    const name = `${machineName}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
+    const url = await context.deps.storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
+    const wanted = drill ? null : item.forward.target.disks?.find(({ diskId }) => diskId === pair.diskId)?.targetDiskName;
+    disks.push({ diskId: pair.diskId, name: wanted ?? name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
+  }
+  return disks;
 }
 
 /** The network of a failover; a taken fixed address makes it fail (asr-behaviour §7.2). */

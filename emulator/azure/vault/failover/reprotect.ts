@@ -43,21 +43,7 @@ export function startReprotect(context: VaultContext, request: ReprotectRequest,
   if (toOnPremises && (request.masterTargetId === undefined || request.retentionDrive === undefined || request.datastoreName === undefined))
     throw new LabError('InvalidArgument', 'Re-protection to on premises needs a master target, a retention drive and a datastore.');
   if (!toOnPremises) requireAssociatedPolicy(context, request.policyName ?? defaultReprotectPolicy(item), item.configServerId);
-  const input: ReprotectInput = {
-    itemId: item.itemId,
-    purpose: toOnPremises ? 'reprotectToOnPremises' : 'reprotectToAzure',
-    viaPlan: parentJobId !== undefined,
-    processServerId: request.processServerId,
-    masterTargetId: request.masterTargetId ?? '',
-    retentionDrive: request.retentionDrive ?? '',
-    datastoreName: request.datastoreName ?? '',
-    policyName: request.policyName ?? defaultReprotectPolicy(item),
-    forward: {
-      ...(request.storageAccount === undefined ? {} : { storageAccount: request.storageAccount }),
-      ...(request.logStorageAccount === undefined ? {} : { logStorageAccount: request.logStorageAccount }),
-      ...(request.accountId === undefined ? {} : { accountId: request.accountId }),
-    },
-  };
+  const input: ReprotectInput = { ...reprotectInput(item, request), viaPlan: parentJobId !== undefined };
   return startItemJob(context, {
     itemId: item.itemId,
     kind: 'SwitchReplicationGroupProtection',
@@ -66,6 +52,24 @@ export function startReprotect(context: VaultContext, request: ReprotectRequest,
     input,
     ...(parentJobId === undefined ? {} : { parentJobId }),
   });
+}
+
+function reprotectInput(item: ProtectedItem, request: ReprotectRequest): Omit<ReprotectInput, 'viaPlan'> {
+  const { processServerId, masterTargetId = '', retentionDrive = '', datastoreName = '', storageAccount, logStorageAccount, accountId } = request;
+  return {
+    itemId: item.itemId,
+    purpose: item.direction === 'forward' ? 'reprotectToOnPremises' : 'reprotectToAzure',
+    processServerId,
+    masterTargetId,
+    retentionDrive,
+    datastoreName,
+    policyName: request.policyName ?? defaultReprotectPolicy(item),
+    forward: {
+      ...(storageAccount === undefined ? {} : { storageAccount }),
+      ...(logStorageAccount === undefined ? {} : { logStorageAccount }),
+      ...(accountId === undefined ? {} : { accountId }),
+    },
+  };
 }
 
 export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInput> {

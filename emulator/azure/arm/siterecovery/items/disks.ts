@@ -60,6 +60,7 @@ function replication(reader: ItemReader, item: ItemView, pair: PairRecord): Reco
   const stage = stageOf(pair);
   const { report } = pair;
   const busy = stage !== 'DifferentialSync';
+  const resyncStartMs = pair.resyncAdoptedMs ?? activeDirection(item).startedMs;
   return {
     diskId: pair.diskId,
     diskName: pair.diskName,
@@ -68,7 +69,7 @@ function replication(reader: ItemReader, item: ItemView, pair: PairRecord): Reco
     rpoInSeconds: rpoSeconds(item, pair, reader.scope.deps.kernel.clock.now()),
     resyncRequired: pair.resyncRequired === null ? 'NotRequired' : 'Required',
     resyncProgressPercentage: busy ? percent([pair]) : 0,
-    resyncDurationInSeconds: null,
+    resyncDurationInSeconds: busy || pair.resyncEndedMs === undefined ? null : Math.max(0, Math.floor((pair.resyncEndedMs - resyncStartMs) / 1000)),
     diskCapacityInBytes: pair.sizeBytes,
     fileSystemCapacityInBytes: pair.sizeBytes,
     diskResized: resized(pair),
@@ -77,7 +78,7 @@ function replication(reader: ItemReader, item: ItemView, pair: PairRecord): Reco
     resyncTotalTransferredBytes: report?.transferredBytes ?? 0,
     resyncLast15MinutesTransferredBytes: null,
     resyncLastDataTransferTimeUTC: report === null ? null : armTime(pair.progressMs),
-    resyncStartTime: armTime(pair.resyncAdoptedMs ?? activeDirection(item).startedMs),
+    resyncStartTime: armTime(resyncStartMs),
     progressHealth: busy ? busyHealth(item, pair) : 'Completed',
     progressStatus: busy ? null : 'Grey',
   };
@@ -107,16 +108,16 @@ function rpoSeconds(item: ItemView, pair: PairRecord, nowMs: TimeMs): number {
 /** The disks of the machine in Azure; none before a failover. */
 export function azureDiskDetails(reader: ItemReader, item: ItemView): unknown[] {
   const machine = reader.azureMachine(item);
-  const { managedDisks = false, disks = [] } = item.forward.target;
+  const { managedDisks: managed = false, disks = [] } = item.forward.target;
   return (machine?.order.disks ?? []).map((disk, place) => ({
-    vhdType: managedDisks ? null : disk.osDisk ? 'OperatingSystem' : 'DataDisk',
+    vhdType: managed ? null : disk.osDisk ? 'OperatingSystem' : 'DataDisk',
     vhdId: disk.diskId,
     diskId: disk.diskId,
-    vhdName: managedDisks ? null : disk.name,
-    maxSizeMB: managedDisks ? null : String(megabytes(disk.sizeBytes)),
-    targetDiskLocation: managedDisks ? null : reader.places.blobUrl(disk.url),
+    vhdName: managed ? null : disk.name,
+    maxSizeMB: managed ? null : String(megabytes(disk.sizeBytes)),
+    targetDiskLocation: managed ? null : reader.places.blobUrl(disk.url),
     targetDiskName: disk.name,
-    lunId: managedDisks || disk.osDisk ? null : String(place - 1),
+    lunId: managed || disk.osDisk ? null : String(place - 1),
     diskEncryptionSetId: disks.find(({ diskId }) => diskId === disk.diskId)?.diskEncryptionSetId ?? null,
     customTargetDiskName: disks.find(({ diskId }) => diskId === disk.diskId)?.targetDiskName ?? null,
   }));
