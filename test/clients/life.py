@@ -1,4 +1,6 @@
 """The whole life of two virtual machines and a physical server through azure.mgmt.recoveryservicessiterecovery, as its documentation has it."""
+import time
+
 import azure.mgmt.recoveryservicessiterecovery.models as m
 from azure.core.exceptions import HttpResponseError
 from azure.mgmt.recoveryservices.models import Sku, Vault, VaultProperties
@@ -12,12 +14,13 @@ MACHINES = {"WEB01": ("Linux", 1), "DB01": ("Windows", 2), "PHYS01": ("Linux", 1
 POLL = {"polling_interval": 1}
 REGISTRATION_MS = 20 * 60_000
 
+began = time.monotonic()
 client = lab.site_recovery(VAULT)
 items = client.replication_protected_items
 
 
 def stage(name):
-    print(name, flush=True)
+    print(f"{time.monotonic() - began:6.1f} s  {name}", flush=True)
 
 
 def policy_id(name):
@@ -54,7 +57,7 @@ def item(machine):
 
 def until_protected():
     for machine in MACHINES:
-        until(f"Protection of {machine}", lambda machine=machine: item(machine).properties.protection_state == "Protected" and points(machine))
+        until(f"Protection of {machine}", lambda machine=machine: item(machine).properties.protection_state == "Protected")
 
 
 def points(machine):
@@ -105,6 +108,13 @@ def enable(name, container, item_name, machine):
     )
     wanted = m.EnableProtectionInputProperties(policy_id=policy_id(FORWARD), protectable_item_id=protectable(machine).id, provider_specific_details=specific)
     return items.begin_create(name, container, item_name, m.EnableProtectionInput(properties=wanted), **POLL)
+
+
+def replicate():
+    each(enable)
+    until_protected()
+    for machine in MACHINES:
+        until(f"A recovery point of {machine}", lambda machine=machine: points(machine))
 
 
 def drill():
@@ -234,7 +244,7 @@ def main():
     for name, work in (
         ("vault", make_vault),
         ("policies and mappings", make_policies),
-        ("replication", lambda: (each(enable), until_protected())),
+        ("replication", replicate),
         ("drill", drill),
         ("failover and another recovery point", to_azure),
         ("commit", commit),
@@ -246,4 +256,4 @@ def main():
 
 
 main()
-print("done", flush=True)
+stage("done")

@@ -22,6 +22,17 @@ let replay: Replay;
 let vault = '';
 let container = '';
 
+interface SiteDetails {
+  readonly processServers: readonly { readonly id: string }[];
+  readonly masterTargetServers: readonly {
+    readonly id: string;
+    readonly osType: string;
+    readonly retentionVolumes: readonly { readonly volumeName: string }[];
+    readonly dataStores: readonly { readonly symbolicName: string }[];
+  }[];
+  readonly runAsAccounts: readonly { readonly accountId: string; readonly accountName: string }[];
+}
+
 interface Row {
   readonly id: string;
   readonly name: string;
@@ -35,6 +46,7 @@ async function refusedOf(recording: string): Promise<readonly string[]> {
   return replay.refusals.slice(before);
 }
 
+const fabricPath = (): string => container.replace(/\/replicationProtectionContainers\/.*/, '');
 const get = async <T>(path: string): Promise<T> => (await arm.ask({ verb: 'GET', target: `${path}?${version}` })).body as T;
 const list = async (path: string): Promise<Row[]> => (await get<{ value: Row[] }>(path)).value;
 const windows = { osType: 'Windows', osVersion: 'Windows Server 2016' } as const;
@@ -54,9 +66,9 @@ beforeAll(async () => {
   replay = new Replay({ arm, leftOut, finish: (ended) => lab.until('The end of an operation', ended) });
   vault = `/subscriptions/${ready.subscription}/resourceGroups/${ready.resourceGroup}/providers/Microsoft.RecoveryServices/vaults/${ready.vault}`;
   const [fabric] = await list(`${vault}/replicationFabrics`);
-  const fabricPath = `${vault}/replicationFabrics/${fabric?.name ?? ''}`;
-  const [first] = await list(`${fabricPath}/replicationProtectionContainers`);
-  container = `${fabricPath}/replicationProtectionContainers/${first?.name ?? ''}`;
+  const site = `${vault}/replicationFabrics/${fabric?.name ?? ''}`;
+  const [first] = await list(`${site}/replicationProtectionContainers`);
+  container = `${site}/replicationProtectionContainers/${first?.name ?? ''}`;
   replay.rename({
     '7c943c1b-5122-4097-90c8-861411bdd574': ready.subscription,
     '00000000-0000-0000-0000-000000000000': ready.subscription,
@@ -66,7 +78,7 @@ beforeAll(async () => {
     IbizaV2ATest: ready.vault,
     '9a72155b61d09325a02ba0311dea55df3a7135b65558b43c9ff540b9e7be084f': fabric?.name ?? '',
     'a5441e09-275c-4f15-a1b9-450a22c89d7b': (first?.name ?? '').replace(/^cloud_/, ''),
-    'F69DF410-66A9-EA46-AF73D9593D9F1771': (await servers(fabricPath)).processServerId,
+    'F69DF410-66A9-EA46-AF73D9593D9F1771': (await servers()).processServerId,
     ev2teststorage: 'asrlabtarget',
     'ASRCanaryTestSub3-CORP-SEA-VNET-1': 'vnet-recovery',
     'Subnet-1': 'default',
@@ -81,9 +93,9 @@ afterAll(async () => {
   await lab[Symbol.asyncDispose]();
 }, limitMs);
 
-async function servers(fabricPath: string): Promise<{ processServerId: string; accountId: string }> {
-  const { properties } = await get<Row>(fabricPath);
-  const details = properties['customDetails'] as { processServers: { id: string }[]; runAsAccounts: { accountId: string; accountName: string }[] };
+async function servers(): Promise<{ processServerId: string; accountId: string }> {
+  const { properties } = await get<Row>(fabricPath());
+  const details = properties['customDetails'] as SiteDetails;
   return {
     processServerId: details.processServers[0]?.id ?? '',
     accountId: details.runAsAccounts.find(({ accountName }) => accountName === 'Windows')?.accountId ?? '',
@@ -101,12 +113,12 @@ async function write(verb: string, path: string, properties: unknown): Promise<v
   const answer = await arm.ask({ verb, target: `${path}?${version}`, body: { properties } });
   if (answer.status !== 202) throw new Error(`${verb} ${path}: ${answer.text}`);
   const { pathname, search } = new URL(answer.headers['azure-asyncoperation'] ?? '');
-  let status = '';
+  let ended: { status: string; error?: { message: string } | null } = { status: '' };
   await lab.until(`${verb} ${path}`, async () => {
-    ({ status } = (await arm.ask({ verb: 'GET', target: pathname + search })).body as { status: string });
-    return status !== 'InProgress';
+    ended = (await arm.ask({ verb: 'GET', target: pathname + search })).body as typeof ended;
+    return ended.status !== 'InProgress';
   });
-  if (status !== 'Succeeded') throw new Error(`${verb} ${path}: ${status}`);
+  if (ended.status !== 'Succeeded') throw new Error(`${verb} ${path}: ${ended.status} ${ended.error?.message ?? ''}`);
 }
 
 const policy = (instanceType: 'InMageAzureV2' | 'InMage', recoveryPointHistory: number): unknown => ({
@@ -128,8 +140,8 @@ async function createPolicies(...names: readonly string[]): Promise<void> {
 }
 
 async function protect(machine: string, item: string): Promise<void> {
-  const { properties } = await get<Row>(container.replace(/\/replicationProtectionContainers\/.*/, ''));
-  const details = properties['customDetails'] as { processServers: { id: string }[] };
+  const { properties } = await get<Row>(fabricPath());
+  const details = properties['customDetails'] as SiteDetails;
   await write('PUT', `${container}/replicationProtectedItems/${item}`, {
     policyId: `${vault}/replicationPolicies/V2aTestPolicy3`,
     protectableItemId: (await protectable(machine)).id,
@@ -138,11 +150,35 @@ async function protect(machine: string, item: string): Promise<void> {
       masterTargetId: details.processServers[0]?.id,
       processServerId: details.processServers[0]?.id,
       storageAccountId: `${vault.replace(/\/providers\/.*/, '')}/providers/Microsoft.Storage/storageAccounts/asrlabtarget`,
-      runAsAccountId: (await servers(container.replace(/\/replicationProtectionContainers\/.*/, ''))).accountId,
+      runAsAccountId: (await servers()).accountId,
       targetAzureNetworkId: `${vault.replace(/\/providers\/.*/, '')}/providers/Microsoft.Network/virtualNetworks/vnet-recovery`,
       targetAzureSubnetId: 'default',
       targetAzureVmName: machine,
       targetAzureV2ResourceGroupId: vault.replace(/\/providers\/.*/, ''),
+    },
+  });
+}
+
+/** Over to Azure and on the way back, as one of the recorded items was. */
+async function sendHome(machine: string, item: string): Promise<void> {
+  const path = `${container}/replicationProtectedItems/${item}`;
+  await lab.control('machine.power', { machine, to: 'off' });
+  await write('POST', `${path}/unplannedFailover`, { failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'NotRequired' });
+  await write('POST', `${path}/failoverCommit`, {});
+  await lab.control('link.set', { path: 'site-to-site', state: 'up' });
+  await lab.step(20 * 60_000);
+  const { properties } = await get<Row>(fabricPath());
+  const { processServers, masterTargetServers } = properties['customDetails'] as SiteDetails;
+  const masterTarget = masterTargetServers.find(({ osType }) => osType === 'Windows');
+  await write('POST', `${path}/reProtect`, {
+    failoverDirection: 'RecoveryToPrimary',
+    providerSpecificDetails: {
+      instanceType: 'InMage',
+      masterTargetId: masterTarget?.id,
+      processServerId: processServers.at(-1)?.id,
+      retentionDrive: masterTarget?.retentionVolumes[0]?.volumeName,
+      datastoreName: masterTarget?.dataStores[0]?.symbolicName,
+      profileId: `${vault}/replicationPolicies/V2aTestPolicy3-failback`,
     },
   });
 }
@@ -175,10 +211,15 @@ test(
   'policies and mappings',
   async () => {
     await createPolicies('V2aTestPolicy2', 'V2aTestPolicy3', 'V2aTestPolicy3-failback', 'V2aTestv2avm1', 'V2aTestv2avm1-failback');
-    await write('PUT', `${container}/replicationProtectionContainerMappings/first`, {
-      policyId: `${vault}/replicationPolicies/V2aTestPolicy3`,
-      targetProtectionContainerId: 'Microsoft Azure',
-    });
+    for (const [policyName, target] of [
+      ['V2aTestPolicy3', 'Microsoft Azure'],
+      ['V2aTestPolicy3-failback', container],
+    ] as const) {
+      await write('PUT', `${container}/replicationProtectionContainerMappings/of-${policyName}`, {
+        policyId: `${vault}/replicationPolicies/${policyName}`,
+        targetProtectionContainerId: target,
+      });
+    }
     expect(await refusedOf('V2APolicyTest.json')).toEqual([]);
     await createPolicies('V2aTestv2avm1', 'V2aTestv2avm1-failback');
     expect(await refusedOf('V2APCMappingTest.json')).toEqual([]);
@@ -196,7 +237,11 @@ test(
         async () => (await arm.ask({ verb: 'GET', target: `${vault}/replicationPolicies/${name}?${version}` })).status === 404,
       );
     }
-    const { accountId } = await servers(container.replace(/\/replicationProtectionContainers\/.*/, ''));
+    // The recorded machine had its Mobility service already, as one that was protected before.
+    await protect('V2aVm1', 'earlier');
+    await untilProtected('earlier');
+    await write('POST', `${container}/replicationProtectedItems/earlier/remove`, { disableProtectionReason: 'NotSpecified' });
+    const { accountId } = await servers();
     expect(accountId, 'the account that the recording names').toBe('1');
     expect(await refusedOf('V2ACreateRPI.json')).toEqual([]);
   },
@@ -237,8 +282,10 @@ test(
   'a failover and its commit',
   async () => {
     const item = 'e685c4aa-93ed-11e7-b6a4-0050568f2e8f';
+    await sendHome('VSPS212', '-RPI');
     await protect('V2aVm3', item);
     await untilProtected(item);
+    await lab.step(10 * 60_000);
     await lab.control('machine.power', { machine: 'V2aVm3', to: 'off' });
     expect(await refusedOf('V2AFailoverJob.json')).toEqual([]);
   },
@@ -248,7 +295,7 @@ test(
 test(
   'the list of jobs',
   async () => {
-    const [job] = await list(`${vault}/replicationJobs`);
+    const job = (await list(`${vault}/replicationJobs`)).find(({ properties }) => properties['scenarioName'] === 'RefreshFabricLayout');
     replay.rename({ '5c273244-0f4a-498b-89db-c436e518f7cf': job?.name ?? '' });
     expect(await refusedOf('V2AGetJobTest.json')).toEqual([]);
   },

@@ -40,10 +40,6 @@ export class SwaggerCheck {
     this.#validator = validator;
   }
 
-  async findings(exchange: Exchange): Promise<readonly Finding[]> {
-    return (await this.look(exchange)).findings;
-  }
-
   async look(exchange: Exchange): Promise<{ operation: string; findings: readonly Finding[] }> {
     const url = new URL(addressOf(exchange));
     const { requestValidationResult, responseValidationResult } = await this.#validator.validateLiveRequestResponse({

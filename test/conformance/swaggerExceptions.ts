@@ -68,12 +68,8 @@ export function excuses(exception: SwaggerException, finding: Finding): boolean 
   );
 }
 
-/** Findings that no exception explains, each kind once. */
-export async function openFindings(exchanges: readonly Exchange[]): Promise<readonly Finding[]> {
-  return (await judged(exchanges)).open;
-}
-
 export interface Judgement {
+  /** Findings that no exception explains, each kind once. */
   readonly open: readonly Finding[];
   readonly excused: readonly Finding[];
   /** Exceptions that nothing needed. */

@@ -98,9 +98,11 @@ function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRe
     pair.report.processedBytes !== report.processedBytes ||
     pair.report.transferredBytes !== report.transferredBytes ||
     pair.report.stage !== report.stage;
+  const synchronised = report.stage === 'DifferentialSync' && pair.report?.stage !== 'DifferentialSync';
   return {
     ...pair,
     report,
+    ...(synchronised ? { resyncEndedMs: nowMs } : {}),
     progressMs: moved ? nowMs : pair.progressMs,
     resyncAdoptedMs: adopted ? (pair.resyncAdoptedMs ?? nowMs) : pair.resyncAdoptedMs,
     resyncRequired: requiredAfter(pair, report, { adopted, nowMs }),

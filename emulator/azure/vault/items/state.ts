@@ -198,6 +198,8 @@ export interface PairRecord {
   readonly resyncId: string | null;
   /** When the source was first seen to work on `resyncId`; marks before it are not trusted. */
   readonly resyncAdoptedMs: TimeMs | null;
+  /** When the last copy or comparison of the whole disk was done; absent: none was. */
+  readonly resyncEndedMs?: TimeMs;
   readonly resyncRequired: { readonly reason: string; readonly sinceMs: TimeMs } | null;
   /** Forward: address of the replica. Reverse: null, the master target knows. */
   readonly replica: string | null;
