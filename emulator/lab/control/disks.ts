@@ -75,10 +75,10 @@ async function verdictOf(device: BlockDevice): Promise<{ state: 'clean' | 'recov
 }
 
 /** What is written to the disk of a protected machine that is off, nothing replicates. @throws LabError MachineNotRunning */
-function requireSeen({ disks, vault }: ControlParts, reference: DiskReference): void {
+function requireSeen({ disks, siteVault }: ControlParts, reference: DiskReference): void {
   if (reference.at !== 'present') return;
   const { machine, definition } = disks.find(reference.machine, reference.location);
-  if (machine.state === 'poweredOff' && itemOf(vault, machine.machineId) !== undefined)
+  if (machine.state === 'poweredOff' && itemOf(siteVault.vault, machine.machineId) !== undefined)
     throw new LabError('MachineNotRunning', `${definition.name} is protected and off: replication would not see the write.`);
 }
 

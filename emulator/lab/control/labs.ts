@@ -14,7 +14,7 @@ type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart
 const defaultEvents = 100;
 
 export function labHandlers(parts: ControlParts): Handlers<Names> {
-  const { world, vault, cloud, site } = parts;
+  const { world, siteVault, cloud, site } = parts;
   const { folder } = world;
   return {
     'lab.status': async () => status(parts),
@@ -44,8 +44,9 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
     },
     'fidelity.list': async () => fidelity,
+    'vault.credentials': async () => ({ credentials: siteVault.vault.credentialsFile() }),
     'event.list': async ({ limit }) =>
-      vault
+      siteVault.vault
         .events()
         .slice(-(limit ?? defaultEvents))
         .map((event) => ({
@@ -55,25 +56,25 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
           subject: event.affectedObjectFriendlyName,
           message: event.description,
         })),
-    'vault.credentials': async () => ({ credentials: vault.credentialsFile() }),
   };
 }
 
 function status(parts: ControlParts): LabStatus {
-  const { world, vault, disks } = parts;
+  const { world, siteVault, disks } = parts;
   const { kernel, folder } = world;
   const { settings } = folder;
-  const problems = vault.records.configServers.list().flatMap(({ hostId }) => vault.configServerHealth(hostId).problems);
+  const { entry } = siteVault;
+  const problems = entry?.vault.records.configServers.list().flatMap(({ hostId }) => entry.vault.configServerHealth(hostId).problems) ?? [];
   return {
     dir: folder.dir,
     pid: process.pid,
     scenario: settings?.scenario ?? '',
     seed: settings?.seed ?? '',
-    vault: world.estate.vault.name,
+    vault: entry?.resource.name ?? '',
     clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
     roles: roles(parts),
     machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
-    jobsRunning: vault.jobs.list().filter((job) => !hasEnded(job)).length,
+    jobsRunning: (entry?.vault.jobs.list() ?? []).filter((job) => !hasEnded(job)).length,
     links: kernel.network.list(),
     faults: kernel.faults.list().map(({ rule }) => rule),
     healthErrors: problems.map(({ level, code, text, possibleCauses, recommendedAction, sinceMs }) => ({

@@ -177,7 +177,7 @@ describe('Recovery plans as files', () => {
     ['groups: 5', '"groups" must be a list'],
     ['groups: [{kind: Start}]', 'group 1 is of kind "Start"'],
     ['groups: [{machine: [a]}]', 'unknown field "machine"'],
-    ['groups: [{machines: [a], after: [{name: x}]}]', 'must be of kind manual or script'],
+    ['groups: [{machines: [a], after: [{name: x}]}]', 'must be of kind manual, script or runbook'],
     ['groups: [{machines: [a], after: [{name: x, kind: script}]}]', 'needs "command"'],
     ['groups: [', 'plan.yaml'],
   ])('%s is refused with the place', async (text, place) => {

@@ -65,7 +65,12 @@ export function armErrorOf(error: unknown): ArmError {
   });
 }
 
+/** Names in messages are the caller's own and may be of any length. */
+const longestMessage = 1000;
+
 /** @returns the JSON body: `{error: {code, message, details}}` */
 export function errorBody(error: ArmError, ids: { clientRequestId: string; activityId: string }): unknown {
-  return { error: { code: error.code, message: error.message, details: error.details.map((detail) => ({ ...detail, ...ids })) } };
+  const cut = (text: string): string => (text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text);
+  const details = error.details.map((detail) => ({ ...detail, message: cut(detail.message), possibleCauses: cut(detail.possibleCauses), ...ids }));
+  return { error: { code: error.code, message: cut(error.message), details } };
 }

@@ -77,6 +77,11 @@ export class Body {
     return { ...(value as Record<string, string>) };
   }
 
+  /** As the client gave it; undefined when absent. For what is only kept. */
+  json(name: string): unknown {
+    return this.#value(name);
+  }
+
   has(name: string): boolean {
     return this.#properties.has(name.toLowerCase());
   }
