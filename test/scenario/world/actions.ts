@@ -103,7 +103,7 @@ const drill: Action = async (world) => {
   if (job instanceof LabError) return;
   await world.until('drill', async () => (await world.call('job.show', { jobId: job.jobId })).endedMs !== null);
   const { state } = await world.call('job.show', { jobId: job.jobId });
-  const { testMachine, testFailoverState } = await world.item(machine);
+  const { testMachine } = await world.item(machine);
   if (state === 'Succeeded' && testMachine !== null) {
     const content = await requirePoint(world, machine, point).catch((error: unknown) => {
       // Thinned away meanwhile.
@@ -117,7 +117,7 @@ const drill: Action = async (world) => {
         one,
       );
   } else world.tell(`  ${state}`);
-  if (testFailoverState !== 'None') {
+  if (testMachine !== null) {
     const cleanup = await world.attempt('item.testFailoverCleanup', { machine: machine.name });
     if (!(cleanup instanceof LabError)) await world.until('cleanup', async () => (await world.call('job.show', { jobId: cleanup.jobId })).endedMs !== null);
   }
