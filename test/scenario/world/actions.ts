@@ -116,7 +116,7 @@ const drill: Action = async (world) => {
   if (job instanceof LabError) return;
   await world.until('drill', async () => (await world.call('job.show', { jobId: job.jobId })).endedMs !== null);
   const { state } = await world.call('job.show', { jobId: job.jobId });
-  const { testMachine, testFailoverState } = await world.item(machine);
+  const { testMachine } = await world.item(machine);
   if (state === 'Succeeded' && testMachine !== null) {
     const [span] = await requirePoint(world, machine, point).catch((error: unknown) => {
       // Thinned away meanwhile.
@@ -130,7 +130,7 @@ const drill: Action = async (world) => {
         content,
       });
   } else world.tell(`  ${state}`);
-  if (testFailoverState !== 'None') {
+  if (testMachine !== null) {
     const cleanup = await world.attempt('item.testFailoverCleanup', { machine: machine.name });
     if (!(cleanup instanceof LabError)) await world.until('cleanup', async () => (await world.call('job.show', { jobId: cleanup.jobId })).endedMs !== null);
   }
