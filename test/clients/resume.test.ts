@@ -60,7 +60,7 @@ async function enabling(
 ): Promise<{ names: readonly [string, string, string]; input: EnableProtectionInput }> {
   const [fabric] = await listed(client.replicationFabrics.list(...vault));
   const [container] = await listed(client.replicationProtectionContainers.list(...vault));
-  const [machine] = await listed(client.replicationProtectableItems.listByReplicationProtectionContainers(...vault, fabric?.name ?? '', container?.name ?? ''));
+  const machines = await listed(client.replicationProtectableItems.listByReplicationProtectionContainers(...vault, fabric?.name ?? '', container?.name ?? ''));
   const [policy] = await listed(client.replicationPolicies.list(...vault));
   const { processServers, runAsAccounts } = fabric?.properties?.customDetails as VMwareDetails;
   const group = (policy?.id ?? '').split('/providers/')[0] ?? '';
