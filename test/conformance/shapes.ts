@@ -48,7 +48,7 @@ function collect(value: unknown, path: string, paths: Set<string>): void {
   }
   const kind = 'instanceType' in value && typeof value.instanceType === 'string' ? `<${value.instanceType}>` : '';
   // Names that begin with an underscore are remarks of those who keep the recordings.
-  for (const [name, property] of Object.entries(value).filter(([name]) => !name.startsWith('_')))
+  for (const [name, property] of Object.entries(value).filter(([own]) => !own.startsWith('_')))
     collect(property, `${path}${kind}${path === '' ? '' : '.'}${name}`, paths);
 }
 

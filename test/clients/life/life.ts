@@ -3,7 +3,7 @@ import type { Fabric, ReplicationProtectedItem, VMwareDetails } from '@azure/arm
 import { useLab, type TestLab } from '../../support/useLab.ts';
 import { JobTime } from '../jobTime.ts';
 import { officialClients, type OfficialClients } from '../officialClients.ts';
-import { lifeEstate } from './lifeEstate.ts';
+import { lifeEstate, rackServer } from './lifeEstate.ts';
 
 /** A machine of the site and what protects it. */
 export interface Protectee {
@@ -44,6 +44,7 @@ export class Life implements AsyncDisposable {
   static async begin(): Promise<Life> {
     await using opening = new AsyncDisposableStack();
     const lab = opening.use(await useLab({ estate: lifeEstate }));
+    await rackServer(lab.lab);
     const { world, vaults, ready } = lab.lab;
     const time = opening.use(new JobTime({ clock: world.kernel.clock, vaults }));
     return new Life({ lab, time, clients: officialClients(ready), resources: opening.move() });

@@ -22,7 +22,7 @@ export async function enableReplication(life: Life): Promise<void> {
 
 async function enable(life: Life, site: Site, protectee: Protectee): Promise<void> {
   const { details } = site;
-  const account = details.runAsAccounts?.find(({ accountName }) => accountName === protectee.osType);
+  const account = details.runAsAccounts?.find((one) => one.accountName === protectee.osType);
   const builtIn = found(
     'The process server of the configuration server',
     details.processServers?.find(({ friendlyName }) => friendlyName === 'CS01'),
