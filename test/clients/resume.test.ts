@@ -6,11 +6,46 @@ import type { ReadyLine } from '../../emulator/contract/control.ts';
 import { LabProcess } from '../scenario/world/labProcess.ts';
 import { useFolder } from '../support/folder.ts';
 import { linuxMachine } from '../support/useLab.ts';
-import { listed } from './life/life.ts';
-import { officialClients } from './officialClients.ts';
+import { found, listed } from './life/life.ts';
+import { officialClients, type OfficialClients } from './officialClients.ts';
 
 const limitMs = 120_000;
-const policy = { properties: { providerSpecificInput: { instanceType: 'InMageAzureV2' as const, multiVmSyncStatus: 'Enable' } } };
+const machine = 'WEB01';
+
+interface Site {
+  readonly place: readonly [vault: string, resourceGroup: string, fabric: string, container: string];
+  readonly item: Parameters<OfficialClients['siteRecovery']['replicationProtectedItems']['beginCreate']>[5];
+}
+
+/** What the enabling of replication needs, as a client finds it. */
+async function siteOf({ siteRecovery }: OfficialClients, { vault, resourceGroup, subscription }: ReadyLine): Promise<Site> {
+  const fabric = found('The site', (await listed(siteRecovery.replicationFabrics.list(vault, resourceGroup)))[0]);
+  const [container] = await listed(siteRecovery.replicationProtectionContainers.list(vault, resourceGroup));
+  const place = [vault, resourceGroup, found('Its name', fabric.name), found('The container', container?.name)] as const;
+  const machines = await listed(siteRecovery.replicationProtectableItems.listByReplicationProtectionContainers(...place));
+  const [policy] = await listed(siteRecovery.replicationPolicies.list(vault, resourceGroup));
+  const details = fabric.properties?.customDetails as { processServers?: { id?: string }[]; runAsAccounts?: { accountId?: string; accountName?: string }[] };
+  const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  const server = found('The process server', details.processServers?.[0]?.id);
+  return {
+    place,
+    item: {
+      properties: {
+        policyId: found('The policy', policy?.id),
+        protectableItemId: found(machine, machines.find(({ properties }) => properties?.friendlyName === machine)?.id),
+        providerSpecificDetails: {
+          instanceType: 'InMageAzureV2',
+          processServerId: server,
+          masterTargetId: server,
+          runAsAccountId: found('An account', details.runAsAccounts?.find(({ accountName }) => accountName === 'Linux')?.accountId),
+          storageAccountId: `${group}/providers/Microsoft.Storage/storageAccounts/asrlabtarget`,
+          targetAzureV2ResourceGroupId: group,
+          targetAzureVmName: machine,
+        },
+      },
+    },
+  };
+}
 
 test(
   'a serialised poller resumes after the lab was killed, and the work is done once',
@@ -18,34 +53,34 @@ test(
     using folder = useFolder();
     const dir = join(folder.path, 'lab');
     const scenario = join(folder.path, 'estate.json');
-    writeFileSync(
-      scenario,
-      JSON.stringify({
-        virtualMachines: [linuxMachine('WEB01')],
-        policies: [{ name: 'silver', retentionMs: 86_400_000, appConsistentIntervalMs: 3_600_000, rpoThresholdMs: 900_000 }],
-      }),
-    );
+    const policies = [{ name: 'silver', retentionMs: 86_400_000, appConsistentIntervalMs: 3_600_000, rpoThresholdMs: 900_000 }];
+    writeFileSync(scenario, JSON.stringify({ virtualMachines: [linuxMachine(machine)], policies }));
     await using lab = new LabProcess({ dir, scenario, seed: 'test', processes: [] });
     await lab.start();
-    const clients = () => officialClients(JSON.parse(readFileSync(join(dir, '.srlab', 'lab.json'), 'utf8')) as ReadyLine);
-    const first = clients();
-    const place = [(await lab.call('lab.status', {})).vault, 'lab-rg'] as const;
-    const { replicationPolicies, replicationJobs } = first.siteRecovery;
-    const started = await replicationPolicies.beginCreate(...place, 'gold', policy);
+    const ready = (): ReadyLine => JSON.parse(readFileSync(join(dir, '.srlab', 'lab.json'), 'utf8')) as ReadyLine;
+    const first = officialClients(ready());
+    const { place, item } = await siteOf(first, ready());
+    const started = await first.siteRecovery.replicationProtectedItems.beginCreate(...place, 'web', item);
     expect(started.isDone()).toBe(false);
     const serialised = started.toString();
-    const before = await listed(replicationJobs.list(...place));
+    const jobs = async ({ siteRecovery }: OfficialClients): Promise<string[]> =>
+      (await listed(siteRecovery.replicationJobs.list(place[0], place[1]))).flatMap(({ properties, name }) =>
+        properties?.scenarioName === 'EnableDr' ? (name ?? '') : [],
+      );
+    const before = await jobs(first);
+    expect(before).toHaveLength(1);
 
     await lab.kill();
     await lab.start();
-    const { siteRecovery } = clients();
-    const resumed = await siteRecovery.replicationPolicies.beginCreate(...place, 'gold', policy, { resumeFrom: serialised });
-    expect(resumed.isDone()).toBe(false);
-    await lab.call('clock.step', { stepMs: 600_000 });
-    const result = await resumed.pollUntilDone();
-    expect(result).toMatchObject({ name: 'gold', properties: { providerSpecificDetails: { instanceType: 'InMageAzureV2' } } });
-    const after = await listed(siteRecovery.replicationJobs.list(...place));
-    expect(after.map(({ name }) => name)).toEqual(before.map(({ name }) => name));
+    const second = officialClients(ready());
+    const resumed = await second.siteRecovery.replicationProtectedItems.beginCreate(...place, 'web', item, { resumeFrom: serialised });
+    await lab.call('clock.step', { stepMs: 1_800_000 });
+    expect(await resumed.pollUntilDone()).toMatchObject({
+      name: 'web',
+      properties: { friendlyName: machine, protectionState: expect.stringMatching(/\w/) as string },
+    });
+    expect(await jobs(second)).toEqual(before);
+    expect(second.traffic.exchanges.filter(({ verb }) => verb === 'PUT')).toEqual([]);
   },
   limitMs,
 );
