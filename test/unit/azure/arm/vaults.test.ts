@@ -105,6 +105,18 @@ test('the site moves to another vault with its machines, and the first vault kno
   expect(await names(officialClients(lab.lab.ready).recoveryServices.vaults.listBySubscriptionId())).toEqual(['second']);
 });
 
+test('a move that a kill has cut off is ended at the next start', async () => {
+  await using used = await withSecondVault();
+  const { lab } = used;
+  const { vaults, vault, site, world } = lab.lab;
+  const second = vaults.find({ resourceGroupName: 'other-rg', name: 'second' });
+  world.store.put('site', 'move', { vaultId: second?.resource.vaultId });
+  expect(vault.records.configServers.get(site.configServer.hostId)).toBeDefined();
+  await lab.restart();
+  expect(lab.lab.ready.vault).toBe('second');
+  expect(lab.lab.vault.records.configServers.list()).toHaveLength(1);
+});
+
 test('a site whose machines are protected stays with its vault', async () => {
   await using used = await withSecondVault();
   const { lab } = used;
