@@ -11,11 +11,13 @@ export interface Protectee {
   readonly item: string;
   readonly osType: 'Windows' | 'Linux';
   readonly disks: number;
+  /** In Azure: managed disks, or page blobs of a storage account. */
+  readonly managedDisks: boolean;
 }
 
-export const web: Protectee = { machine: 'WEB01', item: 'web-item', osType: 'Linux', disks: 1 };
-export const database: Protectee = { machine: 'DB01', item: 'db-item', osType: 'Windows', disks: 2 };
-export const physical: Protectee = { machine: 'PHYS01', item: 'phys-item', osType: 'Linux', disks: 1 };
+export const web: Protectee = { machine: 'WEB01', item: 'web-item', osType: 'Linux', disks: 1, managedDisks: false };
+export const database: Protectee = { machine: 'DB01', item: 'db-item', osType: 'Windows', disks: 2, managedDisks: true };
+export const physical: Protectee = { machine: 'PHYS01', item: 'phys-item', osType: 'Linux', disks: 1, managedDisks: false };
 export const protectees: readonly Protectee[] = [web, database, physical];
 
 export const policyName = 'gold';
