@@ -1,6 +1,6 @@
 // What a client of a lab finds in its environment: endpoints, certificates and sign-in for every kind of client, all inside the lab's folder.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
 import type { ReadyLine } from '../contract/control.ts';
@@ -106,6 +106,8 @@ async function writeAzureCliConfiguration(folder: string, ready: ReadyLine): Pro
     subscription: ready.subscription,
   };
   await writeFile(join(folder, 'clouds.config'), section(cloudName, cloud));
+  // What it learned of the cloud when the lab may have listened elsewhere.
+  await rm(join(folder, 'cloudEndpoints.json'), { force: true });
   const settings = join(folder, 'config');
   // What its user has set since is left alone.
   if (!existsSync(settings)) await writeFile(settings, section('cloud', { name: cloudName }), { mode: 0o600 });

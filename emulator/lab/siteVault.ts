@@ -55,17 +55,24 @@ export class SiteVault {
     const { vaults, configServer, store } = this.#deps;
     const target = vaults.find(place);
     if (target === undefined) throw new LabError('NotFound', `Vault ${place.name} in ${place.resourceGroupName}.`);
-    const former = this.entry;
-    if (former !== undefined && former.vault !== target.vault && former.vault.records.configServers.get(configServer.hostId) !== undefined) {
-      former.vault.release(configServer.hostId);
-    }
+    for (const vault of this.#formerVaults(target)) vault.requireReleasable(configServer.hostId);
     store.put('site', 'move', { vaultId: target.resource.vaultId });
     await this.#register(target);
     return target;
   }
 
+  /** Those that still know the server. */
+  #formerVaults(target: VaultEntry): Vault[] {
+    const { vaults, configServer } = this.#deps;
+    return vaults
+      .list()
+      .map(({ vault }) => vault)
+      .filter((vault) => vault !== target.vault && vault.records.configServers.get(configServer.hostId) !== undefined);
+  }
+
   async #register(target: VaultEntry): Promise<void> {
     const { configServer, store } = this.#deps;
+    for (const vault of this.#formerVaults(target)) vault.release(configServer.hostId);
     if (configServer.vaultUrl !== undefined && configServer.vaultUrl !== target.url) await configServer.leaveVault();
     await configServer.registerWithVault(target.vault.credentialsFile(), target.url);
     store.delete('site', 'move');

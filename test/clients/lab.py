@@ -1,8 +1,10 @@
 """The lab as the environment of `srlab exec` names it: Azure's own Python clients on it, its time, and the bytes of its disks."""
+import base64
 import hashlib
 import json
 import os
 import ssl
+import tempfile
 import threading
 import time
 import urllib.request
@@ -22,6 +24,7 @@ STEP_MS = 15_000
 PAUSE_SECONDS = 0.02
 LIMIT_SECONDS = 240
 PIECE = 4 * 2**20
+BLOCK = 4096
 FOOTER = 512
 
 # Tenant, secret and authority come from the environment, as its documentation has it.
@@ -88,19 +91,61 @@ def until(what, reached):
     raise AssertionError(f"{what} did not come about within {LIMIT_SECONDS} seconds")
 
 
+def disk_of(location, machine, number):
+    return {"location": location, "machine": machine, "disk": str(number), "at": "present"}
+
+
 def site_disk(machine, number):
-    return {"location": "onPremises", "machine": machine, "disk": str(number), "at": "present"}
+    """Of the protected machine as it is at the site: a physical server comes home as a virtual machine of its name."""
+    return disk_of("onPremises", control("item.show", machine=machine)["machineId"], number)
+
+
+def content(disk):
+    """Digest of a disk of the lab, from a file that is taken out of it."""
+    with tempfile.TemporaryDirectory(dir=os.environ["SRLAB_DIR"]) as folder:
+        path = os.path.join(folder, "disk.raw")
+        size = control("disk.export", disk=disk, path=path, format="raw")["sizeBytes"]
+        with open(path, "rb") as file:
+            return digest_of(size, filled_in_file(file, size))
+
+
+def filled_in_file(file, size):
+    """Pieces of a sparse file that are no holes."""
+    at = 0
+    while at < size:
+        try:
+            at = os.lseek(file.fileno(), at, os.SEEK_DATA)
+        except OSError:
+            return
+        end = os.lseek(file.fileno(), at, os.SEEK_HOLE)
+        at -= at % BLOCK
+        while at < end:
+            file.seek(at)
+            piece = file.read(min(PIECE, end - at))
+            yield at, piece
+            at += len(piece)
+
+
+def digest_of(size, pieces):
+    """Two disks with the same bytes have the same digest, however much of their zeros is written down."""
+    digest = hashlib.sha256(str(size).encode())
+    empty = bytes(BLOCK)
+    for at, piece in pieces:
+        for begin in range(0, len(piece), BLOCK):
+            block = piece[begin : begin + BLOCK]
+            if block != empty[: len(block)]:
+                digest.update(f"{at + begin}:".encode())
+                digest.update(block)
+    return digest.hexdigest()
 
 
 def write(disk, text):
-    import base64
-
     block = (text.encode() * 512)[:4096]
     control("disk.write", disk=disk, offset=2 * 2**20, base64=base64.b64encode(block).decode())
 
 
 def on_premises(machine, disks):
-    return [control("disk.sha256", disk=site_disk(machine, number))["sha256"] for number in range(disks)]
+    return [content(site_disk(machine, number)) for number in range(disks)]
 
 
 def in_azure(name):
@@ -113,26 +158,20 @@ def in_azure(name):
 
 
 def hash_of(blob):
-    """Of a fixed VHD without its footer; ranges that were never written are zeros."""
+    """Of a fixed VHD without its footer."""
     size = blob.get_blob_properties().size - FOOTER
     filled, _ = blob.get_page_ranges()
-    digest = hashlib.sha256()
-    at = 0
+    return digest_of(size, filled_in_blob(blob, filled, size))
+
+
+def filled_in_blob(blob, filled, size):
+    """Pieces of whole blocks, each once, whatever the ranges begin with."""
+    done = 0
     for pages in filled:
-        at = zeros(digest, at, min(pages["start"], size))
-        end = min(pages["end"] + 1, size)
+        at = max(done, pages["start"] - pages["start"] % BLOCK)
+        end = min(-(-(pages["end"] + 1) // BLOCK) * BLOCK, size)
         while at < end:
             length = min(PIECE, end - at)
-            digest.update(blob.download_blob(offset=at, length=length).readall())
+            yield at, blob.download_blob(offset=at, length=length).readall()
             at += length
-    zeros(digest, at, size)
-    return digest.hexdigest()
-
-
-def zeros(digest, begin, end):
-    empty = bytes(PIECE)
-    while begin < end:
-        length = min(PIECE, end - begin)
-        digest.update(memoryview(empty)[:length])
-        begin += length
-    return begin
+        done = max(done, at)

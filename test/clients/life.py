@@ -142,9 +142,8 @@ def azure_contents():
 
 def write_everywhere(text, location="onPremises"):
     for machine, (_, disks) in MACHINES.items():
-        name = machine if location == "onPremises" else machine.lower()
         for number in range(disks):
-            lab.write({**lab.site_disk(name, number), "location": location}, text)
+            lab.write(lab.site_disk(machine, number) if location == "onPremises" else lab.disk_of("azure", machine.lower(), number), text)
 
 
 def fail_over(specific):
@@ -213,7 +212,7 @@ def home():
     lab.control("clock.step", stepMs=REGISTRATION_MS)
     reprotect("RecoveryToPrimary", to_site)
     write_everywhere("written in Azure ", "azure")
-    last = {machine: [lab.control("disk.sha256", disk={**lab.site_disk(machine.lower(), number), "location": "azure"})["sha256"] for number in range(disks)] for machine, (_, disks) in MACHINES.items()}
+    last = {machine: [lab.content(lab.disk_of("azure", machine.lower(), number)) for number in range(disks)] for machine, (_, disks) in MACHINES.items()}
     fail_over(m.InMageUnplannedFailoverInput(recovery_point_type="LatestTime"))
     assert site_contents() == last
     commit()

@@ -1,5 +1,6 @@
 // The whole life of two virtual machines and a physical server through Azure's own clients, unmodified, over HTTPS; and that their traffic keeps to the specification.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unmatched } from '../conformance/extracts.ts';
 import { judged } from '../conformance/swaggerExceptions.ts';
 import { Life } from './life/life.ts';
 import { stages } from './life/stages.ts';
@@ -36,6 +37,10 @@ test(
   },
   limitMs,
 );
+
+test('what was seen of the service in 2021 is in the traffic, in the same words', () => {
+  expect(unmatched(life.clients.traffic.exchanges)).toEqual([]);
+});
 
 /** The client's errors hold the whole request: said in a line instead. */
 function plain(error: unknown): unknown {

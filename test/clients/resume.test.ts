@@ -5,12 +5,47 @@ import { expect, test } from 'vitest';
 import type { ReadyLine } from '../../emulator/contract/control.ts';
 import { LabProcess } from '../scenario/world/labProcess.ts';
 import { useFolder } from '../support/folder.ts';
-import type { EnableProtectionInput, SiteRecoveryManagementClient, VMwareDetails } from '@azure/arm-recoveryservices-siterecovery';
 import { linuxMachine } from '../support/lab.ts';
-import { listed } from './life/life.ts';
-import { officialClients } from './officialClients.ts';
+import { found, listed } from './life/life.ts';
+import { officialClients, type OfficialClients } from './officialClients.ts';
 
 const limitMs = 120_000;
+const machine = 'WEB01';
+
+interface Site {
+  readonly place: readonly [vault: string, resourceGroup: string, fabric: string, container: string];
+  readonly item: Parameters<OfficialClients['siteRecovery']['replicationProtectedItems']['beginCreate']>[5];
+}
+
+/** What the enabling of replication needs, as a client finds it. */
+async function siteOf({ siteRecovery }: OfficialClients, { vault, resourceGroup, subscription }: ReadyLine): Promise<Site> {
+  const fabric = found('The site', (await listed(siteRecovery.replicationFabrics.list(vault, resourceGroup)))[0]);
+  const [container] = await listed(siteRecovery.replicationProtectionContainers.list(vault, resourceGroup));
+  const place = [vault, resourceGroup, found('Its name', fabric.name), found('The container', container?.name)] as const;
+  const machines = await listed(siteRecovery.replicationProtectableItems.listByReplicationProtectionContainers(...place));
+  const [policy] = await listed(siteRecovery.replicationPolicies.list(vault, resourceGroup));
+  const details = fabric.properties?.customDetails as { processServers?: { id?: string }[]; runAsAccounts?: { accountId?: string; accountName?: string }[] };
+  const group = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}`;
+  const server = found('The process server', details.processServers?.[0]?.id);
+  return {
+    place,
+    item: {
+      properties: {
+        policyId: found('The policy', policy?.id),
+        protectableItemId: found(machine, machines.find(({ properties }) => properties?.friendlyName === machine)?.id),
+        providerSpecificDetails: {
+          instanceType: 'InMageAzureV2',
+          processServerId: server,
+          masterTargetId: server,
+          runAsAccountId: found('An account', details.runAsAccounts?.find(({ accountName }) => accountName === 'Linux')?.accountId),
+          storageAccountId: `${group}/providers/Microsoft.Storage/storageAccounts/asrlabtarget`,
+          targetAzureV2ResourceGroupId: group,
+          targetAzureVmName: machine,
+        },
+      },
+    },
+  };
+}
 
 test(
   'a serialised poller resumes after the lab was killed, and the work is done once',
@@ -18,65 +53,34 @@ test(
     using folder = useFolder();
     const dir = join(folder.path, 'lab');
     const scenario = join(folder.path, 'estate.json');
-    writeFileSync(
-      scenario,
-      JSON.stringify({
-        virtualMachines: [linuxMachine('WEB01')],
-        policies: [{ name: 'silver', retentionMs: 86_400_000, appConsistentIntervalMs: 3_600_000, rpoThresholdMs: 900_000 }],
-      }),
-    );
+    const policies = [{ name: 'silver', retentionMs: 86_400_000, appConsistentIntervalMs: 3_600_000, rpoThresholdMs: 900_000 }];
+    writeFileSync(scenario, JSON.stringify({ virtualMachines: [linuxMachine(machine)], policies }));
     await using lab = new LabProcess({ dir, scenario, seed: 'test', processes: [] });
     await lab.start();
-    const clients = () => officialClients(JSON.parse(readFileSync(join(dir, '.srlab', 'lab.json'), 'utf8')) as ReadyLine);
-    const first = clients();
-    const place = [(await lab.call('lab.status', {})).vault, 'lab-rg'] as const;
-    const { replicationJobs } = first.siteRecovery;
-    const { names, input } = await enabling(first.siteRecovery, place);
-    // Its time stands still, so the push installation, which takes some, cannot end before the kill.
-    const started = await first.siteRecovery.replicationProtectedItems.beginCreate(...place, ...names, input);
+    const ready = (): ReadyLine => JSON.parse(readFileSync(join(dir, '.srlab', 'lab.json'), 'utf8')) as ReadyLine;
+    const first = officialClients(ready());
+    const { place, item } = await siteOf(first, ready());
+    const started = await first.siteRecovery.replicationProtectedItems.beginCreate(...place, 'web', item);
     expect(started.isDone()).toBe(false);
     const serialised = started.toString();
-    const before = await listed(replicationJobs.list(...place));
+    const jobs = async ({ siteRecovery }: OfficialClients): Promise<string[]> =>
+      (await listed(siteRecovery.replicationJobs.list(place[0], place[1]))).flatMap(({ properties, name }) =>
+        properties?.scenarioName === 'EnableDr' ? (name ?? '') : [],
+      );
+    const before = await jobs(first);
+    expect(before).toHaveLength(1);
 
     await lab.kill();
     await lab.start();
-    const { siteRecovery } = clients();
-    const resumed = await siteRecovery.replicationProtectedItems.beginCreate(...place, ...names, input, { resumeFrom: serialised });
-    expect(resumed.isDone()).toBe(false);
-    await lab.call('clock.step', { stepMs: 600_000 });
-    const result = await resumed.pollUntilDone();
-    expect(result).toMatchObject({ name: 'web', properties: { friendlyName: 'WEB01', providerSpecificDetails: { instanceType: 'InMageAzureV2' } } });
-    const after = await listed(siteRecovery.replicationJobs.list(...place));
-    expect(after.map(({ name }) => name)).toEqual(expect.arrayContaining(before.map(({ name }) => name)));
-    expect(after.filter(({ properties }) => properties?.scenarioName === 'EnableDr')).toHaveLength(1);
+    const second = officialClients(ready());
+    const resumed = await second.siteRecovery.replicationProtectedItems.beginCreate(...place, 'web', item, { resumeFrom: serialised });
+    await lab.call('clock.step', { stepMs: 1_800_000 });
+    expect(await resumed.pollUntilDone()).toMatchObject({
+      name: 'web',
+      properties: { friendlyName: machine, protectionState: expect.stringMatching(/\w/) as string },
+    });
+    expect(await jobs(second)).toEqual(before);
+    expect(second.traffic.exchanges.filter(({ verb }) => verb === 'PUT')).toEqual([]);
   },
   limitMs,
 );
-
-/** What "Enable replication" of WEB01 takes: the names behind the vault, and the body. */
-async function enabling(
-  client: SiteRecoveryManagementClient,
-  vault: readonly [string, string],
-): Promise<{ names: readonly [string, string, string]; input: EnableProtectionInput }> {
-  const [fabric] = await listed(client.replicationFabrics.list(...vault));
-  const [container] = await listed(client.replicationProtectionContainers.list(...vault));
-  const machines = await listed(client.replicationProtectableItems.listByReplicationProtectionContainers(...vault, fabric?.name ?? '', container?.name ?? ''));
-  const [policy] = await listed(client.replicationPolicies.list(...vault));
-  const { processServers, runAsAccounts } = fabric?.properties?.customDetails as VMwareDetails;
-  const group = (policy?.id ?? '').split('/providers/')[0] ?? '';
-  const account = (name: string): string => `${group}/providers/Microsoft.Storage/storageAccounts/${name}`;
-  const input: EnableProtectionInput = {
-    properties: {
-      policyId: policy?.id ?? '',
-      protectableItemId: machines.find(({ properties }) => properties?.friendlyName === 'WEB01')?.id ?? '',
-      providerSpecificDetails: {
-        instanceType: 'InMageAzureV2',
-        processServerId: processServers?.[0]?.id ?? '',
-        runAsAccountId: runAsAccounts?.find(({ accountName }) => accountName === 'Linux')?.accountId ?? '',
-        storageAccountId: account('asrlabtarget'),
-        logStorageAccountId: account('asrlablogs'),
-      },
-    },
-  };
-  return { names: [fabric?.name ?? '', container?.name ?? '', 'web'], input };
-}

@@ -48,8 +48,9 @@ function collect(value: unknown, path: string, paths: Set<string>): void {
   }
   const kind = 'instanceType' in value && typeof value.instanceType === 'string' ? `<${value.instanceType}>` : '';
   // Names that begin with an underscore are remarks of those who keep the recordings.
-  for (const [name, property] of Object.entries(value).filter(([name]) => !name.startsWith('_')))
-    collect(property, `${path}${kind}${path === '' ? '' : '.'}${name}`, paths);
+  const isMap = path.endsWith('.consistencyPoints');
+  for (const [name, property] of Object.entries(value).filter(([own]) => !own.startsWith('_')))
+    collect(property, `${path}${kind}${path === '' ? '' : '.'}${isMap ? '*' : name}`, paths);
 }
 
 function emptyLists(value: unknown, path = ''): string[] {

@@ -30,7 +30,14 @@ import { planView, scriptPlaces, type PlanView, type ScriptPlace } from './plans
 import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
 import { issueCredentials } from './site/credentials.ts';
-import { authenticate, registerConfigServer, releaseConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
+import {
+  authenticate,
+  registerConfigServer,
+  releaseConfigServer,
+  requireReleasable,
+  setReplicationPath,
+  type RegistrationRequest,
+} from './site/registration.ts';
 import { VaultSettings } from './settings.ts';
 import { SiteLink } from './site/siteLink.ts';
 import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
@@ -105,6 +112,11 @@ export class Vault implements AsyncDisposable {
   register(request: RegistrationRequest): { token: string; vaultName: string; region: string } {
     const { token } = registerConfigServer(this.#context, request);
     return { token, vaultName: this.#context.deps.name, region: this.#context.deps.region };
+  }
+
+  /** @throws LabError NotFound, ConfigServerInUse */
+  requireReleasable(configServerId: string): void {
+    requireReleasable(this.#context, configServerId);
   }
 
   /** The vault forgets a server that protects nothing here. @throws LabError NotFound, ConfigServerInUse */

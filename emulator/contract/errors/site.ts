@@ -71,7 +71,7 @@ export const siteErrors = {
   RunAsAccountNotFound: entry(404, 'The configuration server has no such account.', 'Add the account on the configuration server and choose it.'),
   SiteWithoutVault: entry(
     409,
-    'The configuration server belongs to a vault that does not exist any more.',
+    'The configuration server belongs to no vault that there is.',
     'Register it with another one: srlab site register --vault <name>.',
   ),
   VaultCredentialsMalformed: entry(400, 'The vault credentials file cannot be read.', 'Download the registration key from the vault again.'),

@@ -1,5 +1,5 @@
 // What the machines' disks hold, on premises through the lab and in Azure through Azure's storage client, and patterns written to them.
-import { StorageSharedKeyCredential, PageBlobClient } from '@azure/storage-blob';
+import { AnonymousCredential, PageBlobClient, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { digestOfDevice } from '../../../emulator/disk/hash.ts';
 import { seededRandom } from '../../../emulator/kernel/random.ts';
 import { pageBlobDevice } from './pageBlobDevice.ts';
@@ -46,21 +46,34 @@ async function idAtSite(life: Life, { machine }: Protectee): Promise<string> {
   return found(machine, named.find(({ platform }) => platform === 'VmWare') ?? named[0]).machineId;
 }
 
-/** The page blobs of the Azure VMs, read with the account's key. */
+/** The disks of the Azure VMs: page blobs opened with the account's key, managed ones with a signature for reading. */
 export async function inAzure(life: Life, azureName: (protectee: Protectee) => string): Promise<Contents> {
-  const { keys } = await life.clients.storage.storageAccounts.listKeys(life.vault[1], accountName);
-  const credential = new StorageSharedKeyCredential(accountName, found('The key of the account', keys?.[0]?.value));
   const contents: Record<string, string> = {};
   for (const protectee of protectees) {
-    const urls = await diskUrls(life, azureName(protectee));
-    for (const [number, url] of urls.entries())
-      contents[`${protectee.machine} ${number}`] = await digestOfDevice(await pageBlobDevice(new PageBlobClient(url, credential)));
+    for (const [number, blob] of (await diskBlobs(life, azureName(protectee))).entries())
+      contents[`${protectee.machine} ${number}`] = await digestOfDevice(await pageBlobDevice(blob));
   }
   return contents;
 }
 
-async function diskUrls(life: Life, azureName: string): Promise<string[]> {
+async function diskBlobs(life: Life, azureName: string): Promise<PageBlobClient[]> {
   const { storageProfile } = await life.clients.compute.virtualMachines.get(life.vault[1], azureName);
   const dataDisks = (storageProfile?.dataDisks ?? []).toSorted((one, other) => one.lun - other.lun);
-  return [storageProfile?.osDisk, ...dataDisks].map((disk) => found(`The blob of a disk of ${azureName}`, disk?.vhd?.uri));
+  return Promise.all(
+    [storageProfile?.osDisk, ...dataDisks].map((disk) =>
+      disk?.managedDisk === undefined
+        ? ofAccount(life, found(`The blob of a disk of ${azureName}`, disk?.vhd?.uri))
+        : managed(life, found('Its name', disk.name)),
+    ),
+  );
+}
+
+async function ofAccount({ clients, vault }: Life, url: string): Promise<PageBlobClient> {
+  const { keys } = await clients.storage.storageAccounts.listKeys(vault[1], accountName);
+  return new PageBlobClient(url, new StorageSharedKeyCredential(accountName, found('The key of the account', keys?.[0]?.value)));
+}
+
+async function managed({ clients, vault }: Life, name: string): Promise<PageBlobClient> {
+  const { accessSAS } = await clients.compute.disks.grantAccess(vault[1], name, { access: 'Read', durationInSeconds: 600 });
+  return new PageBlobClient(found('The way to the disk', accessSAS), new AnonymousCredential());
 }

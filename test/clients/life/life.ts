@@ -3,7 +3,7 @@ import type { Fabric, ReplicationProtectedItem, VMwareDetails } from '@azure/arm
 import { LabUnderTest } from '../../support/lab.ts';
 import { JobTime } from '../jobTime.ts';
 import { officialClients, type OfficialClients } from '../officialClients.ts';
-import { lifeEstate } from './lifeEstate.ts';
+import { lifeEstate, rackServer } from './lifeEstate.ts';
 
 /** A machine of the site and what protects it. */
 export interface Protectee {
@@ -11,11 +11,13 @@ export interface Protectee {
   readonly item: string;
   readonly osType: 'Windows' | 'Linux';
   readonly disks: number;
+  /** In Azure: managed disks, or page blobs of a storage account. */
+  readonly managedDisks: boolean;
 }
 
-export const web: Protectee = { machine: 'WEB01', item: 'web-item', osType: 'Linux', disks: 1 };
-export const database: Protectee = { machine: 'DB01', item: 'db-item', osType: 'Windows', disks: 2 };
-export const physical: Protectee = { machine: 'PHYS01', item: 'phys-item', osType: 'Linux', disks: 1 };
+export const web: Protectee = { machine: 'WEB01', item: 'web-item', osType: 'Linux', disks: 1, managedDisks: false };
+export const database: Protectee = { machine: 'DB01', item: 'db-item', osType: 'Windows', disks: 2, managedDisks: true };
+export const physical: Protectee = { machine: 'PHYS01', item: 'phys-item', osType: 'Linux', disks: 1, managedDisks: false };
 export const protectees: readonly Protectee[] = [web, database, physical];
 
 export const policyName = 'gold';
@@ -44,6 +46,7 @@ export class Life implements AsyncDisposable {
   static async begin(): Promise<Life> {
     await using opening = new AsyncDisposableStack();
     const lab = opening.use(await LabUnderTest.open(lifeEstate));
+    await rackServer(lab.lab);
     const { world, vaults, ready } = lab.lab;
     const time = opening.use(new JobTime({ clock: world.kernel.clock, vaults }));
     return new Life({ lab, time, clients: officialClients(ready), resources: opening.move() });

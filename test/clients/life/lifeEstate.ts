@@ -1,5 +1,6 @@
-// The site of the life: two virtual machines that belong together and a physical server, quiet, so that what a disk holds is what was written to it.
+// The site of the life: two virtual machines, and a physical server that nobody has told the product of, all of them quiet, so that what a disk holds is what was written to it.
 import type { Estate } from '../../../emulator/lab/estate.ts';
+import type { Lab } from '../../../emulator/lab.ts';
 import { linuxMachine, smallDiskBytes } from '../../support/lab.ts';
 
 const gibibyte = 2 ** 30;
@@ -19,6 +20,22 @@ export const lifeEstate: Partial<Estate> = {
     linuxMachine('WEB01', { ipAddress: '10.0.0.11', disks: [disk] }),
     linuxMachine('DB01', { osType: 'Windows', osVersion: 'Windows Server 2016', ipAddress: '10.0.0.12', disks: [disk, disk] }),
   ],
-  physicalServers: [linuxMachine('PHYS01', { ipAddress: '10.0.0.21', disks: [disk] })],
   policies: [],
 };
+
+/** A server is put into the rack and switched on. */
+export async function rackServer({ datacenter, world }: Lab): Promise<void> {
+  const { name, osType, osVersion, firmware, cpuCount, memoryBytes, ipAddress, disks } = linuxMachine('PHYS01', { ipAddress: '10.0.0.21', disks: [disk] });
+  const { machineId } = await datacenter.physical.add({
+    name,
+    osType,
+    osVersion,
+    firmware,
+    cpuCount,
+    memoryBytes,
+    disks,
+    nics: [{ network: 'site', ipAddress }],
+  });
+  world.guests.adopt(datacenter.physical.machine(machineId));
+  await datacenter.physical.power(machineId, 'on');
+}

@@ -1,7 +1,7 @@
 // Before anything is protected: policies for both directions, their mappings, and the machines that the site knows of.
 import assert from 'node:assert/strict';
 import type { ProtectableItem } from '@azure/arm-recoveryservices-siterecovery';
-import { failbackPolicyName, found, listed, policyName, protectees, type Life, type Protectee } from './life.ts';
+import { failbackPolicyName, found, listed, physical, policyName, protectees, type Life, type Protectee } from './life.ts';
 
 /** Whoever has a new vault takes its registration key to the configuration server. */
 export async function createVault({ clients, vault, lab }: Life): Promise<void> {
@@ -62,24 +62,33 @@ export async function mapPolicies(life: Life): Promise<void> {
   assert.equal((await listed(mappings.listByReplicationProtectionContainers(...container))).length, 2);
 }
 
-/** Virtual machines come by the vCenter, the physical server by its name and address. */
+/** Virtual machines come by the vCenter, which is taken away and added again; the physical server by its name and address. */
 export async function discoverMachines(life: Life): Promise<void> {
-  const { replicationProtectionContainers, replicationvCenters } = life.clients.siteRecovery;
+  const { replicationProtectionContainers, replicationProtectableItems, replicationvCenters: vCenters } = life.clients.siteRecovery;
   const { container } = await life.site();
-  const [vCenter] = await listed(replicationvCenters.listByReplicationFabrics(container[0], container[1], container[2]));
-  assert.equal(vCenter?.properties?.discoveryStatus, 'Completed');
-  if ((await protectable(life, 'PHYS01')) === undefined) {
-    await replicationProtectionContainers.beginDiscoverProtectableItemAndWait(...container, {
-      properties: { friendlyName: 'PHYS01', ipAddress: '10.0.0.21', osType: 'Linux' },
-    });
-  }
+  const fabric = [container[0], container[1], container[2]] as const;
+  const known = found('The vCenter of the site', (await listed(vCenters.listByReplicationFabrics(...fabric)))[0]);
+  const { friendlyName, ipAddress, port, processServerId, runAsAccountId } = found('Its properties', known.properties);
+  const properties = { friendlyName, ipAddress, port, processServerId, runAsAccountId } as Record<string, string>;
+  await vCenters.beginDeleteAndWait(...fabric, found('Its name', known.name));
+  assert.deepEqual(await listed(replicationProtectableItems.listByReplicationProtectionContainers(...container)), []);
+  const added = await vCenters.beginCreateAndWait(...fabric, 'hall', { properties });
+  assert.equal(added.name, 'hall');
+  await vCenters.beginUpdateAndWait(...fabric, 'hall', { properties: { ...properties, friendlyName: 'The hall' } });
+  const { properties: shown } = await vCenters.get(...fabric, 'hall');
+  assert.deepEqual([shown?.friendlyName, shown?.discoveryStatus], ['The hall', 'Completed']);
+
+  await replicationProtectionContainers.beginDiscoverProtectableItemAndWait(...container, {
+    properties: { friendlyName: physical.machine, ipAddress: '10.0.0.21', osType: physical.osType },
+  });
   for (const { machine, osType } of protectees) {
-    const { properties } = found(`Protectable item of ${machine}`, await protectable(life, machine));
-    assert.equal(properties?.protectionStatus, 'Unprotected');
-    const details = properties.customDetails as { instanceType: string; osType?: string; discoveryType?: string } | undefined;
+    const { name } = found(`Protectable item of ${machine}`, await protectable(life, machine));
+    const item = await replicationProtectableItems.get(...container, found('Its name', name));
+    assert.equal(item.properties?.protectionStatus, 'Unprotected');
+    const details = item.properties.customDetails as { instanceType: string; osType?: string; discoveryType?: string } | undefined;
     assert.equal(details?.instanceType, 'VMwareVirtualMachine');
     assert.equal(details.osType, osType.toUpperCase());
-    assert.equal(details.discoveryType, machine === 'PHYS01' ? 'Physical' : 'vCenter');
+    assert.equal(details.discoveryType, machine === physical.machine ? 'Physical' : 'vCenter');
   }
 }
 

@@ -22,7 +22,7 @@ export async function enableReplication(life: Life): Promise<void> {
 
 async function enable(life: Life, site: Site, protectee: Protectee): Promise<void> {
   const { details } = site;
-  const account = details.runAsAccounts?.find(({ accountName }) => accountName === protectee.osType);
+  const account = details.runAsAccounts?.find((one) => one.accountName === protectee.osType);
   const builtIn = found(
     'The process server of the configuration server',
     details.processServers?.find(({ friendlyName }) => friendlyName === 'CS01'),
@@ -36,7 +36,7 @@ async function enable(life: Life, site: Site, protectee: Protectee): Promise<voi
         processServerId: found('The process server', builtIn),
         masterTargetId: found('The process server', builtIn),
         runAsAccountId: found('An account for push installation', account?.accountId),
-        storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', accountName),
+        ...(protectee.managedDisks ? { diskType: 'Standard_LRS' } : { storageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', accountName) }),
         logStorageAccountId: life.resourceId('Microsoft.Storage/storageAccounts', 'asrlablogs'),
         targetAzureNetworkId: life.resourceId('Microsoft.Network/virtualNetworks', 'vnet-recovery'),
         targetAzureSubnetId: 'default',

@@ -1,6 +1,7 @@
 // The life of two virtual machines and a physical server, from a vault to an empty one, in the order in which it is lived.
+import { handleJobs, keepSettings, keepSiteWell, lookAround } from './administration.ts';
 import { cleanUp, testFailover } from './drill.ts';
-import { endPolicies, endProtection, lookAround } from './ending.ts';
+import { endPolicies, endProtection, endVault } from './ending.ts';
 import { commit, failOver } from './failover.ts';
 import type { Life } from './life.ts';
 import { createPlan, drillPlan, failOverPlan, removePlan } from './plans.ts';
@@ -22,6 +23,8 @@ export const stages: readonly Stage[] = [
   { name: 'properties of the machine to be are changed', live: updateProperties },
   { name: 'another process server takes a machine over', live: switchProcessServer },
   { name: 'a machine is resynchronised', live: resynchronize },
+  { name: 'site, agents and health are looked after', live: keepSiteWell },
+  { name: 'jobs are restarted, cancelled and exported', live: handleJobs },
   { name: 'a test failover gives copies of the chosen points', live: testFailover },
   { name: 'its clean-up leaves nothing in Azure', live: cleanUp },
   { name: 'a failover gives the last state, and another point its own', live: failOver },
@@ -34,7 +37,9 @@ export const stages: readonly Stage[] = [
   { name: 'the plan is drilled', live: drillPlan },
   { name: 'the plan fails over', live: failOverPlan },
   { name: 'a dashboard sees what has been', live: lookAround },
+  { name: 'settings of the vault are kept', live: keepSettings },
   { name: 'the plan goes', live: removePlan },
   { name: 'protection is disabled, completed and purged', live: endProtection },
   { name: 'mappings and policies go', live: endPolicies },
+  { name: 'the site leaves, and the vault goes', live: endVault },
 ];

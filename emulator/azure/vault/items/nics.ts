@@ -1,7 +1,7 @@
 // The network cards of an item: which of the source's go to Azure, and to which subnets and addresses (asr-behaviour §7.1, §11.1). Pure.
 import type { DiscoveredMachine } from '../../../replication/orders.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import type { NicSettings, TargetSettings } from './state.ts';
+import type { NicOptions, NicSettings, TargetSettings } from './state.ts';
 
 /** What is asked of one card; what is absent stays. */
 export type NicChange = Partial<Omit<NicSettings, 'nicId' | 'sourceNetwork' | 'sourceIpAddress'>> & { readonly nicId: string };
@@ -32,14 +32,17 @@ export function changedTarget(target: TargetSettings, { nics: nicChanges = [], p
   const next: TargetSettings = { ...target, ...change };
   requireKnown(target.nics ?? [], [...nicChanges.map(({ nicId }) => nicId), ...(primaryNicId === undefined ? [] : [primaryNicId])]);
   if (target.nics === undefined || target.nics.length === 0) return next;
-  const changed = withPlace(target.nics, next, target).map((nic) => ({
-    ...nic,
-    ...nicChanges.find(({ nicId }) => sameNic(nicId, nic.nicId)),
-    nicId: nic.nicId,
-  }));
+  const changed = withPlace(target.nics, next, target).map((nic) => changedNic(nic, nicChanges));
   const nics = primaryNicId === undefined ? changed : changed.toSorted((one, other) => rank(one, primaryNicId) - rank(other, primaryNicId));
   const [primary] = selectedNics(nics);
   return { ...next, nics, ...(primary === undefined ? {} : { subnetName: primary.subnetName, ipAddress: primary.ipAddress }) };
+}
+
+function changedNic(nic: NicSettings, changes: readonly NicChange[]): NicSettings {
+  const change = changes.find(({ nicId }) => sameNic(nicId, nic.nicId));
+  if (change === undefined) return nic;
+  const options: NicOptions = { recovery: { ...nic.options?.recovery, ...change.options?.recovery }, test: { ...nic.options?.test, ...change.options?.test } };
+  return { ...nic, ...change, nicId: nic.nicId, options };
 }
 
 /** The cards that a machine in Azure gets, the primary one first. */

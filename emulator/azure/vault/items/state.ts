@@ -22,6 +22,24 @@ export interface NicSettings {
   readonly testSubnetName: string | null;
   readonly testIpAddress: string | null;
   readonly targetNicName: string | null;
+  readonly options?: NicOptions;
+}
+
+/** Wishes for a card that the vault keeps and shows; the lab's networks have no use for them. Absent: none. */
+export interface NicOptions {
+  readonly recovery?: NicPlaceOptions;
+  readonly test?: NicPlaceOptions;
+}
+
+/** Of a card in failovers, or in drills. */
+export interface NicPlaceOptions {
+  readonly networkSecurityGroupId?: string | null;
+  readonly acceleratedNetworking?: boolean;
+  readonly nicName?: string | null;
+  readonly nicResourceGroupName?: string | null;
+  readonly reuseExistingNic?: boolean;
+  readonly publicIPAddressId?: string | null;
+  readonly backendAddressPoolIds?: readonly string[];
 }
 
 /** What a caller wants of a target disk. Replicas are page blobs in every mode (asr-behaviour §11.3). */

@@ -54,17 +54,20 @@ export function registerConfigServer(context: VaultContext, request: Registratio
   return server;
 }
 
-/**
- * The vault forgets a server, its associations and what was asked of it; items that replicate keep it.
- * @throws LabError NotFound, ConfigServerInUse
- */
-export function releaseConfigServer(context: VaultContext, hostId: string): void {
-  const { records, jobs, events } = context;
+/** Whether a server could be released now. @throws LabError NotFound, ConfigServerInUse while it protects machines, or a job runs on it */
+export function requireReleasable({ records, jobs }: VaultContext, hostId: string): void {
   const { friendlyName } = records.configServers.require(hostId);
   const items = records.items.list().filter((item) => item.configServerId === hostId);
   if (items.length > 0) throw new LabError('ConfigServerInUse', `${friendlyName} protects ${items.map((item) => item.friendlyName).join(', ')}.`);
   const job = jobs.list().find((one) => one.targetId === hostId && !hasEnded(one));
   if (job !== undefined) throw new LabError('ConfigServerInUse', `${job.friendlyName} (${job.jobId}) runs on ${friendlyName}.`);
+}
+
+/** The vault forgets a server, its vCenters and associations, and what was asked of it. @throws LabError as `requireReleasable` */
+export function releaseConfigServer(context: VaultContext, hostId: string): void {
+  const { records, events } = context;
+  requireReleasable(context, hostId);
+  const { friendlyName } = records.configServers.require(hostId);
   records.transaction(() => {
     for (const mapping of records.mappings.list()) if (mapping.configServerId === hostId) records.mappings.delete(mapping.mappingId);
     for (const vCenter of records.vCenters.list()) if (vCenter.configServerId === hostId) records.vCenters.delete(vCenter.vCenterId);

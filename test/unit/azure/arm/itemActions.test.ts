@@ -65,6 +65,20 @@ test(
   limitMs,
 );
 
+test('recovery points come newest first and can be asked for alone', async () => {
+  await story.time.step(11 * 60_000);
+  const points = [];
+  for await (const point of story.client.recoveryPoints.listByReplicationProtectedItems(...story.container, 'web')) points.push(point);
+  const times = points.map(({ properties }) => properties?.recoveryPointTime?.getTime() ?? 0);
+  expect(times.length).toBeGreaterThan(1);
+  expect(times).toEqual(times.toSorted((one, other) => other - one));
+  expect(await story.client.recoveryPoints.get(...story.container, 'web', points[0]?.name ?? '')).toMatchObject({
+    id: `${story.itemId('web')}/recoveryPoints/${points[0]?.name}`,
+    properties: { recoveryPointType: 'CrashConsistent', providerSpecificDetails: { instanceType: 'InMageAzureV2', isMultiVmSyncPoint: 'false' } },
+  });
+  expect(await refusalOf(story.client.recoveryPoints.get(...story.container, 'web', 'none'))).toBe('404 NotFound ArmResourceDoesNotExist');
+});
+
 test('sizes say why they would not do', async () => {
   const sizes = new Map<string, { errors: number; cores: number | undefined }>();
   for await (const { name = '', properties } of story.client.targetComputeSizes.listByReplicationProtectedItems(...story.container, 'db'))

@@ -1,5 +1,7 @@
 // Vaults as their owner makes, fills and deletes them through the official client, and the site that moves from one to another.
+import { X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { createAuthority } from '../../../../emulator/http/certificates.ts';
 import { officialClients, type OfficialClients } from '../../../clients/officialClients.ts';
 import { linuxMachine, LabUnderTest } from '../../../support/lab.ts';
 
@@ -88,6 +90,27 @@ test('a vault that a server is registered with cannot be deleted; an empty one i
   expect(await names(clients.siteRecovery.replicationPolicies.list('second', 'other-rg'))).toEqual([]);
 });
 
+test('a certificate is read back with what is in it, and a server is taken out of its vault by name', async () => {
+  await using used = await withSecondVault();
+  const { lab, clients } = used;
+  const { vaultCertificates, registeredIdentities, replicationUsages } = clients.recoveryServices;
+  const { certificate } = await createAuthority('Owner');
+  const uploaded = await vaultCertificates.create('other-rg', 'second', 'own', {
+    properties: { authType: 'AAD', certificate: new Uint8Array(new X509Certificate(certificate).raw) },
+  });
+  expect(uploaded.properties).toMatchObject({ subject: 'CN=Owner', thumbprint: new X509Certificate(certificate).fingerprint.replaceAll(':', '') });
+  const broken = vaultCertificates.create('other-rg', 'second', 'own', { properties: { certificate: new Uint8Array([1, 2, 3]) } });
+  await expect(broken).rejects.toMatchObject({ statusCode: 400 });
+  const { ready } = lab.lab;
+  const servers = async (): Promise<number | undefined> => {
+    for await (const usage of replicationUsages.list(ready.resourceGroup, ready.vault)) return usage.registeredServersCount;
+    return undefined;
+  };
+  expect(await servers()).toBe(1);
+  await registeredIdentities.delete(ready.resourceGroup, ready.vault, lab.lab.world.estate.configServer.name);
+  expect(await servers()).toBe(0);
+});
+
 test('the site moves to another vault with its machines, and the first vault knows it no more', async () => {
   await using used = await withSecondVault();
   const { lab, clients } = used;
@@ -103,6 +126,18 @@ test('the site moves to another vault with its machines, and the first vault kno
   await lab.restart();
   expect(lab.lab.ready.vault).toBe('second');
   expect(await names(officialClients(lab.lab.ready).recoveryServices.vaults.listBySubscriptionId())).toEqual(['second']);
+});
+
+test('a move that a kill has cut off is ended at the next start', async () => {
+  await using used = await withSecondVault();
+  const { lab } = used;
+  const { vaults, vault, site, world } = lab.lab;
+  const second = vaults.find({ resourceGroupName: 'other-rg', name: 'second' });
+  world.store.put('site', 'move', { vaultId: second?.resource.vaultId });
+  expect(vault.records.configServers.get(site.configServer.hostId)).toBeDefined();
+  await lab.restart();
+  expect(lab.lab.ready.vault).toBe('second');
+  expect(lab.lab.vault.records.configServers.list()).toHaveLength(1);
 });
 
 test('a site whose machines are protected stays with its vault', async () => {

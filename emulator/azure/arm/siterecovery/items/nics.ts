@@ -1,6 +1,6 @@
 // Network cards of an item: what the source has, and where each goes in failovers and drills (arm-contract §5.9).
 import { nicsOf } from '../../../vault/items/nics.ts';
-import type { NicSettings } from '../../../vault/items/state.ts';
+import type { NicPlaceOptions, NicSettings } from '../../../vault/items/state.ts';
 import type { ItemView } from '../../../vault/vault.ts';
 import type { ItemReader } from './itemReader.ts';
 
@@ -18,6 +18,8 @@ export function forwardNics(reader: ItemReader, item: ItemView): unknown[] {
       testNetworkId: selected ? testNetworkId : null,
       selectionType: nic.selection,
       targetNicName: nic.targetNicName,
+      recovery: nic.options?.recovery ?? {},
+      test: nic.options?.test ?? {},
       ipConfig: {
         // The source has no subnets; the service shows the one that the card goes to.
         subnetName: nic.subnetName,
@@ -44,6 +46,8 @@ export function reverseNics(reader: ItemReader, item: ItemView): unknown[] {
       testNetworkId: null,
       selectionType: 'NotSelected',
       targetNicName: null,
+      recovery: {},
+      test: {},
       ipConfig: {
         subnetName,
         staticIPAddress: null,
@@ -73,6 +77,8 @@ interface ShownNic {
   readonly testNetworkId: string | null;
   readonly selectionType: NicSettings['selection'];
   readonly targetNicName: string | null;
+  readonly recovery: NicPlaceOptions;
+  readonly test: NicPlaceOptions;
   readonly ipConfig: {
     readonly subnetName: string | null;
     readonly staticIPAddress: string | null;
@@ -86,44 +92,47 @@ interface ShownNic {
 }
 
 function nicDetails(nic: ShownNic): unknown {
-  const { ipConfig } = nic;
+  const { recovery, test } = nic;
   return {
     nicId: nic.nicId,
     replicaNicId: null,
     sourceNicArmId: null,
     vMNetworkName: nic.networkName,
     recoveryVMNetworkId: nic.recoveryNetworkId,
-    ipConfigs: [
-      {
-        name: 'ipConfig1',
-        isPrimary: ipConfig.isPrimary,
-        subnetName: ipConfig.subnetName,
-        staticIPAddress: ipConfig.staticIPAddress,
-        ipAddressType: 'Dynamic',
-        isSeletedForFailover: ipConfig.isSelected,
-        recoverySubnetName: ipConfig.recoverySubnetName,
-        recoveryStaticIPAddress: ipConfig.recoveryStaticIPAddress,
-        recoveryIPAddressType: ipConfig.recoveryStaticIPAddress === null || ipConfig.recoveryStaticIPAddress === '' ? 'Dynamic' : 'Static',
-        recoveryPublicIPAddressId: null,
-        recoveryLBBackendAddressPoolIds: [],
-        tfoSubnetName: ipConfig.testSubnetName,
-        tfoStaticIPAddress: ipConfig.testStaticIPAddress,
-        tfoPublicIPAddressId: null,
-        tfoLBBackendAddressPoolIds: [],
-      },
-    ],
+    ipConfigs: [ipConfigDetails(nic)],
     selectionType: nic.selectionType,
-    recoveryNetworkSecurityGroupId: null,
-    enableAcceleratedNetworkingOnRecovery: false,
+    recoveryNetworkSecurityGroupId: recovery.networkSecurityGroupId ?? null,
+    enableAcceleratedNetworkingOnRecovery: recovery.acceleratedNetworking ?? false,
     tfoVMNetworkId: nic.testNetworkId,
-    tfoNetworkSecurityGroupId: null,
-    enableAcceleratedNetworkingOnTfo: false,
-    recoveryNicName: null,
-    recoveryNicResourceGroupName: null,
-    reuseExistingNic: false,
-    tfoRecoveryNicName: null,
-    tfoRecoveryNicResourceGroupName: null,
-    tfoReuseExistingNic: false,
+    tfoNetworkSecurityGroupId: test.networkSecurityGroupId ?? null,
+    enableAcceleratedNetworkingOnTfo: test.acceleratedNetworking ?? false,
+    recoveryNicName: recovery.nicName ?? null,
+    recoveryNicResourceGroupName: recovery.nicResourceGroupName ?? null,
+    reuseExistingNic: recovery.reuseExistingNic ?? false,
+    tfoRecoveryNicName: test.nicName ?? null,
+    tfoRecoveryNicResourceGroupName: test.nicResourceGroupName ?? null,
+    tfoReuseExistingNic: test.reuseExistingNic ?? false,
     targetNicName: nic.targetNicName,
+  };
+}
+
+function ipConfigDetails({ ipConfig, recovery, test }: ShownNic): unknown {
+  const { recoveryStaticIPAddress } = ipConfig;
+  return {
+    name: 'ipConfig1',
+    isPrimary: ipConfig.isPrimary,
+    subnetName: ipConfig.subnetName,
+    staticIPAddress: ipConfig.staticIPAddress,
+    ipAddressType: 'Dynamic',
+    isSeletedForFailover: ipConfig.isSelected,
+    recoverySubnetName: ipConfig.recoverySubnetName,
+    recoveryStaticIPAddress,
+    recoveryIPAddressType: recoveryStaticIPAddress === null || recoveryStaticIPAddress === '' ? 'Dynamic' : 'Static',
+    recoveryPublicIPAddressId: recovery.publicIPAddressId ?? null,
+    recoveryLBBackendAddressPoolIds: recovery.backendAddressPoolIds ?? [],
+    tfoSubnetName: ipConfig.testSubnetName,
+    tfoStaticIPAddress: ipConfig.testStaticIPAddress,
+    tfoPublicIPAddressId: test.publicIPAddressId ?? null,
+    tfoLBBackendAddressPoolIds: test.backendAddressPoolIds ?? [],
   };
 }

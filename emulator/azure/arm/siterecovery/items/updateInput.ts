@@ -1,5 +1,5 @@
 // Reads the body of "update protected item": name, size, networks, network cards, disks (arm-contract §6.1, §6.4).
-import type { NicChange, TargetChange } from '../../../vault/items/nics.ts';
+import type { TargetChange } from '../../../vault/items/nics.ts';
 import type { DiskSettings, TargetSettings } from '../../../vault/items/state.ts';
 import type { ItemView } from '../../../vault/vault.ts';
 import { badRequest } from '../../protocol/armError.ts';
@@ -7,10 +7,10 @@ import type { Body } from '../../protocol/body.ts';
 import type { VaultScope } from '../siteRecovery.ts';
 import { azureOptions, defined } from './azureOptions.ts';
 import { AzurePlaces } from './azurePlaces.ts';
+import { nicChange } from './nicInput.ts';
 import { providerInput } from './references.ts';
 
 const optionNames = { resourceGroupId: 'recoveryAzureV2ResourceGroupId', availabilitySetId: 'recoveryAvailabilitySetId' };
-const selectionTypes = ['SelectedByUser', 'SelectedByUserOverride', 'NotSelected'] as const;
 const diskName = /^[A-Za-z0-9][\w.-]{0,78}\w$/;
 
 /** What is absent stays as it is. @throws ArmError BadRequest */
@@ -44,31 +44,6 @@ function network(scope: VaultScope, properties: Body, name: string): string | nu
 
 function primaryNic(properties: Body): string | undefined {
   return properties.optionalText('selectedSourceNicId') || undefined;
-}
-
-/** New clients give IP configurations, of which the primary one counts; those of before 2021 give the fields of one beside each other. */
-function nicChange(nic: Body): NicChange {
-  const [first, ...others] = nic.parts('ipConfigs');
-  const primary = [first, ...others].find((config) => config?.optionalWord('isPrimary', ['true', 'false']) === 'true') ?? first;
-  const selected = primary?.optionalWord('isSeletedForFailover', ['true', 'false']);
-  const selection = nic.optionalWord('selectionType', selectionTypes);
-  return {
-    nicId: nic.text('nicId'),
-    ...defined({
-      selection: selection ?? (selected === undefined ? undefined : selected === 'true' ? ('SelectedByUser' as const) : ('NotSelected' as const)),
-      subnetName: cleared(primary, 'recoverySubnetName') ?? cleared(nic, 'recoveryVMSubnetName'),
-      ipAddress: cleared(primary, 'recoveryStaticIPAddress') ?? cleared(nic, 'replicaNicStaticIPAddress'),
-      testSubnetName: cleared(primary, 'tfoSubnetName'),
-      testIpAddress: cleared(primary, 'tfoStaticIPAddress'),
-      targetNicName: cleared(nic, 'targetNicName') ?? cleared(nic, 'recoveryNicName'),
-    }),
-  };
-}
-
-/** An empty text clears; undefined when there is none. */
-function cleared(body: Body | undefined, name: string): string | null | undefined {
-  const text = body?.optionalText(name);
-  return text === '' ? null : text;
 }
 
 function diskNames(target: TargetSettings, item: ItemView, input: Body): DiskSettings[] {
