@@ -36,7 +36,7 @@ export async function handleJobs(life: Life): Promise<void> {
   await life.time.until('The failure', async () => (await jobs.get(...life.vault, failed.name as string)).properties?.state === 'Failed');
 
   // A job that waits for its machine ends when it is told to.
-  await life.lab.control('link.set', { path: 'machine-configserver', state: 'cut' });
+  await life.lab.call('link.set', { path: 'machine-configserver', state: 'cut' });
   const resync = await items.beginRepairReplication(...(await life.place(physical)));
   const running = found(
     'The job',
@@ -44,7 +44,7 @@ export async function handleJobs(life: Life): Promise<void> {
   );
   await jobs.beginCancelAndWait(...life.vault, found('Its name', running.name));
   await refused(resync.pollUntilDone());
-  await life.lab.control('link.set', { path: 'machine-configserver', state: 'up' });
+  await life.lab.call('link.set', { path: 'machine-configserver', state: 'up' });
 
   const exported = await jobs.beginExportAndWait(...life.vault, { jobOutputType: 'Json' });
   const { blobUri, sasToken } = found('What was exported', exported.properties?.customDetails as ExportJobDetails | undefined);
