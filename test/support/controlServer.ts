@@ -65,7 +65,7 @@ async function writeLocator(dir: string, control: LabLocator['control']): Promis
     pid: process.pid,
     startedMs: 0,
     dir,
-    arm: { url: "https://127.0.0.1:1", token: "none" },
+    arm: { url: 'https://127.0.0.1:1', token: 'none' },
     vcenter: { url: 'https://127.0.0.1:1', user: 'u', password: 'p' },
     configServer: { url: 'https://127.0.0.1:2', hostId: 'h', passphrase: 'p' },
     processServers: [],

@@ -189,8 +189,7 @@ export class Records {
   /** The newest pair of each disk in the item's present direction, whether its batches are still processed or not. */
   latestPairs(item: ProtectedItem): PairRecord[] {
     const newest = new Map<string, PairRecord>();
-    for (const pair of this.#pairsByItem.get(item.itemId))
-      if (pair.direction === item.direction && pair.state !== 'outgrown') newest.set(pair.diskId, pair);
+    for (const pair of this.#pairsByItem.get(item.itemId)) if (pair.direction === item.direction && pair.state !== 'outgrown') newest.set(pair.diskId, pair);
     return [...newest.values()].sort(osDiskFirst);
   }
 
