@@ -15,6 +15,8 @@ export class ArmError extends Error {
   readonly details: readonly ErrorDetail[];
   readonly headers: Readonly<Record<string, string>>;
 
+  // Status, code and message are what every error of ARM has.
+  // oxlint-disable-next-line max-params
   constructor(status: number, code: string, message: string, more: { details?: readonly ErrorDetail[]; headers?: Readonly<Record<string, string>> } = {}) {
     super(message);
     this.name = 'ArmError';

@@ -99,7 +99,7 @@ export type DefineOperation = (id: string, route: `${Verb} ${string}`, handle: (
 
 export function defineOperations(deps: SiteRecoveryDeps): DefineOperation {
   return (id, route, handle) => {
-    const [verb = 'GET', short = ''] = route.split(' ') as [Verb, string];
+    const [verb, short] = route.split(' ') as [Verb, string];
     return { id, verb, path: longPath(short), handle: (call) => handle(new VaultScope(call, deps)) };
   };
 }
