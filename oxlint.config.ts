@@ -131,7 +131,17 @@ export default defineConfig({
     // To wait for an element of a window is an assertion.
     { files: ['test/e2e/**/*.ts'], rules: { 'vitest/expect-expect': 'off' } },
     {
-      files: ['emulator/cli/**/*.ts', 'emulator/main.ts', 'build.ts', 'test/all.ts', 'test/check.ts', 'test/bench/**/*.ts', 'test/scenario/soak.ts', '*.mjs'],
+      files: [
+        'emulator/cli/**/*.ts',
+        'emulator/main.ts',
+        'build.ts',
+        'test/all.ts',
+        'test/check.ts',
+        'test/bench/**/*.ts',
+        'test/scenario/soak.ts',
+        'test/conformance/conformance.ts',
+        '*.mjs',
+      ],
       rules: { 'no-console': 'off' },
     },
   ],

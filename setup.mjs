@@ -21,6 +21,8 @@ const debianPackages = {
   make: ['make'],
   python3: ['python3'],
 };
+/** Clients of Azure that Debian has: package → a file of it. Python's modules are for Debian's own interpreter, /usr/bin/python3. */
+const clientPackages = { 'python3-azure': '/usr/lib/python3/dist-packages/azure/mgmt/recoveryservicessiterecovery', 'azure-cli': '/usr/bin/az' };
 /** What goes into the bundles. */
 const bundleSources = ['build.ts', 'package-lock.json', 'emulator', 'extension', 'webview'];
 
@@ -30,7 +32,7 @@ class SetupError extends Error {}
  * Runs a TypeScript file of this repository under Node 24 or newer, with this process's terminal, signals and exit code.
  * @param {string} file relative to the repository
  * @param {readonly string[]} args
- * @param {{ build?: boolean, tests?: boolean }} needs `build`: bundles first when a source is newer; `tests`: the tests' tools
+ * @param {{ build?: boolean, tests?: boolean, clients?: boolean }} needs `build`: bundles first when a source is newer; `tests`: the tests' tools; `clients`: Azure's clients of the distribution
  */
 export function runFile(file, args, needs) {
   const node = prepare(needs);
@@ -48,6 +50,7 @@ export function runFile(file, args, needs) {
 function prepare(needs) {
   installPackages();
   if (needs.tests === true) installTestTools();
+  if (needs.clients === true) installClients();
   const node = findNode();
   if (needs.tests === true) installWorkbench(node);
   if (needs.build === true) buildBundles(node);
@@ -111,11 +114,26 @@ function installTestTools() {
     );
     return;
   }
-  say(`Installing ${missing.join(', ')} for the tests …`);
+  installDebian(missing, 'for the tests');
+}
+
+/** Azure's own clients for tests with them: asked for by name, so what cannot be done is an error. */
+function installClients() {
+  const missing = Object.keys(clientPackages).filter((name) => !existsSync(clientPackages[name]));
+  if (missing.length === 0) return;
+  const command = `apt-get update && apt-get install --no-install-recommends ${missing.join(' ')}`;
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new SetupError(`${missing.join(' and ')} are packages of Debian and Ubuntu; here, install the Azure CLI and Azure's Python packages by hand.`);
+  if (process.getuid?.() !== 0) throw new SetupError(`Installing ${missing.join(' and ')} needs root. Run: sudo sh -c '${command}'`);
+  installDebian(missing, 'which takes some minutes');
+}
+
+function installDebian(names, why) {
+  say(`Installing ${names.join(', ')}, ${why} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   for (const args of [
     ['update', '-qq'],
-    ['install', '-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...missing],
+    ['install', '-qq', '-y', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=300', ...names],
   ]) {
     const result = spawnSync('apt-get', args, { encoding: 'utf8', env });
     if (result.status !== 0)
@@ -162,9 +180,9 @@ function main(args) {
   const run = args.indexOf('--run');
   const flags = run === -1 ? args : args.slice(0, run);
   const [file, ...rest] = run === -1 ? [] : args.slice(run + 1);
-  if (flags.some((flag) => flag !== '--tests' && flag !== '--build') || (run !== -1 && file === undefined))
-    throw new SetupError('Usage: node setup.mjs [--tests] [--build] [--run <file.ts> [arguments …]]');
-  const needs = { tests: flags.includes('--tests'), build: flags.includes('--build') };
+  if (flags.some((flag) => !['--tests', '--clients', '--build'].includes(flag)) || (run !== -1 && file === undefined))
+    throw new SetupError('Usage: node setup.mjs [--tests] [--clients] [--build] [--run <file.ts> [arguments …]]');
+  const needs = { tests: flags.includes('--tests'), clients: flags.includes('--clients'), build: flags.includes('--build') };
   if (file !== undefined) {
     runFile(file, rest, needs);
     return;

@@ -1,8 +1,7 @@
 // The composition root: read from top to bottom it is the data path, from the machine's disk to the vault, and everything stops in reverse.
-import { Vault } from './azure/vault/vault.ts';
-import { vaultRoutes } from './azure/vault/routes.ts';
+import type { Vault } from './azure/vault/vault.ts';
+import type { Vaults } from './azure/vault/vaults.ts';
 import type { LabOptions, ReadyLine } from './contract/control.ts';
-import { serve } from './http/serve.ts';
 import { Store } from './kernel/store.ts';
 import { wallTimeMs } from './kernel/wallTime.ts';
 import { openArmFront } from './lab/armFront.ts';
@@ -11,14 +10,16 @@ import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
 import { DiskPlaces } from './lab/diskPlaces.ts';
 import { Guests } from './lab/guests.ts';
-import { openHousehold, seededGuid } from './lab/household.ts';
+import { openHousehold } from './lab/household.ts';
 import { LabFolder } from './lab/labFolder.ts';
 import { openKernel } from './lab/openKernel.ts';
 import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
 import { provisionMachines, provisionVault } from './lab/provision.ts';
-import { runScript } from './lab/runScript.ts';
+import { Runbooks } from './lab/runbooks/runbooks.ts';
 import { findEstate } from './lab/scenarios/scenarios.ts';
 import { openConfigServer, openSite, type Site } from './lab/site.ts';
+import { SiteVault } from './lab/siteVault.ts';
+import { openVaults } from './lab/vaults.ts';
 import { componentVersions } from './lab/versions.ts';
 import type { World } from './lab/world.ts';
 
@@ -28,6 +29,9 @@ export interface Lab extends AsyncDisposable {
   readonly world: World;
   readonly datacenter: Datacenter;
   readonly cloud: Cloud;
+  readonly vaults: Vaults;
+  readonly siteVault: SiteVault;
+  /** That of the site. */
   readonly vault: Vault;
   readonly site: Site;
   readonly disks: DiskPlaces;
@@ -47,20 +51,21 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const store = opening.use(new Store(folder.path('lab.db')));
-  const household = await openHousehold(folder, store, seededGuid(kernel.random, 'subscription'));
+  const household = await openHousehold(folder, store, kernel.random);
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
-  const world: World = { kernel, folder, store, estate, household, guests, ports: options.ports, processes: options.processes ?? [] };
+  const runbooks = new Runbooks(store);
+  const world: World = { kernel, folder, store, estate, household, guests, runbooks, ports: options.ports, processes: options.processes ?? [] };
 
   const datacenter = await openDatacenter(world, opening);
   const configServer = await openConfigServer(world, datacenter, opening);
   const siteAccess = (): SiteAccess => ({ configServerUrl: configServer.url, passphrase: configServer.passphrase });
   const cloud = await openCloud(world, siteAccess, opening);
-  const vault = opening.use(await openVault(world, cloud));
-  const vaultServer = opening.use(await serve(vaultRoutes(vault, kernel.trace), { port: keptVaultPort(store), identity: household.identity }));
-  store.put('port', 'vault', vaultServer.port);
-  if (configServer.vaultUrl === undefined) await configServer.registerWithVault(vault.credentialsFile(), vaultServer.url);
+  const vaults = await openVaults(world, cloud, opening);
+  opening.use(runbooks);
+  const siteVault = new SiteVault({ vaults, configServer, store });
+  await siteVault.settle();
   const site = await openSite(world, { datacenter, configServer, openLog: cloud.openLog }, opening);
-  opening.use(datacenter.onPowerOn((machine) => inheritFailback({ guests, vault, siteAccess }, machine)));
+  opening.use(datacenter.onPowerOn((machine) => inheritFailback({ guests, siteVault, siteAccess }, machine)));
   await provisionMachines(world, datacenter);
   await cloud.machines.resume();
   await datacenter.vCenter.resume();
@@ -70,47 +75,38 @@ export async function openLab(options: LabOptions): Promise<Lab> {
     datacenter,
     machines: cloud.machines,
     storage: cloud.storage,
-    openPast: openPast({ vault, cloud, site }),
-    sourceDiskNumber: (machineId, diskId) => sourceDiskNumber(vault, machineId, diskId),
+    openPast: openPast({ siteVault, cloud, site }),
+    sourceDiskNumber: (machineId, diskId) => sourceDiskNumber(siteVault.vault, machineId, diskId),
   });
-  const parts = { world, datacenter, cloud, vault, site, disks };
+  const parts = { world, datacenter, cloud, vaults, siteVault, site, disks };
   const control = await openControl({ ...parts, port: options.ports.control ?? 0, accounts: { log: logAccount, target: targetAccount } }, opening);
   await provisionVault(parts);
   const arm = await openArmFront(parts, opening);
-  const ready = readyLine(parts, { control: control.url, arm: arm.url });
-  folder.publish(ready);
+  const ready = (): ReadyLine => readyLine(parts, { control: control.url, arm: arm.url });
+  folder.publish(ready());
+  siteVault.onMove(() => folder.publish(ready()));
   await kernel.clock.setSpeed(options.speed);
   const resources = opening.move();
-  return { ...parts, ready, watched: control.watched, [Symbol.asyncDispose]: () => resources.disposeAsync() };
+  return {
+    ...parts,
+    get ready() {
+      return ready();
+    },
+    get vault() {
+      return siteVault.vault;
+    },
+    watched: control.watched,
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
 }
 
-function openVault(world: World, cloud: Cloud): Promise<Vault> {
-  const { kernel, estate, household, store } = world;
-  return Vault.open({
-    kernel,
-    store: cloud.store,
-    name: estate.vault.name,
-    region: estate.vault.region,
-    subscriptionId: household.subscriptionId,
-    resourceGroupName: estate.vault.resourceGroup,
-    profile: estate.profile,
-    durations: 'documented',
-    signingKey: household.signingKey,
-    url: () => `https://127.0.0.1:${keptVaultPort(store)}`,
-    storage: cloud.storage,
-    compute: cloud.machines,
-    network: cloud.networks,
-    runScript,
-  });
-}
-
-function keptVaultPort(store: Store): number {
-  return store.get<number>('port', 'vault') ?? 0;
-}
-
-function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site'>, urls: { control: string; arm: string }): ReadyLine {
-  const { world, datacenter, cloud, site } = parts;
+function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site' | 'siteVault'>, urls: { control: string; arm: string }): ReadyLine {
+  const { world, datacenter, cloud, site, siteVault } = parts;
   const { household, estate, folder } = world;
+  const { name: vault, resourceGroupName: resourceGroup } = siteVault.entry?.resource ?? {
+    name: estate.vault.name,
+    resourceGroupName: estate.vault.resourceGroup,
+  };
   const { address } = cloud.storage.account(targetAccount);
   return {
     pid: process.pid,
@@ -123,8 +119,9 @@ function readyLine(parts: Pick<Lab, 'world' | 'datacenter' | 'cloud' | 'site'>, 
     control: { url: urls.control, token: household.token },
     ca: household.caPath,
     token: household.token,
+    tenant: household.tenantId,
     subscription: household.subscriptionId,
-    resourceGroup: estate.vault.resourceGroup,
-    vault: estate.vault.name,
+    resourceGroup,
+    vault,
   };
 }

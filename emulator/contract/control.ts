@@ -16,7 +16,9 @@ import type {
   PolicyRecord,
   RecoveryPointRecord,
   RoleStatus,
+  RunbookRecord,
   SavedLab,
+  ScriptPlaceRecord,
   SiteNews,
   SnapshotRecord,
   VaultEvent,
@@ -154,6 +156,8 @@ interface MachineOperations {
   'disk.write': Operation<DiskSpan & { readonly base64: string }, Nothing>;
   /** SHA-256 of the whole content, in hex. */
   'disk.sha256': Operation<{ readonly disk: DiskReference }, { readonly sha256: string; readonly sizeBytes: number }>;
+  /** Equal for disks of equal size and content, whatever is allocated; takes the time of the data, where SHA-256 takes that of the size. */
+  'disk.digest': Operation<{ readonly disk: DiskReference }, { readonly digest: string; readonly sizeBytes: number }>;
   /** `disk` absent: the file becomes a new disk of the machine. Paths are those of the lab's process. */
   'disk.import': Operation<OfMachine & { readonly disk?: string; readonly path: string; readonly progressId?: string }, DiskListing>;
   'disk.export': Operation<
@@ -213,6 +217,8 @@ interface ItemOperations {
   'job.restart': Operation<OfJob, JobRecord>;
 }
 
+type PlanDirection = 'PrimaryToRecovery' | 'RecoveryToPrimary';
+
 interface PlanOperations {
   'plan.list': Operation<Nothing, readonly PlanRecord[]>;
   'plan.show': Operation<OfPlan, PlanRecord>;
@@ -225,6 +231,12 @@ interface PlanOperations {
   'plan.commit': Operation<OfPlan, JobRecord>;
   'plan.reprotect': Operation<OfPlan & ReprotectRequest, JobRecord>;
   'plan.failback': Operation<OfPlan & FailoverRequest, JobRecord>;
+  /** Every place where a script may stand in such a run; nothing is run. Copies that do not exist have the names that they would get. */
+  'plan.scriptPlaces': Operation<OfPlan & { readonly type: 'test' | 'unplanned'; readonly direction: PlanDirection }, readonly ScriptPlaceRecord[]>;
+  'runbook.list': Operation<Nothing, readonly RunbookRecord[]>;
+  /** Adds it, or replaces the one of this name. The path is one of the lab's computer. */
+  'runbook.add': Operation<RunbookRecord, RunbookRecord>;
+  'runbook.remove': Operation<{ readonly name: string }, Nothing>;
 }
 
 /** A new machine; its disks are empty until something is written or imported. */
@@ -273,6 +285,11 @@ interface SiteOperations {
     JobRecord
   >;
   'site.refresh': Operation<Nothing, JobRecord>;
+  /** With another vault, as an administrator who takes its registration key there; refused while the present one has machines of this site. */
+  'site.register': Operation<
+    { readonly vault: string; readonly resourceGroup?: string },
+    { readonly vault: string; readonly resourceGroup: string; readonly region: string }
+  >;
   'site.addPhysicalServer': Operation<{ readonly name: string; readonly ipAddress: string; readonly osType: 'Windows' | 'Linux' }, JobRecord>;
   /** How replicated data leaves the site; over a site-to-site VPN it is not supported (asr-behaviour §1.3). */
   'site.replicationPath': Operation<{ readonly path: 'internet' | 'expressRouteMicrosoftPeering' | 'siteToSiteVpn' }, Nothing>;
@@ -347,6 +364,8 @@ export interface ReadyLine {
   /** Path of the PEM of the lab's own authority. */
   readonly ca: string;
   readonly token: string;
+  /** Of the lab's own authority: what its service principals belong to. */
+  readonly tenant: string;
   readonly subscription: string;
   readonly resourceGroup: string;
   readonly vault: string;

@@ -127,6 +127,8 @@ export interface ReplicatedDisk {
 
 export interface RecoveryPointRecord {
   readonly pointId: string;
+  /** The mark it came of; the points of all members of a replication group at one moment share it. */
+  readonly markId: string;
   readonly timeMs: number;
   readonly consistency: 'CrashConsistent' | 'ApplicationConsistent';
   readonly multiVm: boolean;
@@ -176,13 +178,16 @@ export interface PolicyRecord {
 
 export interface PlanAction {
   readonly name: string;
-  readonly kind: 'manual' | 'script';
+  readonly kind: 'manual' | 'script' | 'runbook';
   /** Manual: what to do. */
   readonly instruction?: string;
-  /** Script: a command line; it receives the RecoveryPlanContext (asr-behaviour §8) on standard input. */
+  /** Script: a file that ends in .ps1, .py, .sh, .js or .mjs, or a command line; it receives the RecoveryPlanContext (asr-behaviour §8). */
   readonly command?: string;
+  /** Runbook: its id or name; a script is registered under the last part of it. */
+  readonly runbook?: string;
   readonly timeoutMs?: number;
-  readonly failoverTypes: readonly ('test' | 'unplanned')[];
+  /** `planned` is kept for whoever wrote it: these machines have no planned failover. */
+  readonly failoverTypes: readonly ('test' | 'planned' | 'unplanned')[];
   readonly failoverDirections: readonly ('PrimaryToRecovery' | 'RecoveryToPrimary')[];
 }
 
@@ -198,6 +203,25 @@ export interface PlanRecord {
   readonly name: string;
   readonly groups: readonly PlanGroup[];
   readonly allowedOperations: readonly string[];
+}
+
+/** A script of this computer that stands for a runbook of an Automation account. */
+export interface RunbookRecord {
+  readonly name: string;
+  /** Of the file, from the root. */
+  readonly path: string;
+}
+
+/** A place in a run of a plan where a script may stand, and what it is told there. */
+export interface ScriptPlaceRecord {
+  /** As the portal has it: `All groups failover`, `Group 1`. */
+  readonly label: string;
+  /** Number of the start group; null: all machines. */
+  readonly group: number | null;
+  readonly when: 'pre' | 'post';
+  readonly machines: readonly string[];
+  /** The RecoveryPlanContext, as the script gets it. */
+  readonly context: Readonly<Record<string, unknown>>;
 }
 
 export interface LinkState {

@@ -152,7 +152,7 @@ export class LabClock implements Clock {
     return this.idle(Promise.all(works.map((work) => this.branch(work))));
   }
 
-  /** Moves time by `ms`, running all work that falls due on the way, in time order, each awaited. */
+  /** Moves time by `ms`, running all work that falls due on the way, in time order, each awaited; equal work of one instant runs side by side. */
   async advance(ms: number): Promise<void> {
     await this.#exclusively(() => this.#moveTo(this.now() + ms));
   }
@@ -273,7 +273,8 @@ export class LabClock implements Clock {
     this.#baseMs = Math.max(this.#baseMs, dueMs);
     await this.#tellPeers();
     const timer = this.#timers.first();
-    if (timer !== undefined && timer.dueMs <= this.#baseMs) this.#fire(timer);
+    // What has one name is the same work of many machines, which have nothing to do with each other. What wakes from a sleep may be anything.
+    if (timer !== undefined && timer.dueMs <= this.#baseMs) for (const one of timer.name === 'sleep' ? [timer] : this.#timers.alike(timer)) this.#fire(one);
     await this.#settle();
   }
 

@@ -42,12 +42,19 @@ export class JobRunner implements AsyncDisposable {
   readonly #definitions = new Map<string, JobDefinition<unknown>>();
   readonly #live = new Map<string, LiveJob>();
   readonly #listeners = new Set<(job: JobView) => void>();
+  /** What `list` has read, in its order: jobs that have ended change no more; undefined: it goes on. */
+  #listed: Map<string, JobView | undefined> | undefined;
   #quiet: (() => void)[] = [];
   #closed = false;
 
   constructor(deps: { kernel: Pick<Kernel, 'clock' | 'ids' | 'trace'>; store: Store }) {
     this.#kernel = deps.kernel;
     this.#store = deps.store;
+  }
+
+  /** Forgets all jobs of a runner that was disposed. */
+  static erase(store: Store): void {
+    for (const { jobId } of store.list<JobRecord>(storeKind)) store.delete(storeKind, jobId);
   }
 
   define<Input>(definition: JobDefinition<Input>): void {
@@ -98,9 +105,14 @@ export class JobRunner implements AsyncDisposable {
     return job;
   }
 
+  has(jobId: string): boolean {
+    return this.#live.has(jobId) || this.#store.get(storeKind, jobId) !== undefined;
+  }
+
   /** Newest last. */
   list(): JobView[] {
-    return this.#store.list<JobRecord>(storeKind);
+    this.#listed ??= new Map(this.#store.list<JobRecord>(storeKind).map((job) => [job.jobId, hasEnded(job) ? job : undefined]));
+    return [...this.#listed].map(([jobId, ended]) => ended ?? structuredClone(this.get(jobId)));
   }
 
   /** Something changed outside: jobs that wait look again. */
@@ -319,6 +331,7 @@ export class JobRunner implements AsyncDisposable {
 
   #save(job: JobRecord): void {
     this.#store.put(storeKind, job.jobId, job);
+    this.#listed?.set(job.jobId, hasEnded(job) ? job : undefined);
     for (const listener of this.#listeners) listener(job);
   }
 }

@@ -17,6 +17,17 @@ export class TimerQueue {
     return this.#timers[0];
   }
 
+  /** Those that are due when this one is and have its name, in their order: the same work of many. */
+  alike({ dueMs, name }: QueuedTimer): QueuedTimer[] {
+    const alike: QueuedTimer[] = [];
+    for (let place = 0; place < this.#timers.length; place += 1) {
+      const timer = this.#timers[place] as QueuedTimer;
+      if (timer.dueMs > dueMs) break;
+      if (timer.dueMs === dueMs && timer.name === name) alike.push(timer);
+    }
+    return alike;
+  }
+
   add(dueMs: TimeMs, name: string, work: Work): QueuedTimer {
     const timer = { dueMs, order: (this.#order += 1), name, work };
     this.#timers.splice(this.#placeOf(timer), 0, timer);

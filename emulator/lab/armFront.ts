@@ -1,50 +1,44 @@
 // Azure Resource Manager before the vault: where the official Azure clients come in.
 import { openArm } from '../azure/arm/arm.ts';
-import type { VaultDirectory } from '../azure/arm/vaults.ts';
-import type { Vault } from '../azure/vault/vault.ts';
+import { AzureJobs } from '../azure/resources/azureJobs.ts';
+import type { AzureServices } from '../azure/resources/inventory.ts';
+import { KeptResources } from '../azure/resources/keptResources.ts';
+import { ResourceGroups } from '../azure/resources/resourceGroups.ts';
+import type { Vaults } from '../azure/vault/vaults.ts';
 import { serve, type Listening } from '../http/serve.ts';
+import { Store } from '../kernel/store.ts';
 import type { Cloud } from './cloud.ts';
-import { seededGuid } from './household.ts';
 import type { World } from './world.ts';
 
-export async function openArmFront(parts: { world: World; cloud: Cloud; vault: Vault }, resources: AsyncDisposableStack): Promise<Listening> {
-  const { world, cloud, vault } = parts;
-  const { kernel, household, store, ports } = world;
+export async function openArmFront(parts: { world: World; cloud: Cloud; vaults: Vaults }, resources: AsyncDisposableStack): Promise<Listening> {
+  const { world, cloud, vaults } = parts;
+  const { kernel, household, store, ports, folder, estate } = world;
+  const services: AzureServices = {
+    subscriptionId: household.subscriptionId,
+    region: estate.vault.region,
+    groups: new ResourceGroups(cloud.store, { name: estate.vault.resourceGroup, location: estate.vault.region, tags: {} }),
+    vaults,
+    machines: cloud.machines,
+    networks: cloud.networks,
+    storage: cloud.storage,
+    kept: new KeptResources(cloud.store),
+  };
+  const jobStore = resources.use(new Store(folder.path('azure', 'jobs.db')));
+  const jobs = resources.use(AzureJobs.open(services, { kernel, store: jobStore }));
   const app = openArm({
     kernel,
     store: cloud.store,
-    directory: directoryOf(world, vault),
+    directory: vaults,
     machines: cloud.machines,
     networks: cloud.networks,
     secret: household.token,
-    tenantId: seededGuid(kernel.random, 'tenant'),
+    tenantId: household.tenantId,
     subscriptionId: household.subscriptionId,
+    services,
+    jobs,
   });
   const port = ports.arm ?? store.get<number>('port', 'arm') ?? 0;
   const listening = resources.use(await serve(app, { port, identity: household.identity }));
   store.put('port', 'arm', listening.port);
   return listening;
-}
-
-function directoryOf({ estate, household }: World, vault: Vault): VaultDirectory {
-  const resource = {
-    subscriptionId: household.subscriptionId,
-    resourceGroupName: estate.vault.resourceGroup,
-    name: estate.vault.name,
-    location: estate.vault.region,
-    tags: {},
-    skuName: 'Standard' as const,
-    publicNetworkAccess: 'Enabled' as const,
-    monitoringSettings: null,
-    changedMs: 0,
-  };
-  const entry = { resource, vault };
-  return {
-    list: () => [entry],
-    find: (place) =>
-      place.name.toLowerCase() === resource.name.toLowerCase() && place.resourceGroupName.toLowerCase() === resource.resourceGroupName.toLowerCase()
-        ? entry
-        : undefined,
-    job: (jobId) => vault.jobs.get(jobId),
-  };
 }

@@ -1,7 +1,7 @@
 // The control API of this lab: what Azure has no API for, and (until ARM stands before the vault) the vault's operations too.
 import type { ControlEvent } from '../contract/control.ts';
 import { serve, type Listening } from '../http/serve.ts';
-import type { Vault } from '../azure/vault/vault.ts';
+import type { Vaults } from '../azure/vault/vaults.ts';
 import type { Cloud } from './cloud.ts';
 import { clockHandlers } from './control/clock.ts';
 import { diskHandlers } from './control/disks.ts';
@@ -12,18 +12,21 @@ import { machineHandlers } from './control/machines.ts';
 import { News } from './control/news.ts';
 import { planHandlers } from './control/plans.ts';
 import { jobRecord } from './control/records.ts';
+import { runbookHandlers } from './control/runbooks.ts';
 import { siteHandlers } from './control/sites.ts';
 import { ControlFeed, controlApp, type Handlers } from './control/server.ts';
 import type { Datacenter } from './datacenter.ts';
 import type { DiskPlaces } from './diskPlaces.ts';
 import type { Site } from './site.ts';
+import type { SiteVault } from './siteVault.ts';
 import type { World } from './world.ts';
 
 export interface ControlParts {
   readonly world: World;
   readonly datacenter: Datacenter;
   readonly cloud: Cloud;
-  readonly vault: Vault;
+  readonly vaults: Vaults;
+  readonly siteVault: SiteVault;
   readonly site: Site;
   readonly disks: DiskPlaces;
   /** Storage accounts for new replications. */
@@ -36,7 +39,7 @@ export interface Control extends Listening {
 }
 
 export async function openControl(parts: ControlParts & { readonly port: number }, resources: AsyncDisposableStack): Promise<Control> {
-  const { world, vault, port } = parts;
+  const { world, vaults, port } = parts;
   const { kernel, household } = world;
   const feed = new ControlFeed();
   const handlers: Handlers = {
@@ -47,14 +50,18 @@ export async function openControl(parts: ControlParts & { readonly port: number 
     ...labHandlers(parts),
     ...machineHandlers(parts),
     ...planHandlers(parts),
+    ...runbookHandlers(parts),
     ...siteHandlers(parts),
   };
-  resources.use(vault.jobs.subscribe((job) => feed.publish({ kind: 'job', job: jobRecord(job) })));
   resources.use(kernel.trace.subscribe((event) => feed.publish({ kind: 'trace', event })));
   const news = resources.use(new News(parts, feed));
+  vaults.onVault((vault) => void vault.jobs.subscribe((job) => feed.publish({ kind: 'job', job: jobRecord(job) })));
   const hello = (): ControlEvent => ({ kind: 'hello', clock: news.clock });
   const listening = resources.use(
-    await serve(controlApp({ token: household.token, handlers: news.telling(handlers), feed, hello, trace: kernel.trace }), { port, identity: household.identity }),
+    await serve(controlApp({ token: household.token, handlers: news.telling(handlers), feed, hello, trace: kernel.trace }), {
+      port,
+      identity: household.identity,
+    }),
   );
   return { ...listening, watched: () => feed.watched };
 }

@@ -16,14 +16,15 @@ export interface Household {
   /** PEM, of the key that signs the vault's credentials files. */
   readonly signingKey: string;
   readonly subscriptionId: string;
+  readonly tenantId: string;
   /** One certificate serves all of the lab's own servers: each is this computer under another port. */
   readonly identity: ServerIdentity;
 }
 
-type Kept = Omit<Household, 'caPath'>;
+type Kept = Omit<Household, 'caPath' | 'tenantId'>;
 
 /** The same GUID for the same lab seed and purpose. */
-export function seededGuid(random: Random, purpose: string): string {
+function seededGuid(random: Random, purpose: string): string {
   return random
     .fork(purpose)
     .bytes(16)
@@ -31,12 +32,14 @@ export function seededGuid(random: Random, purpose: string): string {
     .replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** @param subscriptionId used when the household is new */
-export async function openHousehold(folder: LabFolder, store: Store, subscriptionId: string): Promise<Household> {
-  const kept = store.get<Kept>('household', 'lab') ?? (await found(store, subscriptionId));
+/** @param random names subscription and tenant when the household is new */
+export async function openHousehold(folder: LabFolder, store: Store, random: Random): Promise<Household> {
+  const kept = store.get<Kept>('household', 'lab') ?? (await found(store, seededGuid(random, 'subscription')));
+  const tenantId = store.get<string>('household', 'tenant') ?? seededGuid(random, 'tenant');
+  store.put('household', 'tenant', tenantId);
   const caPath = folder.path('ca.pem');
   writeFileSync(caPath, kept.authority.certificate);
-  return { ...kept, caPath };
+  return { ...kept, tenantId, caPath };
 }
 
 async function found(store: Store, subscriptionId: string): Promise<Kept> {

@@ -9,6 +9,7 @@ import type { OpenPast } from './diskPlaces.ts';
 import type { Guests } from './guests.ts';
 import type { ReadableReplica } from './roles/remoteDiskRoutes.ts';
 import type { Site } from './site.ts';
+import type { SiteVault } from './siteVault.ts';
 
 /** The item that a machine belongs to, by any machine it ever was. */
 export function itemOf(vault: Vault, machineId: string): ItemView | undefined {
@@ -34,18 +35,19 @@ export function sourceDiskNumber(vault: Vault, machineId: string, diskId: string
 }
 
 /** A machine that failback made anew holds its source's system, and with it the Mobility service and the programs. */
-export function inheritFailback(parts: { guests: Guests; vault: Vault; siteAccess: () => SiteAccess }, machine: Machine): void {
-  const { guests, vault, siteAccess } = parts;
-  const item = vault.items().find((one) => one.reverse?.targetMachineId === machine.machineId && one.source.machineId !== machine.machineId);
+export function inheritFailback(parts: { guests: Guests; siteVault: SiteVault; siteAccess: () => SiteAccess }, machine: Machine): void {
+  const { guests, siteVault, siteAccess } = parts;
+  const item = siteVault.entry?.vault.items().find((one) => one.reverse?.targetMachineId === machine.machineId && one.source.machineId !== machine.machineId);
   if (item === undefined) return;
   const disks = machine.definition.disks;
   const diskIds = Object.fromEntries(item.pairs.flatMap((pair, number) => (disks[number] === undefined ? [] : [[pair.diskId, disks[number].diskId]])));
   guests.inherit(machine, { originId: item.source.machineId, drill: false, registrationDelayMs: 0, diskIds, ...siteAccess() });
 }
 
-export function openPast(parts: { vault: Vault; cloud: Cloud; site: Site }): OpenPast {
-  const { vault, cloud, site } = parts;
+export function openPast(parts: { siteVault: SiteVault; cloud: Cloud; site: Site }): OpenPast {
+  const { siteVault, cloud, site } = parts;
   return async (reference, hosted, disk) => {
+    const { vault } = siteVault;
     const item = itemOf(vault, hosted.definition.machineId);
     const present = item?.pairs.find((one) => one.diskId === disk.diskId);
     if (item === undefined || present === undefined) throw new LabError('NotFound', `${hosted.definition.name} ${disk.name} is not replicated.`);

@@ -10,6 +10,7 @@ import type { Vault } from '../azure/vault/vault.ts';
 import { vCenterUser, type Datacenter } from './datacenter.ts';
 import type { EstateMachine } from './estate.ts';
 import type { Site } from './site.ts';
+import type { SiteVault } from './siteVault.ts';
 import type { World } from './world.ts';
 
 /** Lab time that the vault's own jobs may take at the start. */
@@ -64,11 +65,12 @@ export function intendedGroup(world: World, machineId: string): string | null {
 }
 
 /** Accounts, vCenter, physical servers and policies; what is there already is left alone. Time goes on until it is done. */
-export async function provisionVault(parts: { world: World; vault: Vault; site: Site; datacenter: Datacenter }): Promise<void> {
-  const { world, vault, site, datacenter } = parts;
+export async function provisionVault(parts: { world: World; siteVault: SiteVault; site: Site; datacenter: Datacenter }): Promise<void> {
+  const { world, siteVault, site, datacenter } = parts;
   const { estate, household, store } = world;
   const configServerId = site.configServer.hostId;
   if (store.get('provisioned', 'vault') !== undefined) return;
+  const { vault } = siteVault;
   for (const osType of ['Windows', 'Linux'] as const) {
     const [account] = guestConditions(osType).accounts;
     if (account !== undefined) site.configServer.addAccount(osType, account.name, account.password);

@@ -6,6 +6,7 @@ import type { Guests } from './guests.ts';
 import type { Household } from './household.ts';
 import type { LabFolder } from './labFolder.ts';
 import type { LabKernel } from './openKernel.ts';
+import type { Runbooks } from './runbooks/runbooks.ts';
 
 export interface World {
   readonly kernel: LabKernel;
@@ -14,6 +15,8 @@ export interface World {
   readonly estate: Estate;
   readonly household: Household;
   readonly guests: Guests;
+  /** Scripts that stand for runbooks; they end before the vaults that ask for them. */
+  readonly runbooks: Runbooks;
   readonly ports: LabPorts;
   /** Components that run as processes of their own. */
   readonly processes: readonly SeparateRole[];

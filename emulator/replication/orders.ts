@@ -52,7 +52,11 @@ export interface MachineOrder {
 /** Work that the site does once per `taskId`, by the role that the product gives it to. */
 export type SiteTask = { readonly taskId: string } & (
   | { readonly kind: 'addVCenter'; readonly vCenter: VCenterOrder }
+  /** Another address, name or account of one that is there; kept only when discovery gets through with it. */
+  | { readonly kind: 'updateVCenter'; readonly vCenter: VCenterOrder }
   | { readonly kind: 'removeVCenter'; readonly vCenterId: string }
+  /** RenewCerts on the configuration server (asr-behaviour §1.4). */
+  | { readonly kind: 'renewCertificates' }
   | { readonly kind: 'refresh' }
   /** Nobody discovers physical servers: name, address and system are typed in (asr-behaviour §2.3). Output: `{machineId}`. */
   | { readonly kind: 'addPhysicalServer'; readonly name: string; readonly ipAddress: string; readonly osType: 'Windows' | 'Linux' }
@@ -208,6 +212,8 @@ export interface VCenterReport {
   readonly vCenterId: string;
   readonly friendlyName: string;
   readonly url: string;
+  /** Run-as account; absent in what a process server says of it. */
+  readonly accountId?: string;
   readonly connected: boolean;
   readonly lastDiscoveryMs: TimeMs | null;
   readonly error: ErrorBody | null;

@@ -25,7 +25,7 @@ export interface PairSourceDeps {
   readonly relay: Relay;
   /** Whether this disk may copy regions now: at most 3 disks of a machine do at once (asr-behaviour §4.4). */
   readonly canSend: () => boolean;
-  /** The report changed in a way that others act on: stage, mode, error, a mark that arrived. */
+  /** The report changed in a way that others act on: stage, mode, error. */
   readonly onChange: () => void;
 }
 
@@ -239,14 +239,15 @@ export class PairSource {
 
   #acknowledge(formed: FormedBatch): void {
     const { disk } = this.#deps;
-    const { covers, header } = formed;
+    const { covers } = formed;
     this.#unsent = undefined;
     this.#formed = Math.max(this.#formed, covers.to);
     for (const range of covers.regions) disk.regions.done(range);
     if (covers.to > 0) disk.log.trim(covers.to);
+    const { stage } = this.#state;
     this.#become(batchAcknowledged(this.#state, formed));
     this.#pendingSinceMs = undefined;
-    if (header?.mark !== undefined || covers.mark) this.#deps.onChange();
+    if (stage !== this.#state.stage) this.#deps.onChange();
   }
 
   /** A batch that did not arrive is formed again, since its sequence or its content may be another by then. */

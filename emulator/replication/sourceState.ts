@@ -1,11 +1,11 @@
 // What a source must remember over a kill: how far it is, and what the batch under way covers.
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Range } from '../disk/blockDevice.ts';
 import type { LabError } from '../kernel/errors.ts';
 import type { CaptureMode } from './capture.ts';
-import { replaceFile } from './changeLog.ts';
 import type { PairReport } from './orders.ts';
+import { loadState, saveState } from './stateFile.ts';
 import type { Stage } from './stations.ts';
 
 /** The part of the disk's regions or of its log that one batch carries. */
@@ -44,10 +44,8 @@ export interface SourceState {
 /** The state of this pair in a disk's folder; a fresh one when the folder holds none, or another pair's. */
 export function loadSourceState(folder: string, pairId: string): SourceState {
   const path = join(folder, 'source.json');
-  if (existsSync(path)) {
-    const stored = JSON.parse(readFileSync(path, 'utf8')) as SourceState;
-    if (stored.pairId === pairId) return stored;
-  }
+  const stored = loadState<SourceState>(path);
+  if (stored?.pairId === pairId) return stored;
   return {
     pairId,
     started: false,
@@ -123,5 +121,5 @@ export function pairReport(
 
 export function saveSourceState(folder: string, state: SourceState): void {
   mkdirSync(folder, { recursive: true });
-  replaceFile(join(folder, 'source.json'), JSON.stringify(state));
+  saveState(join(folder, 'source.json'), state);
 }

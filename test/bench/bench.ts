@@ -1,5 +1,6 @@
 // `npm run bench [-- name …] [--json]`: ratios measured in one run, on one build of Azurite.
 import { parseArgs } from 'node:util';
+import { arm } from './arm.ts';
 import { churnMeasures } from './churn.ts';
 import { copyMeasures } from './copies.ts';
 import { drill } from './drill.ts';
@@ -10,7 +11,7 @@ import type { Measure, Measured } from './measure.ts';
 import { idle, start } from './programs.ts';
 import { tap } from './tap.ts';
 
-const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, tap, start, idle];
+const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, arm, tap, start, idle];
 
 type Row = { readonly measure: Measure } & ({ readonly measured: Measured } | { readonly error: unknown });
 

@@ -25,7 +25,7 @@ export const drill: Measure = {
     const copyMs = await timeMs(async () => (await container.getPageBlobClient('copy').beginCopyFromURL(source.url)).pollUntilDone());
     const drillMs = await timeMs(async () => {
       await site.client.call('item.testFailover', { machine: 'SRV01', point: 'LatestProcessed' });
-      await site.stepUntil(async () => {
+      await site.until('the drill’s machine', async () => {
         const { testMachine } = await site.item('SRV01');
         return testMachine !== null && (await site.client.call('machine.list', {})).some(({ name, poweredOn }) => name === testMachine && poweredOn);
       });

@@ -31,10 +31,7 @@ export const failback: Measure = {
     await site.step(registrationMs);
     const before = carried(site);
     await site.finish(await client.call('item.reprotect', { machine }));
-    await site.stepUntil(async () => {
-      const { protectionState, recoveryPoints } = await site.item(machine);
-      return protectionState === 'Protected' && recoveryPoints > 0;
-    });
+    await site.untilProtected(machine);
     await site.finish(await client.call('item.failback', { machine, point: 'Latest', shutdown: true }));
     const after = carried(site);
     const agentBytes = after.agentBytes - before.agentBytes;

@@ -51,7 +51,7 @@ export const idle: Measure = {
       writeFileSync(scenario, JSON.stringify({ virtualMachines: Array.from({ length: idleMachines }, (_, place) => linuxServer(place + 1)) }));
       await using lab = await startLab(folder, ['--scenario', scenario, '--speed', 'paused']);
       await using client = await ControlClient.open({ ...(JSON.parse(lab.line) as ReadyLine), startedMs: 0 });
-      await new LabDriver(client).protectAll();
+      await new LabDriver(() => client).protectAll();
       await client.call('clock.speed', { speed: 1 });
       await new Promise((resolve) => setTimeout(resolve, settleMs));
       const before = weigh(lab.pid);

@@ -25,9 +25,10 @@ import type { DiskReference } from '../../emulator/contract/control.ts';
 import type { ErrorCode } from '../../emulator/contract/errors.ts';
 import { compareDevices } from '../../emulator/disk/hash.ts';
 import { openLab } from '../../emulator/lab.ts';
+import type { Estate } from '../../emulator/lab/estate.ts';
 import { seededRandom } from '../../emulator/kernel/random.ts';
 import { useFolder } from '../support/folder.ts';
-import { linuxMachine, smallDiskBytes, useLab, type TestLab } from '../support/useLab.ts';
+import { LabUnderTest, linuxMachine, smallDiskBytes } from '../support/lab.ts';
 
 const mebibyte = 2 ** 20;
 const machine = 'WEB01';
@@ -36,21 +37,21 @@ const disk: DiskReference = { location: 'onPremises', machine, disk: '0', at: 'p
 /** Every error says what to do. */
 const coded = (code: ErrorCode): Error => expect.objectContaining({ code, recommendedAction: expect.stringMatching(/\w{3,}.*\./) }) as Error;
 
-async function protectedLab(change: Parameters<typeof useLab>[0] = {}): Promise<TestLab> {
-  const lab = await useLab({ ...change, estate: { virtualMachines: [linuxMachine(machine)], ...change.estate } });
-  await lab.finish(lab.control('item.enable', { machine }));
+async function protectedLab(estate: Partial<Estate> = {}): Promise<LabUnderTest> {
+  const lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine)], ...estate });
+  await lab.finish(lab.call('item.enable', { machine }));
   await lab.untilProtected(machine);
   return lab;
 }
 
 /** Incompressible bytes that differ from one call to the next. */
-async function write(lab: TestLab, offset: number, length: number): Promise<void> {
-  await lab.control('disk.write', { disk, offset, base64: seededRandom(`bytes at ${offset}`).bytes(length).toString('base64') });
+async function write(lab: LabUnderTest, offset: number, length: number): Promise<void> {
+  await lab.call('disk.write', { disk, offset, base64: seededRandom(`bytes at ${offset}`).bytes(length).toString('base64') });
 }
 
 /** The first byte in which a point of now differs from what the disk holds now. */
-async function differenceOfPoint(lab: TestLab): Promise<number | null> {
-  const { pointId } = await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
+async function differenceOfPoint(lab: LabUnderTest): Promise<number | null> {
+  const { pointId } = await lab.call('machine.mark', { machine, consistency: 'CrashConsistent' });
   await using source = await lab.lab.disks.borrow(disk);
   await using copy = await lab.lab.disks.borrow({ ...disk, at: { pointId } });
   return await compareDevices(source.device, copy.device);
@@ -59,10 +60,8 @@ async function differenceOfPoint(lab: TestLab): Promise<number | null> {
 test(
   'files that cannot become the disk are refused by name, and the disk stays as it was',
   async () => {
-    await using lab = await useLab({
-      estate: { virtualMachines: [linuxMachine(machine, { disks: [{ sizeBytes: smallDiskBytes, contentBytes: mebibyte }] })] },
-    });
-    const before = await lab.control('disk.sha256', { disk });
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine, { disks: [{ sizeBytes: smallDiskBytes, contentBytes: mebibyte }] })] });
+    const before = await lab.call('disk.sha256', { disk });
     const page = lab.file('page.xml');
     writeFileSync(page, '<?xml version="1.0"?><domain type="kvm"/>\n');
     const descriptor = lab.file('half.vmdk');
@@ -71,17 +70,17 @@ test(
     writeFileSync(large, '');
     truncateSync(large, smallDiskBytes + mebibyte);
 
-    const refusal = (path: string) => lab.control('disk.import', { machine, disk: '0', path });
+    const refusal = (path: string) => lab.call('disk.import', { machine, disk: '0', path });
     await expect(refusal(large)).rejects.toThrow(coded('MachineMustBeOff'));
-    await lab.control('machine.power', { machine, to: 'shutdown' });
+    await lab.call('machine.power', { machine, to: 'shutdown' });
     await expect(refusal(page)).rejects.toThrow(coded('DiskFormatUnknown'));
     await expect(refusal(descriptor)).rejects.toThrow(coded('DiskFileMissing'));
     await expect(refusal(lab.file('nowhere.raw'))).rejects.toThrow(coded('DiskFileMissing'));
     await expect(refusal(large)).rejects.toThrow(coded('DiskTooLarge'));
     truncateSync(large, 4096 * 1024 * mebibyte);
-    await expect(lab.control('disk.import', { machine, path: large })).rejects.toThrow(coded('DiskTooLarge'));
-    expect(await lab.control('disk.sha256', { disk })).toEqual(before);
-    expect((await lab.control('disk.list', { machine })).length).toBe(1);
+    await expect(lab.call('disk.import', { machine, path: large })).rejects.toThrow(coded('DiskTooLarge'));
+    expect(await lab.call('disk.sha256', { disk })).toEqual(before);
+    expect((await lab.call('disk.list', { machine })).length).toBe(1);
   },
   limitMs,
 );
@@ -110,7 +109,7 @@ test.each(damages)(
   'a change log with %s is not believed: all is compared, and the copy is the disk again',
   async (_what, damage) => {
     await using lab = await protectedLab();
-    await lab.control('link.set', { path: 'machine-processserver', state: 'cut' });
+    await lab.call('link.set', { path: 'machine-processserver', state: 'cut' });
     for (let place = 0; place < 16; place += 1) await write(lab, place * mebibyte, 65_536);
     await lab.restart(() => {
       const root = join(lab.dir, '.srlab', 'vcenter');
@@ -130,13 +129,13 @@ test(
   'a full cache folder holds the machine back; when the uploads go on, all of it arrives',
   async () => {
     const processServers = [{ name: 'CS01', inAzure: false, cacheLimitBytes: 16 * mebibyte }];
-    await using lab = await protectedLab({ estate: { processServers } });
-    await lab.control('link.set', { path: 'processserver-storage', state: 'cut' });
+    await using lab = await protectedLab({ processServers });
+    await lab.call('link.set', { path: 'processserver-storage', state: 'cut' });
     for (let place = 0; place < 12; place += 1) await write(lab, 10 * mebibyte * place, 4 * mebibyte);
     await lab.step(10 * 60_000);
-    const held = await lab.control('item.show', { machine });
+    const held = await lab.call('item.show', { machine });
     expect(held.disks[0]?.pendingBytes).toBeGreaterThan(20 * mebibyte);
-    await lab.control('link.set', { path: 'processserver-storage', state: 'up' });
+    await lab.call('link.set', { path: 'processserver-storage', state: 'up' });
     await lab.step(10 * 60_000);
     expect(await differenceOfPoint(lab)).toBeNull();
   },
@@ -147,11 +146,11 @@ test(
   'a batch that was damaged behind the process server is found, and after a resynchronisation the copy is the disk again',
   async () => {
     await using lab = await protectedLab();
-    await lab.control('fault.add', { rule: { point: 'processserver.upload', effect: { kind: 'corrupt' }, times: 1 } });
+    await lab.call('fault.add', { rule: { point: 'processserver.upload', effect: { kind: 'corrupt' }, times: 1 } });
     await write(lab, mebibyte, mebibyte);
-    await lab.until('notice', async () => (await lab.control('item.show', { machine })).resyncRequired);
-    await lab.finish(lab.control('item.resync', { machine }));
-    await lab.until('comparison', async () => !(await lab.control('item.show', { machine })).resyncRequired);
+    await lab.until('notice', async () => (await lab.call('item.show', { machine })).resyncRequired);
+    await lab.finish(lab.call('item.resync', { machine }));
+    await lab.until('comparison', async () => !(await lab.call('item.show', { machine })).resyncRequired);
     expect(await differenceOfPoint(lab)).toBeNull();
   },
   limitMs,

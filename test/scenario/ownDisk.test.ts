@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import type { DiskReference } from '../../emulator/contract/control.ts';
 import { compareDevices } from '../../emulator/disk/hash.ts';
 import { seededRandom } from '../../emulator/kernel/random.ts';
-import { linuxMachine, smallDiskBytes, useLab, type TestLab } from '../support/useLab.ts';
+import { LabUnderTest, linuxMachine, smallDiskBytes } from '../support/lab.ts';
 import { tool } from '../unit/disk/tools.ts';
 
 const mebibyte = 2 ** 20;
@@ -20,7 +20,7 @@ const registrationMs = 20 * 60_000;
 const present = (location: DiskReference['location'], name = machine): DiskReference => ({ location, machine: name, disk: '0', at: 'present' });
 
 /** An ext4 file system with a large file of random bytes and a folder of small ones. */
-async function makeImage(lab: TestLab): Promise<{ path: string; contentOffset: number }> {
+async function makeImage(lab: LabUnderTest): Promise<{ path: string; contentOffset: number }> {
   const folder = lab.file('content');
   mkdirSync(join(folder, 'letters'), { recursive: true });
   writeFileSync(join(folder, 'ledger.bin'), seededRandom('ledger').bytes(fileBytes));
@@ -50,13 +50,13 @@ async function fsckFindsNothing(path: string): Promise<void> {
 }
 
 /** Where the bytes of a machine's disk lie: a VMDK, or the address of a page blob. */
-async function pathOf(lab: TestLab, location: DiskReference['location'], machineName: string): Promise<string> {
-  const listing = (await lab.control('disk.list', { machine: machineName })).find((one) => one.location === location);
+async function pathOf(lab: LabUnderTest, location: DiskReference['location'], machineName: string): Promise<string> {
+  const listing = (await lab.call('disk.list', { machine: machineName })).find((one) => one.location === location);
   return listing?.path ?? '';
 }
 
 /** Downloads the disk of an Azure VM as anybody with the key of the account would. */
-async function download(lab: TestLab, machineName: string, name: string): Promise<string> {
+async function download(lab: LabUnderTest, machineName: string, name: string): Promise<string> {
   const { blob } = lab.lab.ready;
   const [container = '', ...rest] = (await pathOf(lab, 'azure', machineName)).slice(blob.url.length + 1).split('/');
   const service = new BlobServiceClient(blob.url, new StorageSharedKeyCredential(blob.accountName, blob.accountKey));
@@ -68,68 +68,68 @@ async function download(lab: TestLab, machineName: string, name: string): Promis
 }
 
 /** The disk as it is now, as a raw file. */
-async function exported(lab: TestLab, disk: DiskReference, name: string): Promise<string> {
+async function exported(lab: LabUnderTest, disk: DiskReference, name: string): Promise<string> {
   const path = lab.file(name);
-  await lab.control('disk.export', { disk, path, format: 'raw' });
+  await lab.call('disk.export', { disk, path, format: 'raw' });
   return path;
 }
 
 test(
   'an ext4 disk goes to Azure and comes back, written to all the while, and every copy is what it was at its mark',
   async () => {
-    await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine)] });
     const image = await makeImage(lab);
-    await lab.control('machine.power', { machine, to: 'shutdown' });
-    await lab.control('disk.import', { machine, disk: '0', path: image.path });
-    await lab.control('machine.power', { machine, to: 'on' });
+    await lab.call('machine.power', { machine, to: 'shutdown' });
+    await lab.call('disk.import', { machine, disk: '0', path: image.path });
+    await lab.call('machine.power', { machine, to: 'on' });
     const { contentOffset } = image;
 
     // There: qemu-io writes while the first copy runs and after it; what it wrote before the mark is in the point, the rest is not.
-    const served = await lab.control('disk.serve', { disk: present('onPremises') });
-    await lab.finish(lab.control('item.enable', { machine }));
+    const served = await lab.call('disk.serve', { disk: present('onPremises') });
+    await lab.finish(lab.call('item.enable', { machine }));
     await Promise.all([
       lab.untilProtected(machine),
       qemuIo(served.url, `write -P 0x11 ${contentOffset} 512k`, `write -P 0x22 ${contentOffset + mebibyte} 256k`),
     ]);
     await qemuIo(served.url, `write -P 0x33 ${contentOffset + 4096} 64k`, `write -z ${contentOffset + mebibyte} 64k`);
     const atMark = await exported(lab, present('onPremises'), 'at-mark.raw');
-    const point = await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
+    const point = await lab.call('machine.mark', { machine, consistency: 'CrashConsistent' });
     await qemuIo(served.url, `write -P 0x44 ${contentOffset} 1M`);
     await lab.step(60_000);
 
-    await lab.finish(lab.control('item.testFailover', { machine, point: { pointId: point.pointId } }));
-    const { testMachine } = await lab.control('item.show', { machine });
+    await lab.finish(lab.call('item.testFailover', { machine, point: { pointId: point.pointId } }));
+    const { testMachine } = await lab.call('item.show', { machine });
     const drill = await download(lab, testMachine ?? '', 'drill.vhd');
     expect(await compare({ path: atMark, format: 'raw' }, { path: drill, format: 'vpc' })).toContain(identical);
-    await lab.finish(lab.control('item.testFailoverCleanup', { machine }));
+    await lab.finish(lab.call('item.testFailoverCleanup', { machine }));
 
-    await lab.control('disk.unserve', { url: served.url });
-    await lab.finish(lab.control('item.failover', { machine, point: { pointId: point.pointId }, shutdown: true }));
-    const { azureMachine } = await lab.control('item.show', { machine });
+    await lab.call('disk.unserve', { url: served.url });
+    await lab.finish(lab.call('item.failover', { machine, point: { pointId: point.pointId }, shutdown: true }));
+    const { azureMachine } = await lab.call('item.show', { machine });
     const azure = azureMachine ?? '';
     const vhd = await download(lab, azure, 'failed-over.vhd');
     expect(await compare({ path: atMark, format: 'raw' }, { path: vhd, format: 'vpc' })).toContain(identical);
     await fsckFindsNothing(vhd);
-    await lab.finish(lab.control('item.commit', { machine }));
-    expect(await lab.control('item.points', { machine })).toEqual([]);
+    await lab.finish(lab.call('item.commit', { machine }));
+    expect(await lab.call('item.points', { machine })).toEqual([]);
 
     // And back again.
-    await lab.control('link.set', { path: 'site-to-site', state: 'up' });
+    await lab.call('link.set', { path: 'site-to-site', state: 'up' });
     await lab.step(registrationMs);
-    const servedInAzure = await lab.control('disk.serve', { disk: present('azure', azure) });
-    await lab.finish(lab.control('item.reprotect', { machine }));
+    const servedInAzure = await lab.call('disk.serve', { disk: present('azure', azure) });
+    await lab.finish(lab.call('item.reprotect', { machine }));
     await Promise.all([lab.untilProtected(machine), qemuIo(servedInAzure.url, `write -P 0x55 ${contentOffset} 1M`)]);
     await qemuIo(servedInAzure.url, `write -P 0x66 ${contentOffset + 8192} 128k`, `write -z ${contentOffset + mebibyte} 32k`);
     const inAzure = await exported(lab, present('azure', azure), 'in-azure.raw');
-    await lab.control('disk.unserve', { url: servedInAzure.url });
-    await lab.finish(lab.control('item.failback', { machine, shutdown: true }));
+    await lab.call('disk.unserve', { url: servedInAzure.url });
+    await lab.finish(lab.call('item.failback', { machine, shutdown: true }));
     const left = await download(lab, azure, 'left.vhd');
     const vmdk = await pathOf(lab, 'onPremises', machine);
     expect(await compare({ path: inAzure, format: 'raw' }, { path: vmdk, format: 'vmdk' })).toContain(identical);
     expect(await compare({ path: left, format: 'vpc' }, { path: vmdk, format: 'vmdk' })).toContain(identical);
     await fsckFindsNothing(await exported(lab, present('onPremises'), 'back.raw'));
-    await lab.finish(lab.control('item.commit', { machine }));
-    expect((await lab.control('machine.list', {})).map(({ platform }) => platform)).toEqual(['VmWare']);
+    await lab.finish(lab.call('item.commit', { machine }));
+    expect((await lab.call('machine.list', {})).map(({ platform }) => platform)).toEqual(['VmWare']);
   },
   limitMs,
 );
@@ -137,24 +137,24 @@ test(
 test(
   'a served disk stays with its machine: written to while it runs, only read while it is off, and all of it is replicated',
   async () => {
-    await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
-    await lab.finish(lab.control('item.enable', { machine }));
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine)] });
+    await lab.finish(lab.call('item.enable', { machine }));
     await lab.untilProtected(machine);
-    const { url } = await lab.control('disk.serve', { disk: present('onPremises') });
+    const { url } = await lab.call('disk.serve', { disk: present('onPremises') });
     await qemuIo(url, 'write -P 0x11 1M 64k');
 
-    await lab.control('machine.power', { machine, to: 'shutdown' });
-    await lab.until('shutdown', async () => (await lab.control('machine.list', {})).every(({ poweredOn }) => !poweredOn));
+    await lab.call('machine.power', { machine, to: 'shutdown' });
+    await lab.until('shutdown', async () => (await lab.call('machine.list', {})).every(({ poweredOn }) => !poweredOn));
     await expect(qemuIo(url, 'write -P 0x22 1M 64k')).rejects.toThrow(/Command failed/);
-    await expect(lab.control('disk.write', { disk: present('onPremises'), offset: 0, base64: Buffer.alloc(512, 1).toString('base64') })).rejects.toMatchObject({
+    await expect(lab.call('disk.write', { disk: present('onPremises'), offset: 0, base64: Buffer.alloc(512, 1).toString('base64') })).rejects.toMatchObject({
       code: 'MachineNotRunning',
     });
-    await expect(lab.control('disk.import', { machine, disk: '0', path: url })).rejects.toMatchObject({ code: 'AlreadyProtected' });
+    await expect(lab.call('disk.import', { machine, disk: '0', path: url })).rejects.toMatchObject({ code: 'AlreadyProtected' });
     await qemuIo(url, 'read -P 0x11 1M 64k');
 
-    await lab.control('machine.power', { machine, to: 'on' });
+    await lab.call('machine.power', { machine, to: 'on' });
     await qemuIo(url, 'write -P 0x33 1088k 64k', 'read -P 0x11 1M 64k');
-    await lab.control('machine.mark', { machine, consistency: 'CrashConsistent' });
+    await lab.call('machine.mark', { machine, consistency: 'CrashConsistent' });
     await using source = await lab.lab.disks.borrow(present('onPremises'));
     await using replica = await lab.lab.disks.borrow({ ...present('onPremises'), at: 'replica' });
     expect(await compareDevices(source.device, replica.device)).toBeNull();
@@ -165,8 +165,8 @@ test(
 test(
   'curl, with nothing but the ready line, lists the machines of vCenter and downloads a disk of one',
   async () => {
-    await using lab = await useLab({
-      estate: { virtualMachines: [linuxMachine(machine, { disks: [{ sizeBytes: smallDiskBytes, contentBytes: 4 * mebibyte }] })] },
+    await using lab = await LabUnderTest.open({
+      virtualMachines: [linuxMachine(machine, { disks: [{ sizeBytes: smallDiskBytes, contentBytes: 4 * mebibyte }] })],
     });
     const { vcenter, ca } = lab.lab.ready;
     const curl = (...parameters: string[]): Promise<string> => tool('curl', '-sS', '--fail', '--cacert', ca, ...parameters);
@@ -175,7 +175,7 @@ test(
     const machines = JSON.parse(await curl('-H', `vmware-api-session-id: ${session}`, `${vcenter.url}/api/vcenter/vm?names=${machine}`)) as { vm: string }[];
     expect(machines).toEqual([expect.objectContaining({ name: machine, power_state: 'POWERED_ON' })]);
 
-    await lab.control('machine.power', { machine, to: 'shutdown' });
+    await lab.call('machine.power', { machine, to: 'shutdown' });
     const copy = lab.file('downloaded-flat.vmdk');
     await curl('-u', credentials, '-o', copy, `${vcenter.url}/folder/${machine}/${machine}-flat.vmdk?dcPath=DC0&dsName=datastore1`);
     const own = await exported(lab, present('onPremises'), 'own.raw');

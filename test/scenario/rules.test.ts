@@ -16,28 +16,28 @@
 import { expect, test } from 'vitest';
 import type { DiskReference } from '../../emulator/contract/control.ts';
 import type { ErrorCode } from '../../emulator/contract/errors.ts';
-import { linuxMachine, smallDiskBytes, useLab, type TestLab } from '../support/useLab.ts';
+import { LabUnderTest, linuxMachine, smallDiskBytes } from '../support/lab.ts';
 
 const machine = 'SQL01';
 const limitMs = 200_000;
 const registrationMs = 20 * 60_000;
 const coded = (code: ErrorCode): Error => expect.objectContaining({ code }) as Error;
 
-const running = async (lab: TestLab): Promise<string[]> =>
-  (await lab.control('machine.list', {})).filter(({ poweredOn }) => poweredOn).map(({ platform }) => platform);
+const running = async (lab: LabUnderTest): Promise<string[]> =>
+  (await lab.call('machine.list', {})).filter(({ poweredOn }) => poweredOn).map(({ platform }) => platform);
 
 test(
   'a failover leaves one machine running: planned it does not exist, and beside a running source only when the user says so',
   async () => {
-    await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine)] } });
-    await lab.finish(lab.control('item.enable', { machine }));
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine)] });
+    await lab.finish(lab.call('item.enable', { machine }));
     await lab.untilProtected(machine);
-    await expect(lab.control('item.plannedFailover', { machine })).rejects.toThrow(coded('PlannedFailoverNotSupported'));
-    const refused = await lab.ended(lab.control('item.failover', { machine, shutdown: false }));
+    await expect(lab.call('item.plannedFailover', { machine })).rejects.toThrow(coded('PlannedFailoverNotSupported'));
+    const refused = await lab.ended(lab.call('item.failover', { machine, shutdown: false }));
     expect(refused).toMatchObject({ state: 'Failed', errors: [{ code: 'SourceStillRunning' }] });
     expect(await running(lab)).toEqual(['VmWare']);
     await lab.untilProtected(machine);
-    await lab.finish(lab.control('item.failover', { machine, shutdown: true }));
+    await lab.finish(lab.call('item.failover', { machine, shutdown: true }));
     expect(await running(lab)).toEqual(['Azure']);
   },
   limitMs,
@@ -47,26 +47,26 @@ test(
   'an excluded disk neither goes to Azure nor comes back, and the way back names what is missing',
   async () => {
     const disks = [0, 1].map(() => ({ sizeBytes: smallDiskBytes, contentBytes: 0 }));
-    await using lab = await useLab({ estate: { virtualMachines: [linuxMachine(machine, { disks })] } });
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine, { disks })] });
     const disk = (number: string): DiskReference => ({ location: 'onPremises', machine, disk: number, at: 'present' });
     const bytes = Buffer.alloc(512, 'kept at the site');
-    for (const number of ['0', '1']) await lab.control('disk.write', { disk: disk(number), offset: 4096, base64: bytes.toString('base64') });
-    await lab.finish(lab.control('item.enable', { machine, disksToExclude: ['1'] }));
+    for (const number of ['0', '1']) await lab.call('disk.write', { disk: disk(number), offset: 4096, base64: bytes.toString('base64') });
+    await lab.finish(lab.call('item.enable', { machine, disksToExclude: ['1'] }));
     await lab.untilProtected(machine);
-    await lab.finish(lab.control('item.failover', { machine, shutdown: true }));
-    expect((await lab.control('disk.list', { machine })).filter(({ location }) => location === 'azure')).toHaveLength(1);
-    await lab.finish(lab.control('item.commit', { machine }));
+    await lab.finish(lab.call('item.failover', { machine, shutdown: true }));
+    expect((await lab.call('disk.list', { machine })).filter(({ location }) => location === 'azure')).toHaveLength(1);
+    await lab.finish(lab.call('item.commit', { machine }));
 
-    await expect(lab.control('item.reprotect', { machine })).rejects.toThrow(coded('NotFound'));
-    await lab.control('link.set', { path: 'site-to-site', state: 'up' });
+    await expect(lab.call('item.reprotect', { machine })).rejects.toThrow(coded('NotFound'));
+    await lab.call('link.set', { path: 'site-to-site', state: 'up' });
     await lab.step(registrationMs);
-    await lab.finish(lab.control('item.reprotect', { machine }));
+    await lab.finish(lab.call('item.reprotect', { machine }));
     await lab.untilProtected(machine);
-    await lab.control('disk.write', { disk: { ...disk('0'), location: 'azure' }, offset: 4096, base64: Buffer.alloc(512, 'new').toString('base64') });
-    await lab.finish(lab.control('item.failback', { machine, shutdown: true }));
-    await lab.finish(lab.control('item.commit', { machine }));
+    await lab.call('disk.write', { disk: { ...disk('0'), location: 'azure' }, offset: 4096, base64: Buffer.alloc(512, 'new').toString('base64') });
+    await lab.finish(lab.call('item.failback', { machine, shutdown: true }));
+    await lab.finish(lab.call('item.commit', { machine }));
     const read = async (number: string): Promise<string> =>
-      Buffer.from((await lab.control('disk.read', { disk: disk(number), offset: 4096, length: 512 })).base64, 'base64').toString();
+      Buffer.from((await lab.call('disk.read', { disk: disk(number), offset: 4096, length: 512 })).base64, 'base64').toString();
     expect(await read('0')).toBe(Buffer.alloc(512, 'new').toString());
     expect(await read('1')).toBe(bytes.toString());
   },

@@ -73,6 +73,7 @@ async function writeLocator(dir: string, control: LabLocator['control']): Promis
     control,
     ca: join(dir, 'ca.pem'),
     token: control.token,
+    tenant: 't',
     subscription: 's',
     resourceGroup: 'r',
     vault: 'v',

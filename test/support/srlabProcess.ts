@@ -1,11 +1,12 @@
 // `srlab` as a process of its own: a command that serves until it is ended, in whatever way.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { LabError, type ErrorBody } from '../../emulator/kernel/errors.ts';
 
-const program = join(import.meta.dirname, '..', '..', 'emulator', 'main.ts');
+const program = newestProgram(join(import.meta.dirname, '..', '..'));
 const keptErrorCharacters = 4000;
 
 /** Disposing ends it as an owner does; what it keeps on disk stays. */
@@ -58,4 +59,13 @@ async function ended(child: ChildProcess, how: (child: ChildProcess) => void): P
   const gone = once(child, 'exit');
   how(child);
   await gone;
+}
+
+/** The bundle, which starts in half the time, unless a source has changed since it was made. */
+function newestProgram(root: string): string {
+  const bundle = join(root, 'dist', 'emulator.mjs');
+  const sources = join(root, 'emulator');
+  const bundledMs = existsSync(bundle) ? statSync(bundle).mtimeMs : 0;
+  const fresh = readdirSync(sources, { recursive: true, encoding: 'utf8' }).every((name) => statSync(join(sources, name)).mtimeMs <= bundledMs);
+  return fresh ? bundle : join(sources, 'main.ts');
 }

@@ -1,5 +1,6 @@
 // Azure Resource Manager on a socket: tokens, versions, request ids and error bodies around the operations of the resource providers.
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler, type Response, type Router } from 'express';
+import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Tokens } from './authority/tokens.ts';
 import { authorityRoutes } from './authority/routes.ts';
@@ -74,16 +75,19 @@ function operationRoutes(operations: readonly ArmOperation[]): Router {
 function polling({ longRunning }: ArmServerDeps): Router {
   const router = express.Router({ caseSensitive: false });
   router.get('/*resource/operationresults/:operationId', (request, response, next) => {
-    const call = callOf(request as unknown as Request, 'GET', response);
+    const call = callOf(request, 'GET', response);
     const result = longRunning.result(call, request.params.operationId);
     if ('status' in result) return send(call, response, result);
     request.url = `${result.resourcePath}?${new URLSearchParams({ 'api-version': call.apiVersion }).toString()}`;
     next();
   });
-  router.get('/*vault/replicationOperationStatus/:operationId', (request, response) => {
-    const call = callOf(request as unknown as Request, 'GET', response);
-    send(call, response, longRunning.status(request.params.operationId));
-  });
+  // Site Recovery's, the vault provider's, and those of compute and the resource groups.
+  for (const place of ['replicationOperationStatus', 'operationStatus', 'operations', 'operationStatuses']) {
+    router.get(`/*place/${place}/:operationId`, (request, response) => {
+      const call = callOf(request, 'GET', response);
+      send(call, response, longRunning.status(call, request.params.operationId));
+    });
+  }
   return router;
 }
 
@@ -148,9 +152,11 @@ function problems({ kernel }: ArmServerDeps): ErrorRequestHandler {
 
 /** What express and its body reader complain of: the client's fault, all of it. */
 function asRequestError(error: unknown): ArmError | undefined {
-  if (!(error instanceof Error)) return undefined;
+  if (!(error instanceof Error) || error instanceof ArmError || error instanceof LabError) return undefined;
   if (error instanceof URIError) return new ArmError(400, 'BadRequest', 'The path is not well encoded.');
-  if (!('type' in error) || typeof error.type !== 'string') return undefined;
-  if (error.type === 'entity.too.large') return new ArmError(413, 'RequestEntityTooLarge', `The body is longer than ${bodyLimit}.`);
+  const { type, status } = error as { type?: unknown; status?: unknown };
+  if (typeof type !== 'string' && !(typeof status === 'number' && status >= 400 && status < 500)) return undefined;
+  if (status === 415) return new ArmError(415, 'UnsupportedMediaType', `The request content could not be read: ${error.message}`);
+  if (type === 'entity.too.large') return new ArmError(413, 'RequestEntityTooLarge', `The body is longer than ${bodyLimit}.`);
   return new ArmError(400, 'InvalidRequestContent', `The request content was invalid and could not be read: ${error.message}`);
 }

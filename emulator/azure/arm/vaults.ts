@@ -1,31 +1,11 @@
-// The vaults of the subscription as ARM knows them: a resource in a resource group, with the engine that does its work.
-import type { TimeMs } from '../../kernel/clock.ts';
+// What ARM asks of the subscription's vaults when a call is about one of them.
 import type { JobView } from '../../kernel/jobRecord.ts';
-import type { Vault } from '../vault/vault.ts';
-
-/** What ARM keeps of a vault beside its engine (arm-contract §4.2). */
-export interface VaultResource {
-  readonly subscriptionId: string;
-  readonly resourceGroupName: string;
-  readonly name: string;
-  readonly location: string;
-  readonly tags: Readonly<Record<string, string>>;
-  readonly skuName: 'Standard' | 'RS0';
-  readonly publicNetworkAccess: 'Enabled' | 'Disabled';
-  /** As the client gave it; the service only keeps it. */
-  readonly monitoringSettings: unknown;
-  readonly changedMs: TimeMs;
-}
-
-export interface VaultEntry {
-  readonly resource: VaultResource;
-  readonly vault: Vault;
-}
+import type { VaultEntry, VaultPlace } from '../vault/vaults.ts';
 
 export interface VaultDirectory {
-  list(): readonly VaultEntry[];
+  list(): readonly Pick<VaultEntry, 'resource' | 'vault'>[];
   /** Names match in any case. */
-  find(place: { resourceGroupName: string; name: string }): VaultEntry | undefined;
+  find(place: VaultPlace): Pick<VaultEntry, 'resource' | 'vault'> | undefined;
   /** A job of any vault. @throws LabError JobNotFound */
   job(jobId: string): JobView;
 }

@@ -110,10 +110,11 @@ export class AzureMachines implements AsyncDisposable {
       const nics = Array.from({ length: nicCount }, (_, place) => this.#newNic(order, place));
       const made: AzureMachineRecord = {
         machineId,
-        resourceId: `${resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${order.name}`,
+        resourceId: `${order.resourceGroupId ?? resourceGroupId}/providers/Microsoft.Compute/virtualMachines/${order.name}`,
         order,
         nics,
         poweredOn: false,
+        createdMs: kernel.clock.now(),
       };
       store.put(kind, machineId, made);
       return made;
@@ -134,10 +135,10 @@ export class AzureMachines implements AsyncDisposable {
     this.#setPower(machineId, true);
   }
 
-  /** Off before it is off, so that a process that dies in between does not start it again. What is off already is no error. @throws LabError NotFound */
-  async stop(machineId: string, how: 'graceful' | 'hard'): Promise<void> {
+  /** `deallocate`: it gives its host back, which its owner no longer pays. Off before it is off, so that a process that dies in between does not start it again. What is off already is no error. @throws LabError NotFound */
+  async stop(machineId: string, how: 'graceful' | 'hard', options: { deallocate?: boolean } = {}): Promise<void> {
     const machine = this.machine(machineId);
-    this.#setPower(machineId, false);
+    this.#setPower(machineId, false, options.deallocate ?? false);
     await (how === 'graceful' ? machine.shutDown() : machine.powerOff());
   }
 
@@ -193,15 +194,17 @@ export class AzureMachines implements AsyncDisposable {
     if (order.network === null) throw new Error('A machine without a network has no network cards.');
     // Azure's own range of MAC addresses.
     const nicId = `00:0d:3a:${kernel.ids.hex(6).replace(/^(..)(..)(..)$/, '$1:$2:$3')}`;
-    const { networkName, subnetName, fallBack, ipAddress } = order.network;
-    const allocation = networks.allocate(nicId, { networkName, subnetName }, { ipAddress: place === 0 ? ipAddress : null, fallBack });
+    const { networkName, fallBack, otherNics = [] } = order.network;
+    const { subnetName, ipAddress } = place === 0 ? order.network : (otherNics[place - 1] ?? { subnetName: order.network.subnetName, ipAddress: null });
+    const allocation = networks.allocate(nicId, { networkName, subnetName }, { ipAddress, fallBack });
     return { nicId, network: `${allocation.networkName}/${allocation.subnetName}`, ipAddress: allocation.ipAddress };
   }
 
-  #setPower(machineId: string, poweredOn: boolean): void {
+  #setPower(machineId: string, poweredOn: boolean, deallocated = false): void {
     const { store } = this.#deps;
     const record = store.get<AzureMachineRecord>(kind, machineId);
-    if (record !== undefined && record.poweredOn !== poweredOn) store.put(kind, machineId, { ...record, poweredOn });
+    if (record !== undefined && (record.poweredOn !== poweredOn || (record.deallocated ?? false) !== deallocated))
+      store.put(kind, machineId, { ...record, poweredOn, deallocated });
   }
 
   #folderOf(machineId: string): string {

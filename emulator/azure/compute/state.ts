@@ -23,13 +23,25 @@ export interface MachineOrder {
   readonly memoryBytes: number;
   readonly disks: readonly AzureDisk[];
   /** Null: no network card. `subnetName` not in the network: the first alphabetically. `ipAddress` null: any; a taken one is an error unless `fallBack`. */
-  readonly network: { readonly networkName: string; readonly subnetName: string | null; readonly ipAddress: string | null; readonly fallBack: boolean } | null;
-  /** How many network cards the machine should have; the size limits how many it keeps (asr-behaviour §11.1). Default 1. */
+  readonly network: {
+    readonly networkName: string;
+    readonly subnetName: string | null;
+    readonly ipAddress: string | null;
+    readonly fallBack: boolean;
+    /** Cards beside the primary one, in the same network. */
+    readonly otherNics?: readonly { readonly subnetName: string | null; readonly ipAddress: string | null }[];
+  } | null;
+  /** How many network cards the machine should have; the size limits how many it keeps (asr-behaviour §11.1). Default: those of `network`. */
   readonly nicCount?: number;
   /** The machine it is a copy of; null for nothing. */
   readonly copyOf: { readonly machineId: string; readonly drill: boolean } | null;
   /** The inside of the guest; default: one that everything works on. */
   readonly guest?: GuestConditions;
+  /** `/subscriptions/…/resourceGroups/…`; null or absent: that of the lab. */
+  readonly resourceGroupId?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether its disks are shown as managed disks rather than as blobs of the customer's account. */
+  readonly managedDisks?: boolean;
 }
 
 export interface AzureMachineRecord {
@@ -39,6 +51,10 @@ export interface AzureMachineRecord {
   readonly nics: readonly NicDefinition[];
   /** Kept over restarts of the process: `resume` powers on what was on. */
   readonly poweredOn: boolean;
+  /** Off and without a host; absent: false. */
+  readonly deallocated?: boolean;
+  /** Lab time; absent in records of before it was kept. */
+  readonly createdMs?: number;
 }
 
 /** Limits of the subscription and region. */
@@ -67,7 +83,7 @@ export function validateOrder(order: MachineOrder): MachineSize {
 
 /** How many network cards the machine gets. */
 export function nicsToKeep(order: MachineOrder, size: MachineSize): number {
-  return order.network === null ? 0 : Math.min(order.nicCount ?? 1, size.maximumNics);
+  return order.network === null ? 0 : Math.min(order.nicCount ?? 1 + (order.network.otherNics?.length ?? 0), size.maximumNics);
 }
 
 /** @throws LabError 28031, 28092 (asr-behaviour §7.2) */

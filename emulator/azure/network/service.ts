@@ -2,6 +2,7 @@
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
+import { isUsable, parseAddress, parsePrefix } from './addresses.ts';
 import {
   chooseAddress,
   chooseSubnet,
@@ -33,6 +34,18 @@ export class VirtualNetworks {
     if (this.#find(network.name) !== undefined) throw new LabError('NetworkExists', network.name);
     validateNetwork(network);
     this.#store.put(networkKind, network.name, network);
+  }
+
+  /** Creates the network, or changes the one of this name. @throws LabError AddressInvalid, SubnetInvalid, NetworkInUse when an address given out would be left without its subnet */
+  put(network: VirtualNetwork): VirtualNetwork {
+    validateNetwork(network);
+    for (const allocation of this.allocations().filter((one) => one.networkName === network.name)) {
+      const subnet = network.subnets.find((one) => one.name === allocation.subnetName);
+      if (subnet === undefined || !isUsable(parsePrefix(subnet.addressPrefix), parseAddress(allocation.ipAddress)))
+        throw new LabError('NetworkInUse', `${network.name}/${allocation.subnetName}: ${allocation.ipAddress}.`);
+    }
+    this.#store.put(networkKind, network.name, network);
+    return network;
   }
 
   list(): VirtualNetwork[] {

@@ -12,7 +12,12 @@ export interface VirtualNetwork {
   readonly name: string;
   readonly region: string;
   readonly addressPrefix: string;
+  /** Beside the first. */
+  readonly furtherPrefixes?: readonly string[];
   readonly subnets: readonly Subnet[];
+  /** Absent: that of the lab. */
+  readonly resourceGroupName?: string;
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** One network card's place. */
@@ -35,12 +40,14 @@ export interface AddressRequest {
 
 /** @throws LabError AddressInvalid, SubnetInvalid */
 export function validateNetwork(network: VirtualNetwork): void {
-  const whole = parsePrefix(network.addressPrefix);
-  if (network.subnets.length === 0) throw new LabError('SubnetInvalid', `${network.name} has none.`);
+  const texts = [network.addressPrefix, ...(network.furtherPrefixes ?? [])];
+  const wholes = texts.map(parsePrefix);
+  if (wholes.some((whole, place) => wholes.slice(0, place).some((other) => overlap(whole, other))))
+    throw new LabError('AddressInvalid', `The prefixes ${texts.join(', ')} of ${network.name} overlap.`);
   for (const [place, subnet] of network.subnets.entries()) {
     const prefix = parsePrefix(subnet.addressPrefix);
-    if (!includes(whole, prefix))
-      throw new LabError('SubnetInvalid', `${subnet.name} (${subnet.addressPrefix}) is not within ${network.name} (${network.addressPrefix}).`);
+    if (!wholes.some((whole) => includes(whole, prefix)))
+      throw new LabError('SubnetInvalid', `${subnet.name} (${subnet.addressPrefix}) is not within ${network.name} (${texts.join(', ')}).`);
     for (const other of network.subnets.slice(0, place)) {
       if (other.name === subnet.name) throw new LabError('SubnetInvalid', `${network.name} has two with the name ${subnet.name}.`);
       if (overlap(parsePrefix(other.addressPrefix), prefix)) throw new LabError('SubnetInvalid', `${subnet.name} overlaps ${other.name}.`);
@@ -48,11 +55,13 @@ export function validateNetwork(network: VirtualNetwork): void {
   }
 }
 
-/** asr-behaviour §7.1: the subnet with the same name as configured, else the first alphabetically. */
+/** asr-behaviour §7.1. @throws LabError SubnetInvalid for a network without any. The subnet with the same name as configured, else the first alphabetically. */
 export function chooseSubnet(network: VirtualNetwork, configuredName: string | null): Subnet {
   const same = network.subnets.find((subnet) => subnet.name === configuredName);
   const [first] = [...network.subnets].sort((one, other) => (one.name < other.name ? -1 : 1));
-  return same ?? (first as Subnet);
+  const chosen = same ?? first;
+  if (chosen === undefined) throw new LabError('SubnetInvalid', `${network.name} has none.`);
+  return chosen;
 }
 
 /**

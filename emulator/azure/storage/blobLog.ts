@@ -4,11 +4,10 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { LabError } from '../../kernel/errors.ts';
 import type { BatchLog } from '../../replication/stations.ts';
 import { isNotFound } from './client.ts';
-import { inParallel } from './inParallel.ts';
+import { deleteTogether } from './deleteTogether.ts';
 import type { StorageAccount } from './storageAccount.ts';
 
 const sequenceDigits = 12;
-const deletesAtOnce = 16;
 
 export class BlobLog implements BatchLog {
   readonly #container: ContainerClient;
@@ -45,7 +44,10 @@ export class BlobLog implements BatchLog {
   }
 
   async remove(pairId: string, sequences: readonly number[]): Promise<void> {
-    await inParallel(sequences, deletesAtOnce, (sequence) => this.#container.getBlobClient(blobName(pairId, sequence)).deleteIfExists());
+    await deleteTogether(
+      this.#container,
+      sequences.map((sequence) => this.#container.getBlobClient(blobName(pairId, sequence))),
+    );
   }
 
   async #there(): Promise<void> {

@@ -76,9 +76,9 @@ export class PageBlobReplica implements Replica {
   /** Forgets what failed before: the caller goes on from what the blob holds. @throws LabError NotFound when the replica is gone */
   async position(): Promise<number> {
     await this.#writer.reset();
-    const recorded = await this.#recorded();
+    // In this order: a snapshot that is removed meanwhile has left its position in the blob before.
     this.#known = await this.#list();
-    return Math.max(recorded, [...this.#known.values()].at(-1)?.sequence ?? 0);
+    return Math.max([...this.#known.values()].at(-1)?.sequence ?? 0, await this.#recorded());
   }
 
   /** Ends when the batch is on its way, so that batches of a copy follow each other without a pause; a failure may show in a later call. */
@@ -140,7 +140,7 @@ export class PageBlobReplica implements Replica {
     // It may be the only one that knows the position.
     if (newest?.id === snapshotId) await this.#inTurn(async () => ((await this.#recorded()) < newest.sequence ? this.#record(newest.sequence) : undefined));
     await this.#blob.withSnapshot(snapshotId).deleteIfExists();
-    for (const [markId, snapshot] of known) if (snapshot.id === snapshotId) known.delete(markId);
+    for (const [markId, snapshot] of this.#known) if (snapshot.id === snapshotId) this.#known.delete(markId);
   }
 
   /** Ends when no request is under way; the connections belong to the account. */

@@ -1,10 +1,12 @@
 // The Storage accounts of a lab: their processes, and what the vault and compute ask of them (replicas, logs, disks) by lasting addresses.
+import { BlobSASPermissions, generateBlobSASQueryParameters, StorageSharedKeyCredential } from '@azure/storage-blob';
 import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
+import { wallTimeMs } from '../../kernel/wallTime.ts';
 import type { BatchLog } from '../../replication/stations.ts';
 import { BlobLog } from './blobLog.ts';
 import { copySnapshot } from './copySnapshot.ts';
@@ -30,6 +32,8 @@ export interface StorageAccountsOptions {
 const logContainer = 'asrlogs';
 const diskContainer = 'vhds';
 const accountKind = 'storageAccount';
+/** The storage service looks at the clock on the wall. */
+const sharedDayMs = 24 * 3_600_000;
 
 /** Addresses are URLs of blobs; only account, container and name count, so that they stay valid when the port changes. */
 export class StorageAccounts implements AsyncDisposable {
@@ -82,6 +86,27 @@ export class StorageAccounts implements AsyncDisposable {
     return this.#entry(name).account;
   }
 
+  names(): string[] {
+    return [...this.#accounts.keys()];
+  }
+
+  /** Where the blob of a lasting address is now. @throws LabError NotFound for an account that there is not */
+  urlOf(address: string): string {
+    return urlOf(this.#place(address));
+  }
+
+  /** The same with a signature that opens it to whoever has no key. @param access times are the wall's, for storage compares with them */
+  signedUrlOf(address: string, access: { write: boolean; expiresOn: Date }): string {
+    const { account, container, blob } = this.#place(address);
+    const { accountName, accountKey } = account.address;
+    const permissions = BlobSASPermissions.parse(access.write ? 'rw' : 'r');
+    const signature = generateBlobSASQueryParameters(
+      { containerName: container, blobName: blob, permissions, expiresOn: access.expiresOn },
+      new StorageSharedKeyCredential(accountName, accountKey),
+    );
+    return `${urlOf({ account, container, blob })}?${signature.toString()}`;
+  }
+
   /** Where a process server uploads to. @throws LabError NotFound */
   async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string }> {
     const { process } = this.#entry(logStorageAccount);
@@ -89,8 +114,9 @@ export class StorageAccounts implements AsyncDisposable {
     return { logContainerUrl: `${url}/${logContainer}`, accountName, accountKey };
   }
 
-  async openLog(_pairId: string): Promise<BatchLog> {
-    return new BlobLog({ account: this.account(this.#options.logAccount), container: logContainer });
+  /** @param logStorageAccount default: the account for logs. @throws LabError NotFound */
+  async openLog(_pairId: string, logStorageAccount = this.#options.logAccount): Promise<BatchLog> {
+    return new BlobLog({ account: this.account(logStorageAccount), container: logContainer });
   }
 
   /** Makes an empty replica, or finds the one of this pair. @returns its address */
@@ -111,6 +137,12 @@ export class StorageAccounts implements AsyncDisposable {
     return PageBlobReplica.open(this.#place(address));
   }
 
+  /** The account of replicas and disks for which nobody chose one. */
+  get managedDiskAccount(): string {
+    const [account = this.#options.logAccount] = this.#options.targetAccounts;
+    return account;
+  }
+
   /** With its snapshots; what is gone already is no error. */
   async deleteReplica(address: string): Promise<void> {
     await PageBlobReplica.delete(this.#place(address));
@@ -122,6 +154,27 @@ export class StorageAccounts implements AsyncDisposable {
     const target = { container: diskContainer, blob: name.endsWith('.vhd') ? name : `${name}.vhd` };
     await copySnapshot(source, snapshotId, target);
     return urlOf({ account: source.account, ...target });
+  }
+
+  /** A block blob in the log account, and a token that reads it for a day. @returns its address without the token, and the token */
+  async publish(document: { container: string; name: string; contentType: string; content: string }): Promise<{ url: string; sasToken: string }> {
+    const account = this.account(this.#options.logAccount);
+    const container = account.container(document.container);
+    await container.createIfNotExists();
+    const blob = container.getBlockBlobClient(document.name);
+    const bytes = Buffer.from(document.content);
+    await blob.upload(bytes, bytes.length, { blobHTTPHeaders: { blobContentType: document.contentType } });
+    const { accountName, accountKey } = account.address;
+    const sasToken = generateBlobSASQueryParameters(
+      {
+        containerName: document.container,
+        blobName: document.name,
+        permissions: BlobSASPermissions.parse('r'),
+        expiresOn: new Date(wallTimeMs() + sharedDayMs),
+      },
+      new StorageSharedKeyCredential(accountName, accountKey),
+    ).toString();
+    return { url: blob.url, sasToken };
   }
 
   /** @param journalPath where the host keeps what it acknowledged and the blob may not have. @throws LabError NotFound */

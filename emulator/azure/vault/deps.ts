@@ -4,6 +4,7 @@ import type { Store } from '../../kernel/store.ts';
 import type { BatchLog, Replica } from '../../replication/stations.ts';
 import type { Profile, ProfileName } from './profiles.ts';
 import type { RecoveryPlanContext } from './plans/context.ts';
+import type { PlanProgramAction } from './plans/state.ts';
 
 /** Where process servers put the log of this vault. */
 export interface LogTarget {
@@ -12,11 +13,18 @@ export interface LogTarget {
   readonly accountKey: string;
 }
 
+export interface PublishedDocument {
+  readonly container: string;
+  readonly name: string;
+  readonly contentType: string;
+  readonly content: string;
+}
+
 export interface VaultStorage {
   /** @throws LabError NotFound when there is no such account */
   logTarget(logStorageAccount: string): Promise<LogTarget>;
-  /** The log of one pair; closing it is not needed. */
-  openLog(pairId: string): Promise<BatchLog>;
+  /** The log of one pair, in the account where its process server puts it; closing it is not needed. */
+  openLog(pairId: string, logStorageAccount: string): Promise<BatchLog>;
   /** Makes an empty replica, or finds the one of this pair. @returns a reference that stays valid over restarts (its address) */
   createReplica(order: { pairId: string; itemName: string; diskId: string; sizeBytes: number; storageAccount: string }): Promise<string>;
   openReplica(reference: string, sizeBytes: number): Promise<Replica>;
@@ -24,6 +32,8 @@ export interface VaultStorage {
   deleteReplica(reference: string): Promise<void>;
   /** The state of a snapshot as an independent disk of its own; a disk of this name that is there already is replaced. @returns its address */
   copySnapshotToDisk(reference: string, snapshotId: string, name: string): Promise<string>;
+  /** A document as a blob beside the logs, with a token that lets anybody read it. @returns address without the token, and the token alone */
+  publish(document: PublishedDocument): Promise<{ readonly url: string; readonly sasToken: string }>;
 }
 
 export interface AzureDisk {
@@ -43,9 +53,21 @@ export interface AzureMachineOrder {
   readonly memoryBytes: number;
   readonly disks: readonly AzureDisk[];
   /** Null: no network card. `ipAddress` null: any; a taken address is an error unless `fallBack`. */
-  readonly network: { readonly networkName: string; readonly subnetName: string; readonly ipAddress: string | null; readonly fallBack: boolean } | null;
+  readonly network: {
+    readonly networkName: string;
+    readonly subnetName: string;
+    readonly ipAddress: string | null;
+    readonly fallBack: boolean;
+    /** Cards beside the primary one; the size limits how many the machine gets. */
+    readonly otherNics?: readonly { readonly subnetName: string | null; readonly ipAddress: string | null }[];
+  } | null;
   /** The machine it is a copy of; null for nothing. A drill's copy does not register with the configuration server. */
   readonly copyOf: { readonly machineId: string; readonly drill: boolean };
+  /** Null or absent: the resource group of the lab. */
+  readonly resourceGroupId?: string | null;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Whether its disks are shown as managed ones. */
+  readonly managedDisks?: boolean;
 }
 
 export interface AzureMachine {
@@ -73,8 +95,11 @@ export interface VaultNetwork {
   privateConnection(): 'none' | 'siteToSiteVpn' | 'expressRoutePrivatePeering';
 }
 
-/** A script of a recovery plan with the context of asr-behaviour §8. @throws LabError ScriptFailed */
-export type RunScript = (script: { path: string; timeoutMs: number }, context: RecoveryPlanContext) => Promise<{ output: string }>;
+/**
+ * A script or runbook of a recovery plan, with the context of asr-behaviour §8.
+ * @throws LabError ScriptFailed, ScriptTimedOut, ScriptNotFound, InterpreterMissing, RunbookNotFound
+ */
+export type RunScript = (action: PlanProgramAction, context: RecoveryPlanContext) => Promise<{ output: string }>;
 
 export interface VaultDeps {
   readonly kernel: Kernel;

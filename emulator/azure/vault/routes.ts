@@ -4,7 +4,26 @@ import { notFound, problems } from '../../http/problem.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Trace } from '../../kernel/trace.ts';
 import type { Vault } from './vault.ts';
+import type { Vaults } from './vaults.ts';
 import { parseRange, parseRegistration, parseReport, parseToken, parseUploaded } from './wire.ts';
+
+/** The endpoints of all vaults on one socket: that of the first at the root, each other one at `/vaults/{vaultId}`. */
+export function vaultsRoutes(vaults: Vaults, trace: Trace): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  const endpoints = new WeakMap<Vault, Express>();
+  const endpoint = (vaultId: string): Express => {
+    const entry = vaults.atEndpoint(vaultId);
+    if (entry === undefined) throw new LabError('NotFound', `No vault listens at /vaults/${vaultId}.`);
+    const known = endpoints.get(entry.vault) ?? vaultRoutes(entry.vault, trace);
+    endpoints.set(entry.vault, known);
+    return known;
+  };
+  app.use('/vaults/:vaultId', (request, response, next) => endpoint(request.params.vaultId)(request, response, next));
+  app.use((request, response, next) => endpoint('')(request, response, next));
+  app.use(problems('vault', trace));
+  return app;
+}
 
 export function vaultRoutes(vault: Vault, trace: Trace): Express {
   const app = express();

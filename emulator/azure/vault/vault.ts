@@ -1,6 +1,7 @@
 // The Recovery Services vault: jobs, items, points and plans behind one class; it never touches the site but by settings and reports.
 import { JobRunner } from '../../kernel/jobs.ts';
 import { LabError } from '../../kernel/errors.ts';
+import type { Store } from '../../kernel/store.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
 import { worstLevel, type HealthLevel } from '../../replication/health.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
@@ -12,6 +13,7 @@ import { defineJobs } from './defineJobs.ts';
 import type { VaultDeps } from './deps.ts';
 import { EventLog, type VaultEvent } from './health/events.ts';
 import { HealthWatch } from './health/healthWatch.ts';
+import { refreshHealthJob } from './health/refreshHealth.ts';
 import { configServerProblems, serverHealth, type ServerProblem } from './health/servers.ts';
 import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
@@ -24,12 +26,22 @@ import { activeDirection, activeLocation, activeSite, type PairRecord, type Prot
 import { pointsOf, requestMark } from './failover/points.ts';
 import { endOverdueDrills } from './failover/testFailover.ts';
 import { VaultOperations } from './operations.ts';
+import { planView, scriptPlaces, type PlanView, type ScriptPlace } from './plans/planView.ts';
 import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
 import { issueCredentials } from './site/credentials.ts';
-import { authenticate, registerConfigServer, setReplicationPath, type RegistrationRequest } from './site/registration.ts';
+import {
+  authenticate,
+  registerConfigServer,
+  releaseConfigServer,
+  requireReleasable,
+  setReplicationPath,
+  type RegistrationRequest,
+} from './site/registration.ts';
+import { VaultSettings } from './settings.ts';
 import { SiteLink } from './site/siteLink.ts';
 import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
+import { vCentersOf, type VCenterView } from './site/vCenters.ts';
 
 const tickMs = 60_000;
 
@@ -48,6 +60,7 @@ export class Vault implements AsyncDisposable {
   readonly #tick: { cancel(): void };
   /** Everything that a user can ask for; each gives a job. */
   readonly operations: VaultOperations;
+  readonly vaultSettings: VaultSettings;
 
   /** Takes up stored jobs and pairs where the former process left them. */
   static async open(deps: VaultDeps): Promise<Vault> {
@@ -55,6 +68,14 @@ export class Vault implements AsyncDisposable {
     vault.#context.pairTargets.resume();
     vault.#context.jobs.resume();
     return vault;
+  }
+
+  /** Forgets the records of a vault that was disposed, in a store that others use too. */
+  static erase(store: Store): void {
+    store.transaction(() => {
+      new Records(store).erase();
+      JobRunner.erase(store);
+    });
   }
 
   private constructor(deps: VaultDeps) {
@@ -79,7 +100,9 @@ export class Vault implements AsyncDisposable {
     this.#context = { kernel, deps, profile: { ...profiles[deps.profile], ...deps.profileChanges }, records, jobs, events, site, pairTargets, points };
     defineJobs(this.#context);
     this.operations = new VaultOperations(this.#context);
+    this.vaultSettings = new VaultSettings(records.settings);
     this.#health = new HealthWatch(this.#context);
+    jobs.define(refreshHealthJob(this.#health));
     this.#tick = kernel.clock.every(tickMs, `vault ${deps.name}`, () => this.#onTick());
   }
 
@@ -89,6 +112,16 @@ export class Vault implements AsyncDisposable {
   register(request: RegistrationRequest): { token: string; vaultName: string; region: string } {
     const { token } = registerConfigServer(this.#context, request);
     return { token, vaultName: this.#context.deps.name, region: this.#context.deps.region };
+  }
+
+  /** @throws LabError NotFound, ConfigServerInUse */
+  requireReleasable(configServerId: string): void {
+    requireReleasable(this.#context, configServerId);
+  }
+
+  /** The vault forgets a server that protects nothing here. @throws LabError NotFound, ConfigServerInUse */
+  release(configServerId: string): void {
+    releaseConfigServer(this.#context, configServerId);
   }
 
   /** @throws LabError AccessDenied */
@@ -153,11 +186,20 @@ export class Vault implements AsyncDisposable {
     );
   }
 
-  get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers'> {
+  plans(): PlanView[] {
+    return this.#context.records.plans.list().map((plan) => planView(this.#context, plan));
+  }
+
+  /** What scripts of such a run of the plan are told, place by place; nothing is run. @throws LabError NotFound */
+  scriptPlaces(request: Parameters<typeof scriptPlaces>[1]): ScriptPlace[] {
+    return scriptPlaces(this.#context, request);
+  }
+
+  get records(): Pick<Records, 'policies' | 'mappings' | 'plans' | 'configServers' | 'items'> {
     return this.#context.records;
   }
 
-  get jobs(): Pick<JobRunner, 'get' | 'list' | 'cancel' | 'restart' | 'resumeSuspended' | 'subscribe'> {
+  get jobs(): Pick<JobRunner, 'get' | 'has' | 'list' | 'cancel' | 'restart' | 'resumeSuspended' | 'subscribe'> {
     return this.#context.jobs;
   }
 
@@ -168,6 +210,23 @@ export class Vault implements AsyncDisposable {
   /** @throws LabError NotFound */
   item(itemId: string): ItemView {
     return this.#view(this.#context.records.items.require(itemId));
+  }
+
+  /** Names match in any case. */
+  itemNamed(configServerId: string, name: string): ItemView | undefined {
+    const item = this.#context.records.items.list().find((one) => one.configServerId === configServerId && one.name.toLowerCase() === name.toLowerCase());
+    return item === undefined ? undefined : this.#view(item);
+  }
+
+  /** One per disk of the present direction: what replicates, or did until the last failover was committed. The OS disk first. */
+  latestPairs(itemId: string): PairRecord[] {
+    return this.#context.records.latestPairs(this.#context.records.items.require(itemId));
+  }
+
+  /** Mean change of all disks in the last minutes, bytes per second; null: not known. */
+  churnBps(itemId: string): number | null {
+    const rates = this.#context.records.activePairs(this.#context.records.items.require(itemId)).map((pair) => this.#health.churnBps(pair.pairId));
+    return rates.every((rate) => rate === null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
   }
 
   /** Oldest first; of the item's present direction. */
@@ -189,6 +248,11 @@ export class Vault implements AsyncDisposable {
 
   onEvent(listener: (event: VaultEvent) => void): Disposable {
     return this.#context.events.subscribe(listener);
+  }
+
+  /** As the site last told of them, with the names that users gave them. @throws LabError NotFound */
+  vCenters(configServerId: string): VCenterView[] {
+    return vCentersOf(this.#context, this.#context.records.configServers.require(configServerId));
   }
 
   configServerHealth(configServerId: string): { level: HealthLevel; problems: (ServerProblem & { readonly sinceMs: TimeMs })[] } {

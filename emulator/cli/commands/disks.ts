@@ -33,13 +33,14 @@ Examples:
   srlab disk export web01/0@replica replica.vhd
   srlab disk serve azure:web01/0 --read-only`;
 
+const argument = '<disk>';
+
 export function addDiskCommands(program: Command, shell: Shell): void {
   const disk = program
     .command('disk')
     .description('the bytes of any disk: read, write, compare, bring in, take out')
     .helpGroup('Estate:')
     .addHelpText('after', diskHelp);
-  const argument = '<disk>';
   disk
     .command('list')
     .argument('[machine]', 'only of this machine')
@@ -63,15 +64,7 @@ export function addDiskCommands(program: Command, shell: Shell): void {
     .option('--offset <size>', 'where to begin', parseSize, 0)
     .option('--input <file>', 'bytes to write; default: standard input')
     .action(onLab<{ offset: number; input?: string }, [DiskReference]>(shell, write));
-  disk
-    .command('sha256')
-    .argument(argument, 'which disk', parseDisk)
-    .description('SHA-256 of the whole content')
-    .action(
-      onLab<object, [DiskReference]>(shell, async ({ client, output }, _, [reference]) =>
-        output.record(await client.call('disk.sha256', { disk: reference }), ({ sha256, sizeBytes }) => `${sha256}  ${sizeText(sizeBytes)}`),
-      ),
-    );
+  addDigests(disk, shell);
   disk
     .command('verify')
     .argument(argument, 'which disk', parseDisk)
@@ -84,6 +77,27 @@ export function addDiskCommands(program: Command, shell: Shell): void {
       }),
     );
   addTransfers(disk, shell);
+}
+
+function addDigests(disk: Command, shell: Shell): void {
+  disk
+    .command('digest')
+    .argument(argument, 'which disk', parseDisk)
+    .description('a digest that is equal for equal disks and costs what they hold; for large disks')
+    .action(
+      onLab<object, [DiskReference]>(shell, async ({ client, output }, _, [reference]) =>
+        output.record(await client.call('disk.digest', { disk: reference }), ({ digest, sizeBytes }) => `${digest}  ${sizeText(sizeBytes)}`),
+      ),
+    );
+  disk
+    .command('sha256')
+    .argument(argument, 'which disk', parseDisk)
+    .description('SHA-256 of the whole content')
+    .action(
+      onLab<object, [DiskReference]>(shell, async ({ client, output }, _, [reference]) =>
+        output.record(await client.call('disk.sha256', { disk: reference }), ({ sha256, sizeBytes }) => `${sha256}  ${sizeText(sizeBytes)}`),
+      ),
+    );
 }
 
 function addTransfers(disk: Command, shell: Shell): void {

@@ -26,7 +26,8 @@ A plan is a YAML or JSON file:
       before:
         - { name: dns, kind: manual, instruction: Point the name at Azure. }
       after:
-        - { name: smoke, kind: script, command: ./smoke-test.sh }`;
+        - { name: smoke, kind: script, command: ./smoke-test.sh }
+        - { name: mail, kind: runbook, runbook: send-mail }`;
 
 export function addPlanCommands(program: Command, shell: Shell): void {
   const plan = program.command('plan').description('recovery plans: many machines in order, with actions between').helpGroup('Protection:');
@@ -128,13 +129,16 @@ export function parsePlan(text: string, file: string): PlanGroup[] {
   });
 }
 
+/** What an action of a kind cannot do without. */
+const neededFields: Readonly<Record<string, string>> = { manual: 'instruction', script: 'command', runbook: 'runbook' };
+
 function parseActions(actions: unknown, place: string): PlanGroup['before'] {
   if (!Array.isArray(actions)) throw new LabError('InvalidArgument', `${place}: must be a list of actions.`);
   return actions.map((action: unknown) => {
     if (!isRecord(action) || typeof action['name'] !== 'string') throw new LabError('InvalidArgument', `${place}: each action needs a name.`);
     const { name, kind } = action;
-    const needed = kind === 'manual' ? 'instruction' : kind === 'script' ? 'command' : undefined;
-    if (needed === undefined) throw new LabError('InvalidArgument', `${place}: action ${name} must be of kind manual or script.`);
+    const needed = typeof kind === 'string' && Object.hasOwn(neededFields, kind) ? neededFields[kind] : undefined;
+    if (needed === undefined) throw new LabError('InvalidArgument', `${place}: action ${name} must be of kind manual, script or runbook.`);
     if (typeof action[needed] !== 'string') throw new LabError('InvalidArgument', `${place}: action ${name} needs "${needed}".`);
     return {
       failoverTypes: ['test', 'unplanned'],

@@ -105,6 +105,19 @@ function addVCenter(site: Command, shell: Shell): void {
     .description('discover machines now instead of within 15 minutes')
     .action(onLab(shell, async (session) => void (await runJob(session, 'site.refresh', {}))));
   site
+    .command('register')
+    .description('register the configuration server with another vault; its machines must not be protected any more')
+    .requiredOption('--vault <name>', 'the vault')
+    .option('--resource-group <name>', 'when several vaults have this name')
+    .action(
+      onLab<{ vault: string; resourceGroup?: string }, []>(shell, async ({ client, output }, { vault, resourceGroup }) =>
+        output.record(
+          await client.call('site.register', { vault, ...(resourceGroup === undefined ? {} : { resourceGroup }) }),
+          (registered) => `The configuration server belongs to ${registered.vault} (${registered.resourceGroup}, ${registered.region}).`,
+        ),
+      ),
+    );
+  site
     .command('add-physical')
     .argument('<name>', 'its name')
     .argument('<address>', 'its IPv4 address')

@@ -1,11 +1,12 @@
 // Commands that are the lab themselves: up, exec.
 import { Option, type Command } from 'commander';
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { delimiter, join, resolve } from 'node:path';
-import type { LabOptions, LabPorts, ReadyLine, SeparateRole } from '../../contract/control.ts';
+import { join, resolve } from 'node:path';
+import type { LabOptions, LabPorts, SeparateRole } from '../../contract/control.ts';
 import type { ClockSpeed } from '../../contract/resources.ts';
+import { clientEnvironment, type Environment } from '../environment.ts';
 import { Output } from '../output.ts';
 import type { Shell } from '../shell.ts';
 import { wallDelay } from '../../kernel/wallTime.ts';
@@ -45,7 +46,7 @@ export function addUpCommands(program: Command, shell: Shell): void {
   )
     .addHelpText(
       'after',
-      '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and others;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"',
+      '\nThe command finds SRLAB_DIR, SRLAB_CA, SRLAB_CONTROL_URL, SRLAB_TOKEN, SRLAB_VCENTER_URL, SRLAB_BLOB_URL and all that srlab env prints;\nsrlab itself then works on this lab without --dir.\n\nExample:\n  srlab exec "srlab enable web01 && srlab drill web01"',
     )
     .action((command: string, options: Partial<UpOptions> & Omit<UpOptions, 'dir'>) => exec(shell, command, options));
 }
@@ -122,13 +123,13 @@ async function exec(shell: Shell, command: string, options: Partial<UpOptions> &
   const temporary = options.dir === undefined ? await mkdtemp(join(tmpdir(), 'srlab-')) : undefined;
   try {
     await using lab = await shell.openLab(labOptions(options.dir ?? (temporary as string), options, output));
-    shell.exitWith(await runCommand(shell, command, await environmentOf(lab.ready)));
+    shell.exitWith(await runCommand(shell, command, await clientEnvironment(lab.ready)));
   } finally {
     if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
   }
 }
 
-async function runCommand(shell: Shell, command: string, environment: Record<string, string>): Promise<number> {
+async function runCommand(shell: Shell, command: string, environment: Environment): Promise<number> {
   const child = spawn(command, { shell: true, stdio: 'inherit', env: { ...process.env, ...environment } });
   const { promise, resolve: end, reject } = Promise.withResolvers<number>();
   child.on('error', reject);
@@ -137,31 +138,4 @@ async function runCommand(shell: Shell, command: string, environment: Record<str
   shell.stop.addEventListener('abort', forward, { once: true });
   if (shell.stop.aborted) forward();
   return promise;
-}
-
-/** What a command run by `exec` finds in its environment; `srlab` itself is on its PATH. */
-async function environmentOf(ready: ReadyLine): Promise<Record<string, string>> {
-  const bin = join(ready.dir, '.srlab', 'bin');
-  await mkdir(bin, { recursive: true });
-  await writeFile(join(bin, 'srlab'), `#!/bin/sh\nexec '${process.execPath}' '${process.argv[1] ?? ''}' "$@"\n`, { mode: 0o755 });
-  return {
-    SRLAB_DIR: ready.dir,
-    SRLAB_CA: ready.ca,
-    SRLAB_TOKEN: ready.token,
-    SRLAB_CONTROL_URL: ready.control.url,
-    SRLAB_VCENTER_URL: ready.vcenter.url,
-    SRLAB_VCENTER_USER: ready.vcenter.user,
-    SRLAB_VCENTER_PASSWORD: ready.vcenter.password,
-    SRLAB_CONFIGSERVER_URL: ready.configServer.url,
-    SRLAB_ARM_URL: ready.arm.url,
-    SRLAB_ARM_TOKEN: ready.arm.token,
-    SRLAB_BLOB_URL: ready.blob.url,
-    SRLAB_BLOB_ACCOUNT: ready.blob.accountName,
-    SRLAB_BLOB_KEY: ready.blob.accountKey,
-    SRLAB_SUBSCRIPTION: ready.subscription,
-    SRLAB_RESOURCE_GROUP: ready.resourceGroup,
-    SRLAB_VAULT: ready.vault,
-    NODE_EXTRA_CA_CERTS: ready.ca,
-    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
-  };
 }

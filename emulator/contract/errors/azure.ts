@@ -26,8 +26,16 @@ export const azureErrors = {
   AzureMachineRunning: entry(409, 'The Azure VM is running.', 'Stop it first, or read its disk through the running machine.'),
   NetworkExists: entry(409, 'A virtual network with this name exists.', 'Choose another name.'),
   NetworkInUse: entry(409, 'Addresses of the virtual network are in use.', 'Delete the machines that have them first.'),
+  ResourceGroupInUse: entry(409, 'The resource group holds what cannot be deleted.', 'Delete or empty what the message names, then delete the group.'),
+  ResourceGroupInvalid: entry(400, 'The resource group cannot be as it was ordered.', 'Use another name, or leave the location as it is.'),
+  ResourceGroupNotFound: entry(404, 'There is no such resource group.', 'List the resource groups, or create one of this name.'),
+  ResourceNameInvalid: entry(400, 'The name of the resource is not valid.', 'Use letters, digits, underscores, full stops and hyphens.'),
   SubnetFull: entry(409, 'The subnet has no free address.', 'Delete machines that are not needed, or choose a larger subnet.'),
-  SubnetInvalid: entry(400, 'The subnets of the virtual network are not valid.', 'Give at least one, each within the network and none overlapping another.'),
+  SubnetInvalid: entry(
+    400,
+    'The subnets of the virtual network are not valid.',
+    'Give each a name of its own, within the network and none overlapping another.',
+  ),
   // Azure storage
   DiskClosed: entry(409, 'The disk was closed.', 'Open it again by starting its machine.'),
   StorageFailed: entry(507, 'The storage could not do what was asked.', 'Free space on the volume that holds the storage folder; work goes on by itself.'),

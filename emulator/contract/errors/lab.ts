@@ -10,6 +10,11 @@ export const labErrors = {
     'Run the command with --help: it lists commands, options and examples.',
   ),
   FaultInjected: entry(500, 'An injected fault stopped this operation.', 'Remove the fault rule, or let its count run out.'),
+  InterpreterMissing: entry(
+    424,
+    'The program that runs this kind of script is not installed.',
+    'Install it and see that it is found on PATH: pwsh for .ps1, python3 for .py, bash for .sh; .js and .mjs need nothing.',
+  ),
   InternalError: entry(
     500,
     'The lab met a condition it does not handle.',

@@ -69,6 +69,11 @@ export const siteErrors = {
     'Read the passphrase on the configuration server and give it to the component.',
   ),
   RunAsAccountNotFound: entry(404, 'The configuration server has no such account.', 'Add the account on the configuration server and choose it.'),
+  SiteWithoutVault: entry(
+    409,
+    'The configuration server belongs to no vault that there is.',
+    'Register it with another one: srlab site register --vault <name>.',
+  ),
   VaultCredentialsMalformed: entry(400, 'The vault credentials file cannot be read.', 'Download the registration key from the vault again.'),
   // vCenter and physical servers; statuses are those of vSphere's REST wire
   PhysicalServerExists: entry(409, 'A physical server with this name or address exists already.', 'Choose another name and address, or remove that server.'),

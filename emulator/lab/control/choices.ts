@@ -13,7 +13,7 @@ export function pointChoice(point: PointChoice | undefined): VaultPointChoice {
 
 /** What the vault knows of the lab's own site; other configuration servers may have joined it. @throws LabError NotFound */
 export function siteOf(parts: ControlParts): ConfigServerRecord {
-  const server = parts.vault.records.configServers.get(parts.site.configServer.hostId);
+  const server = parts.siteVault.vault.records.configServers.get(parts.site.configServer.hostId);
   if (server === undefined) throw new LabError('NotFound', 'The configuration server has not registered with the vault.');
   return server;
 }
@@ -38,7 +38,7 @@ export function processServerId(parts: ControlParts, name: string | undefined, i
 /** The only forward policy, or the one of this name. */
 export function policyName(parts: ControlParts, name: string | undefined): string {
   if (name !== undefined) return name;
-  const policies = parts.vault.records.policies.list().filter((policy) => policy.instanceType === 'InMageAzureV2');
+  const policies = parts.siteVault.vault.records.policies.list().filter((policy) => policy.instanceType === 'InMageAzureV2');
   if (policies.length === 1 && policies[0] !== undefined) return policies[0].name;
   throw new LabError('InvalidArgument', `There are ${policies.length} policies, name one: ${policies.map((policy) => policy.name).join(', ')}.`);
 }

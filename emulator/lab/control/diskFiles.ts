@@ -16,7 +16,7 @@ export function diskFileHandlers(
   parts: ControlParts,
   { feed, served }: { feed: ControlFeed; served: ServedDisks },
 ): Handlers<'disk.import' | 'disk.export' | 'disk.grow'> {
-  const { world, disks, vault } = parts;
+  const { world, disks, siteVault } = parts;
   const progress =
     (progressId: string | undefined): Progress =>
     (state) => {
@@ -26,7 +26,8 @@ export function diskFileHandlers(
     'disk.import': async ({ machine, disk, path, progressId }) => {
       const hosted = disks.find(machine, 'onPremises');
       // Replication would not see the new content, and its change log does not fit to it. A disk that is added is not replicated at all.
-      if (disk !== undefined && itemOf(vault, hosted.definition.machineId) !== undefined) throw new LabError('AlreadyProtected', hosted.definition.name);
+      if (disk !== undefined && itemOf(siteVault.vault, hosted.definition.machineId) !== undefined)
+        throw new LabError('AlreadyProtected', hosted.definition.name);
       const number =
         disk === undefined
           ? await addDisk(parts, hosted, { path, onProgress: progress(progressId) })
@@ -75,7 +76,7 @@ const mebibyte = 2 ** 20;
 
 /** Before failover only: later the machine at home is the target of replication. */
 async function growDisk(
-  { datacenter, vault }: ControlParts,
+  { datacenter, siteVault }: ControlParts,
   hosted: HostedMachine,
   { number, sizeBytes }: { number: number; sizeBytes: number },
 ): Promise<void> {
@@ -83,7 +84,7 @@ async function growDisk(
   const disk = disks[number] as (typeof disks)[number];
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes % mebibyte !== 0) throw new LabError('DiskSizeInvalid', `${sizeBytes} bytes.`);
   if (hosted.machine.state !== 'poweredOff') throw new LabError('MachineMustBeOff', name);
-  const item = itemOf(vault, machineId);
+  const item = itemOf(siteVault.vault, machineId);
   if (item !== undefined && item.activeSite !== 'OnPrem')
     throw new LabError('OperationNotAllowed', `${name} runs in Azure; its disks grow only before failover.`);
   if (platform === 'Physical') await datacenter.physical.growDisk(machineId, disk.diskId, sizeBytes);

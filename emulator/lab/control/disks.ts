@@ -1,7 +1,7 @@
 // Control operations on the bytes of disks: reading and writing through the tap, checksums, NBD.
 import type { DiskListing, DiskReference } from '../../contract/control.ts';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
-import { sha256OfDevice } from '../../disk/hash.ts';
+import { digestOfDevice, sha256OfDevice } from '../../disk/hash.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { verifyLedger } from '../../machine/workload/ledgerVerdict.ts';
 import { sampleDiskEnd } from '../../machine/workload/sampleDisk.ts';
@@ -16,6 +16,7 @@ type Names =
   | 'disk.read'
   | 'disk.write'
   | 'disk.sha256'
+  | 'disk.digest'
   | 'disk.import'
   | 'disk.export'
   | 'disk.grow'
@@ -50,6 +51,7 @@ export function diskHandlers(parts: ControlParts, feed: ControlFeed, resources: 
       return {};
     },
     'disk.sha256': async ({ disk }) => using(disk, async (device) => ({ sha256: await sha256OfDevice(device), sizeBytes: device.sizeBytes })),
+    'disk.digest': async ({ disk }) => using(disk, async (device) => ({ digest: await digestOfDevice(device), sizeBytes: device.sizeBytes })),
     'disk.serve': async ({ disk, port, readOnly }) => ({
       url: await served.serve(disk, { port: port ?? 0, readOnly: readOnly ?? disk.at !== 'present' }),
     }),
@@ -73,10 +75,10 @@ async function verdictOf(device: BlockDevice): Promise<{ state: 'clean' | 'recov
 }
 
 /** What is written to the disk of a protected machine that is off, nothing replicates. @throws LabError MachineNotRunning */
-function requireSeen({ disks, vault }: ControlParts, reference: DiskReference): void {
+function requireSeen({ disks, siteVault }: ControlParts, reference: DiskReference): void {
   if (reference.at !== 'present') return;
   const { machine, definition } = disks.find(reference.machine, reference.location);
-  if (machine.state === 'poweredOff' && itemOf(vault, machine.machineId) !== undefined)
+  if (machine.state === 'poweredOff' && itemOf(siteVault.vault, machine.machineId) !== undefined)
     throw new LabError('MachineNotRunning', `${definition.name} is protected and off: replication would not see the write.`);
 }
 

@@ -25,11 +25,11 @@ type Names =
   | 'item.failback';
 
 export function itemHandlers(parts: ControlParts): Handlers<Names> {
-  const { vault } = parts;
-  const { operations } = vault;
+  const { siteVault } = parts;
+  const operations = () => siteVault.vault.operations;
   const failover: Handlers<'item.failover'>['item.failover'] = async ({ machine, point, shutdown, acknowledgeRunningSource }) =>
     jobRecord(
-      operations.unplannedFailover({
+      operations().unplannedFailover({
         itemId: requireItem(parts, machine).itemId,
         choice: pointChoice(point),
         performShutdown: shutdown ?? false,
@@ -38,30 +38,34 @@ export function itemHandlers(parts: ControlParts): Handlers<Names> {
     );
   return {
     'item.enable': async (request) => jobRecord(enable(parts, request)),
-    'item.disable': async ({ machine }) => jobRecord(operations.disableReplication(requireItem(parts, machine).itemId)),
+    'item.disable': async ({ machine }) => jobRecord(operations().disableReplication(requireItem(parts, machine).itemId)),
     'item.show': async ({ machine }) => itemRecord(parts, requireItem(parts, machine)),
-    'item.points': async ({ machine }) => pointRecords(vault.recoveryPoints(requireItem(parts, machine).itemId)),
-    'item.resync': async ({ machine }) => jobRecord(operations.resynchronize(requireItem(parts, machine).itemId, { force: true })),
+    'item.points': async ({ machine }) => pointRecords(siteVault.vault.recoveryPoints(requireItem(parts, machine).itemId)),
+    'item.resync': async ({ machine }) => jobRecord(operations().resynchronize(requireItem(parts, machine).itemId, { force: true })),
     'item.switchProcessServer': async ({ machine, processServer }) =>
-      jobRecord(operations.changeProcessServer([requireItem(parts, machine).itemId], processServerId(parts, processServer, false))),
+      jobRecord(operations().changeProcessServer([requireItem(parts, machine).itemId], processServerId(parts, processServer, false))),
     'item.testFailover': async ({ machine, point, network }) =>
       jobRecord(
-        operations.testFailover({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point), networkName: networkName(parts, network, 'drill') }),
+        operations().testFailover({
+          itemId: requireItem(parts, machine).itemId,
+          choice: pointChoice(point),
+          networkName: networkName(parts, network, 'drill'),
+        }),
       ),
-    'item.testFailoverCleanup': async ({ machine, notes }) => jobRecord(operations.testFailoverCleanup(requireItem(parts, machine).itemId, notes ?? null)),
+    'item.testFailoverCleanup': async ({ machine, notes }) => jobRecord(operations().testFailoverCleanup(requireItem(parts, machine).itemId, notes ?? null)),
     'item.failover': async (request) => {
       const item = requireItem(parts, request.machine);
       if (item.direction === 'reverse') throw new LabError('OperationNotAllowed', `${item.friendlyName} runs in Azure: what brings it home is failback.`);
       return failover(request);
     },
-    'item.plannedFailover': async ({ machine }) => operations.plannedFailover(requireItem(parts, machine).itemId),
+    'item.plannedFailover': async ({ machine }) => operations().plannedFailover(requireItem(parts, machine).itemId),
     'item.changePoint': async ({ machine, point }) =>
-      jobRecord(operations.applyRecoveryPoint({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point) })),
-    'item.commit': async ({ machine }) => jobRecord(operations.commit(requireItem(parts, machine).itemId)),
-    'item.completeMigration': async ({ machine }) => jobRecord(operations.completeMigration(requireItem(parts, machine).itemId)),
+      jobRecord(operations().applyRecoveryPoint({ itemId: requireItem(parts, machine).itemId, choice: pointChoice(point) })),
+    'item.commit': async ({ machine }) => jobRecord(operations().commit(requireItem(parts, machine).itemId)),
+    'item.completeMigration': async ({ machine }) => jobRecord(operations().completeMigration(requireItem(parts, machine).itemId)),
     'item.reprotect': async ({ machine, ...request }) => {
       const item = requireItem(parts, machine);
-      return jobRecord(operations.reprotect({ itemId: item.itemId, ...reprotectChoice(parts, item, request) }));
+      return jobRecord(operations().reprotect({ itemId: item.itemId, ...reprotectChoice(parts, item, request) }));
     },
     'item.failback': async (request) => {
       const item = requireItem(parts, request.machine);
@@ -72,14 +76,14 @@ export function itemHandlers(parts: ControlParts): Handlers<Names> {
 }
 
 function enable(parts: ControlParts, request: EnableRequest): JobView {
-  const { world, vault, disks, accounts } = parts;
+  const { world, siteVault, disks, accounts } = parts;
   const { definition } = disks.find(request.machine, 'onPremises');
   const server = siteOf(parts);
   const installed = world.guests.service(definition.machineId) !== undefined;
   const wanted = request.account ?? (installed ? undefined : definition.osType);
   const account = server.status?.accounts.find((one) => one.accountName === wanted || one.accountId === wanted);
   if (wanted !== undefined && account === undefined) throw new LabError('NotFound', `Account ${wanted}.`);
-  return vault.operations.enableReplication({
+  return siteVault.vault.operations.enableReplication({
     configServerId: configServerId(parts),
     machineId: definition.machineId,
     policyName: policyName(parts, request.policy),

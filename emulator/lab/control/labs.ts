@@ -14,7 +14,7 @@ type Names = 'lab.status' | 'lab.stop' | 'lab.list' | 'lab.save' | 'role.restart
 const defaultEvents = 100;
 
 export function labHandlers(parts: ControlParts): Handlers<Names> {
-  const { world, vault, cloud, site } = parts;
+  const { world, siteVault, cloud, site } = parts;
   const { folder } = world;
   return {
     'lab.status': async () => status(parts),
@@ -44,8 +44,9 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
       return roles(parts).find((one) => one.name === role) ?? (roles(parts)[0] as RoleStatus);
     },
     'fidelity.list': async () => fidelity,
+    'vault.credentials': async () => ({ credentials: siteVault.vault.credentialsFile() }),
     'event.list': async ({ limit }) =>
-      vault
+      siteVault.vault
         .events()
         .slice(-(limit ?? defaultEvents))
         .map((event) => ({
@@ -55,20 +56,20 @@ export function labHandlers(parts: ControlParts): Handlers<Names> {
           subject: event.affectedObjectFriendlyName,
           message: event.description,
         })),
-    'vault.credentials': async () => ({ credentials: vault.credentialsFile() }),
   };
 }
 
 function status(parts: ControlParts): LabStatus {
-  const { world, disks } = parts;
+  const { world, siteVault, disks } = parts;
   const { kernel, folder } = world;
   const { settings } = folder;
+  const { entry } = siteVault;
   return {
     dir: folder.dir,
     pid: process.pid,
     scenario: settings?.scenario ?? '',
     seed: settings?.seed ?? '',
-    vault: world.estate.vault.name,
+    vault: entry?.resource.name ?? '',
     clock: { timeMs: kernel.clock.now(), speed: kernel.clock.speed },
     machines: disks.hosted().map((hosted) => machineRecord(parts, hosted)),
     ...siteNews(parts),

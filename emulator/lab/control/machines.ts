@@ -14,7 +14,7 @@ type Names = 'machine.list' | 'machine.power' | 'machine.workload' | 'machine.ma
 const markLimitMs = 15 * 60_000;
 
 export function machineHandlers(parts: ControlParts): Handlers<Names> {
-  const { world, vault, disks, datacenter } = parts;
+  const { world, siteVault, disks, datacenter } = parts;
   const { clock } = world.kernel;
   const record = (hosted: HostedMachine): MachineRecord => machineRecord(parts, hosted);
   const virtual = (machine: string) => {
@@ -37,14 +37,14 @@ export function machineHandlers(parts: ControlParts): Handlers<Names> {
     },
     'machine.mark': async ({ machine, consistency }) => {
       const item = requireItem(parts, machine);
-      const requestId = await vault.requestMark(item.itemId, consistency);
-      const find = () => vault.recoveryPoints(item.itemId).find((point) => point.requestId === requestId);
+      const requestId = await siteVault.vault.requestMark(item.itemId, consistency);
+      const find = () => siteVault.vault.recoveryPoints(item.itemId).find((point) => point.requestId === requestId);
       if (typeof clock.speed === 'number') await untilNumbered(parts, () => find() !== undefined);
       else await clock.runUntil(() => find() !== undefined, markLimitMs);
       const point = find();
       if (point === undefined)
         throw new LabError('RecoveryPointMissing', `${item.friendlyName} made no ${consistency} point in ${markLimitMs / 60_000} minutes.`);
-      const all = pointRecords(vault.recoveryPoints(item.itemId));
+      const all = pointRecords(siteVault.vault.recoveryPoints(item.itemId));
       return all.find((one) => one.pointId === point.recoveryPointId) as (typeof all)[number];
     },
     'snapshot.list': async ({ machine }) =>
@@ -62,7 +62,7 @@ export function machineHandlers(parts: ControlParts): Handlers<Names> {
 
   /** An item's name may belong to a copy in Azure as well: the programs are those of the machine at the site. */
   function machineOf(machine: string): string {
-    const item = vault.items().find((one) => one.itemId === machine || one.friendlyName.toLowerCase() === machine.toLowerCase());
+    const item = siteVault.vault.items().find((one) => one.itemId === machine || one.friendlyName.toLowerCase() === machine.toLowerCase());
     return item?.source.machineId ?? machine;
   }
 }

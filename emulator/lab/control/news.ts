@@ -1,5 +1,6 @@
 // What the feed tells of changes: the clock, items, machines and the site, each only when it looks different from what was told last.
 import type { ClockState } from '../../contract/resources.ts';
+import type { ItemView } from '../../azure/vault/vault.ts';
 import { wallTimeMs } from '../../kernel/wallTime.ts';
 import type { ControlParts } from '../control.ts';
 import { itemOf } from '../past.ts';
@@ -13,7 +14,18 @@ const lookMs = 15_000;
 const leastPauseMs = 250;
 
 /** Operations whose effect is told before their answer. */
-const toldAtOnce = ['clock.speed', 'clock.step', 'clock.jump', 'link.set', 'fault.add', 'fault.remove', 'machine.power', 'machine.add', 'machine.remove', 'vcenter.host'] as const;
+const toldAtOnce = [
+  'clock.speed',
+  'clock.step',
+  'clock.jump',
+  'link.set',
+  'fault.add',
+  'fault.remove',
+  'machine.power',
+  'machine.add',
+  'machine.remove',
+  'vcenter.host',
+] as const;
 
 export class News implements Disposable {
   readonly #parts: ControlParts;
@@ -26,18 +38,19 @@ export class News implements Disposable {
   constructor(parts: ControlParts, feed: ControlFeed) {
     this.#parts = parts;
     this.#feed = feed;
-    const { world, vault } = parts;
+    const { world, vaults, siteVault } = parts;
     const look = world.kernel.clock.every(lookMs, 'news', () => {
       if (!feed.watched || wallTimeMs() - this.#lastMs < leastPauseMs) return;
       this.#tellAll();
     });
     this.#resources.defer(() => look.cancel());
-    this.#resources.use(
+    vaults.onVault((vault) => {
       vault.onEvent((event) => {
         const item = itemOf(vault, event.affectedObjectId);
-        if (item !== undefined && feed.watched) this.#tellItem(item.itemId);
-      }),
-    );
+        // What the record says besides comes from the vault of the site.
+        if (item !== undefined && feed.watched && vault === siteVault.entry?.vault) this.#tellItem(item);
+      });
+    });
   }
 
   get clock(): ClockState {
@@ -67,15 +80,15 @@ export class News implements Disposable {
   #tellAll(): void {
     this.#lastMs = wallTimeMs();
     this.#feed.publish({ kind: 'clock', clock: this.clock });
-    for (const item of this.#parts.vault.items()) this.#tellItem(item.itemId);
+    for (const item of this.#parts.siteVault.entry?.vault.items() ?? []) this.#tellItem(item);
     this.#tellMachines();
     const site = siteNews(this.#parts);
     if (this.#isNew('site', site)) this.#feed.publish({ kind: 'site', site });
   }
 
-  #tellItem(itemId: string): void {
-    const item = itemRecord(this.#parts, this.#parts.vault.item(itemId));
-    if (this.#isNew(`item ${itemId}`, item)) this.#feed.publish({ kind: 'item', item });
+  #tellItem(view: ItemView): void {
+    const item = itemRecord(this.#parts, view);
+    if (this.#isNew(`item ${view.itemId}`, item)) this.#feed.publish({ kind: 'item', item });
   }
 
   #tellMachines(): void {
@@ -101,4 +114,3 @@ export class News implements Disposable {
     return true;
   }
 }
-

@@ -5,6 +5,7 @@ import { LabError } from '../../kernel/errors.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
 import { activeDirection, isGrouped } from '../../azure/vault/items/state.ts';
 import type { PlanRecord as VaultPlan } from '../../azure/vault/plans/state.ts';
+import { planStepOf } from '../../azure/vault/plans/steps.ts';
 import type { PolicyRecord as VaultPolicy } from '../../azure/vault/policies/state.ts';
 import type { ItemView } from '../../azure/vault/vault.ts';
 import type { ControlParts } from '../control.ts';
@@ -31,16 +32,21 @@ export function jobRecord(job: JobView): JobRecord {
       startedMs: task.startMs,
       endedMs: task.endMs,
       childJobIds: Object.values(task.children),
-      ...(task.state === 'Suspended' && task.wait !== null ? { instruction: task.wait.reason } : {}),
+      ...(task.state === 'Suspended' ? instructionOf(job, task.name) : {}),
     })),
     errors: job.errors,
   };
 }
 
+function instructionOf(job: JobView, taskName: string): { instruction?: string } {
+  const action = planStepOf(job, taskName)?.action;
+  return action?.kind === 'manual' ? { instruction: action.description } : {};
+}
+
 export function itemRecord(parts: ControlParts, item: ItemView): ItemRecord {
-  const points = parts.vault.recoveryPoints(item.itemId);
+  const points = parts.siteVault.vault.recoveryPoints(item.itemId);
   const direction = activeDirection(item);
-  const server = parts.vault.records.configServers.get(item.configServerId)?.processServers.find((one) => one.hostId === direction.processServerId);
+  const server = parts.siteVault.vault.records.configServers.get(item.configServerId)?.processServers.find((one) => one.hostId === direction.processServerId);
   return {
     itemId: item.itemId,
     machineId: item.onPremisesMachineId,
@@ -79,8 +85,8 @@ export function itemRecord(parts: ControlParts, item: ItemView): ItemRecord {
 
 export function machineRecord(parts: ControlParts, hosted: HostedMachine): MachineRecord {
   const { definition, machine } = hosted;
-  const item = itemOf(parts.vault, definition.machineId);
-  const discovered = parts.vault.records.configServers
+  const item = itemOf(parts.siteVault.vault, definition.machineId);
+  const discovered = parts.siteVault.vault.records.configServers
     .list()
     .flatMap((server) => server.machines)
     .find((one) => one.machineId === definition.machineId);
@@ -104,6 +110,7 @@ export function machineRecord(parts: ControlParts, hosted: HostedMachine): Machi
 export function pointRecords(points: readonly RecoveryPoint[]): RecoveryPointRecord[] {
   return points.map((point, place) => ({
     pointId: point.recoveryPointId,
+    markId: point.markId,
     timeMs: point.timeMs,
     consistency: point.consistency,
     multiVm: point.multiVmSyncPoint,
@@ -113,7 +120,7 @@ export function pointRecords(points: readonly RecoveryPoint[]): RecoveryPointRec
 
 export function policyRecord(parts: ControlParts, policy: VaultPolicy): PolicyRecord {
   const { name, instanceType, rpoThresholdMs, retentionMs, appConsistentIntervalMs, crashConsistentIntervalMs, multiVmSyncStatus } = policy;
-  const servers = parts.vault.records.mappings.list().filter((mapping) => mapping.policyName === name);
+  const servers = parts.siteVault.vault.records.mappings.list().filter((mapping) => mapping.policyName === name);
   return {
     name,
     direction: instanceType === 'InMage' ? 'reverse' : 'forward',
@@ -122,7 +129,9 @@ export function policyRecord(parts: ControlParts, policy: VaultPolicy): PolicyRe
     appConsistentIntervalMs,
     crashConsistentIntervalMs,
     multiVmSync: multiVmSyncStatus === 'Enabled',
-    configurationServers: servers.map((mapping) => parts.vault.records.configServers.get(mapping.configServerId)?.friendlyName ?? mapping.configServerId),
+    configurationServers: servers.map(
+      (mapping) => parts.siteVault.vault.records.configServers.get(mapping.configServerId)?.friendlyName ?? mapping.configServerId,
+    ),
   };
 }
 
@@ -130,23 +139,27 @@ export function planRecord(parts: ControlParts, plan: VaultPlan): PlanRecord {
   const action = (one: VaultPlan['groups'][number]['startGroupActions'][number]): PlanAction => ({
     name: one.actionName,
     kind: one.kind,
-    ...(one.kind === 'manual' ? { instruction: one.description } : { command: one.path, timeoutMs: one.timeoutMs }),
-    failoverTypes: one.failoverTypes.map((type) => (type === 'TestFailover' ? 'test' : 'unplanned')),
+    ...(one.kind === 'manual' ? { instruction: one.description } : { timeoutMs: one.timeoutMs }),
+    ...(one.kind === 'script' ? { command: one.path } : {}),
+    ...(one.kind === 'runbook' ? { runbook: one.runbookId } : {}),
+    failoverTypes: one.failoverTypes.map((type) => controlTypes[type]),
     failoverDirections: one.failoverDirections,
   });
-  const members = plan.groups.flatMap((group) => group.itemIds).map((itemId) => parts.vault.item(itemId));
+  const members = plan.groups.flatMap((group) => group.itemIds).map((itemId) => parts.siteVault.vault.item(itemId));
   const [first, ...others] = members.map((item) => item.allowedOperations);
   return {
     name: plan.name,
     groups: plan.groups.map(({ groupType, itemIds, startGroupActions, endGroupActions }) => ({
       kind: groupType,
-      machines: itemIds.map((itemId) => parts.vault.item(itemId).friendlyName),
+      machines: itemIds.map((itemId) => parts.siteVault.vault.item(itemId).friendlyName),
       before: startGroupActions.map(action),
       after: endGroupActions.map(action),
     })),
     allowedOperations: (first ?? []).filter((operation) => others.every((list) => list.includes(operation))),
   };
 }
+
+const controlTypes = { TestFailover: 'test', PlannedFailover: 'planned', UnplannedFailover: 'unplanned' } as const;
 
 /** The configuration server of this lab. */
 export function configServerId(parts: ControlParts): string {
@@ -155,9 +168,9 @@ export function configServerId(parts: ControlParts): string {
 
 /** By a machine's name or id, at the site or in Azure, or by the item's own id. @throws LabError NotFound */
 export function requireItem(parts: ControlParts, machine: string): ItemView {
-  const named = parts.vault.items().filter((item) => item.itemId === machine || item.friendlyName.toLowerCase() === machine.toLowerCase());
+  const named = parts.siteVault.vault.items().filter((item) => item.itemId === machine || item.friendlyName.toLowerCase() === machine.toLowerCase());
   if (named.length === 1 && named[0] !== undefined) return named[0];
-  const item = itemOf(parts.vault, parts.disks.find(machine).definition.machineId);
+  const item = itemOf(parts.siteVault.vault, parts.disks.find(machine).definition.machineId);
   if (item === undefined) throw new LabError('NotFound', `${machine} is not protected.`);
   return item;
 }

@@ -8,14 +8,15 @@ import type { SiteRole } from '../site.ts';
 
 /** A component that the lab does not run shows its last report only, so silence is all there is to see of its end. */
 export function roles(parts: ControlParts): RoleStatus[] {
-  const { world, vault, cloud, site, datacenter } = parts;
+  const { world, siteVault, cloud, site, datacenter } = parts;
+  const { entry } = siteVault;
   const { target, log } = cloud.storage.processes;
   const base = { state: 'running', health: 'Normal', lastHeartbeatMs: null } as const;
-  const servers = vault.records.configServers.list();
+  const servers = entry?.vault.records.configServers.list() ?? [];
   const own = servers.find(({ hostId }) => hostId === site.configServer.hostId);
   const ownHosts = new Set([...site.processServers, ...site.masterTargets].map(({ hostId }) => hostId));
   return [
-    { role: 'vault', name: world.estate.vault.name, url: null, ...base },
+    { role: 'vault', name: entry?.resource.name ?? '', url: null, ...base },
     { role: 'storage', name: 'storage', url: target.url, pid: target.pid, ...base },
     { role: 'storage', name: 'storage-log', url: log.url, pid: log.pid, ...base },
     { role: 'vcenter', name: world.estate.vCenter.name, url: datacenter.vCenter.url, ...base },
@@ -24,7 +25,7 @@ export function roles(parts: ControlParts): RoleStatus[] {
       name: world.estate.configServer.name,
       url: site.configServer.url,
       state: 'running',
-      health: own === undefined ? 'Critical' : vault.configServerHealth(own.hostId).level,
+      health: own === undefined || entry === undefined ? 'Critical' : entry.vault.configServerHealth(own.hostId).level,
       lastHeartbeatMs: own?.reportedMs ?? null,
     },
     ...site.processServers.map((server) => processServerStatus(parts, server, own)),
@@ -37,12 +38,12 @@ export function roles(parts: ControlParts): RoleStatus[] {
   ];
 }
 
-function processServerStatus({ vault }: ControlParts, running: SiteRole, server: ConfigServerRecord | undefined): RoleStatus {
+function processServerStatus({ siteVault }: ControlParts, running: SiteRole, server: ConfigServerRecord | undefined): RoleStatus {
   const known = server?.processServers.find(({ hostId }) => hostId === running.hostId);
   return {
     role: 'processserver',
     ...ofOwn(running),
-    health: known === undefined ? 'Critical' : vault.processServerHealth(known.hostId).level,
+    health: known === undefined ? 'Critical' : siteVault.vault.processServerHealth(known.hostId).level,
     lastHeartbeatMs: known?.lastHeartbeatMs ?? null,
   };
 }
@@ -62,13 +63,13 @@ function ofOwn({ name, url, pid }: SiteRole): Pick<RoleStatus, 'name' | 'url' | 
 }
 
 function foreignConfigServer(parts: ControlParts, { hostId, friendlyName, reportedMs }: ConfigServerRecord): RoleStatus {
-  const { level } = parts.vault.configServerHealth(hostId);
+  const { level } = parts.siteVault.vault.configServerHealth(hostId);
   return { role: 'configserver', name: friendlyName, url: null, state: stateAfter(parts, reportedMs), health: level, lastHeartbeatMs: reportedMs };
 }
 
 function foreign(parts: ControlParts, report: ProcessServerReport | MasterTargetReport, role: 'processserver' | 'mastertarget'): RoleStatus {
   const { hostId, name, url, lastHeartbeatMs } = report;
-  const health = 'validationErrors' in report ? masterTargetHealth(parts, report) : parts.vault.processServerHealth(hostId).level;
+  const health = 'validationErrors' in report ? masterTargetHealth(parts, report) : parts.siteVault.vault.processServerHealth(hostId).level;
   return { role, name, url, state: stateAfter(parts, lastHeartbeatMs), health, lastHeartbeatMs };
 }
 

@@ -4,6 +4,7 @@ import { inActivity } from '../../kernel/inActivity.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { guestConditions, type GuestConditions } from '../../machine/guest.ts';
 import type { MachineDefinition } from '../../machine/definition.ts';
+import type { VaultPlace } from '../../azure/vault/vaults.ts';
 import type { ControlParts } from '../control.ts';
 import { vCenterAccounts } from '../datacenter.ts';
 import { siteOf } from './choices.ts';
@@ -13,6 +14,7 @@ import type { Handlers } from './server.ts';
 type MachineNames = 'machine.add' | 'machine.remove' | 'machine.guest' | 'machine.installMobility' | 'machine.updateMobility' | 'item.update';
 type SiteNames =
   | 'site.refresh'
+  | 'site.register'
   | 'site.addPhysicalServer'
   | 'site.replicationPath'
   | 'site.renewCertificates'
@@ -26,7 +28,7 @@ export function siteHandlers(parts: ControlParts): Handlers<MachineNames | SiteN
 }
 
 function machinesOfSite(parts: ControlParts): Handlers<MachineNames> {
-  const { world, vault, site, datacenter, disks } = parts;
+  const { world, siteVault, site, datacenter, disks } = parts;
   const { vCenter } = datacenter;
   return {
     'machine.add': async (order) => machineRecord(parts, disks.find(await addMachine(parts, order))),
@@ -56,11 +58,13 @@ function machinesOfSite(parts: ControlParts): Handlers<MachineNames> {
       const agent = siteOf(parts).agents.find((one) => one.machineId === definition.machineId);
       const account = siteOf(parts).status?.accounts.find((one) => one.accountName === definition.osType);
       if (agent === undefined || account === undefined) throw new LabError('AgentNotRegistered', definition.name);
-      return jobRecord(vault.operations.updateMobilityService({ configServerId: configServerId(parts), hostId: agent.hostId, accountId: account.accountId }));
+      return jobRecord(
+        siteVault.vault.operations.updateMobilityService({ configServerId: configServerId(parts), hostId: agent.hostId, accountId: account.accountId }),
+      );
     },
     'item.update': async ({ machine, azureName, azureSize, network, subnet, ipAddress }) =>
       jobRecord(
-        vault.operations.updateProperties(requireItem(parts, machine).itemId, {
+        siteVault.vault.operations.updateProperties(requireItem(parts, machine).itemId, {
           ...(azureName === undefined ? {} : { azureMachineName: azureName }),
           ...(azureSize === undefined ? {} : { azureMachineSize: azureSize }),
           ...(network === undefined ? {} : { networkName: network }),
@@ -72,14 +76,19 @@ function machinesOfSite(parts: ControlParts): Handlers<MachineNames> {
 }
 
 function partsOfSite(parts: ControlParts): Handlers<SiteNames> {
-  const { world, vault, site, datacenter } = parts;
+  const { world, siteVault, site, datacenter } = parts;
   const { vCenter } = datacenter;
   const { configServer } = site;
   return {
-    'site.refresh': async () => jobRecord(vault.operations.refresh(configServerId(parts))),
-    'site.addPhysicalServer': async (order) => jobRecord(vault.operations.addPhysicalServer({ configServerId: configServerId(parts), ...order })),
+    'site.refresh': async () => jobRecord(siteVault.vault.operations.refresh(configServerId(parts))),
+    'site.register': async ({ vault, resourceGroup }) => {
+      const place = vaultPlace(parts, vault, resourceGroup);
+      const { resource } = await inActivity(world.kernel.clock, `register with ${vault}`, () => siteVault.move(place));
+      return { vault: resource.name, resourceGroup: resource.resourceGroupName, region: resource.location };
+    },
+    'site.addPhysicalServer': async (order) => jobRecord(siteVault.vault.operations.addPhysicalServer({ configServerId: configServerId(parts), ...order })),
     'site.replicationPath': async ({ path }) => {
-      vault.setReplicationPath(configServerId(parts), path);
+      siteVault.vault.setReplicationPath(configServerId(parts), path);
       return {};
     },
     'site.renewCertificates': async () => {
@@ -105,6 +114,22 @@ function partsOfSite(parts: ControlParts): Handlers<SiteNames> {
       return {};
     },
   };
+}
+
+/** Names of vaults are unique in their group only. @throws LabError NotFound, InvalidArgument */
+function vaultPlace({ vaults }: ControlParts, name: string, resourceGroup: string | undefined): VaultPlace {
+  const named = vaults
+    .list()
+    .map(({ resource }) => resource)
+    .filter(
+      (one) =>
+        one.name.toLowerCase() === name.toLowerCase() && (resourceGroup === undefined || one.resourceGroupName.toLowerCase() === resourceGroup.toLowerCase()),
+    );
+  const [first, second] = named;
+  if (first === undefined) throw new LabError('NotFound', `Vault ${name}${resourceGroup === undefined ? '' : ` in ${resourceGroup}`}.`);
+  if (second !== undefined)
+    throw new LabError('InvalidArgument', `Several vaults are called ${name}; name one of the groups ${named.map((one) => one.resourceGroupName).join(', ')}.`);
+  return first;
 }
 
 const defaults = { cpuCount: 2, memoryBytes: 4 * 2 ** 30 } as const;

@@ -48,7 +48,12 @@ export async function makeCommonMark(options: CommonMarkOptions): Promise<void> 
     const rested = [prepareHere(options), ...channels.map((channel) => rest(channel))];
     const outcome = await kernel.clock.idle(Promise.allSettled(rested));
     for (const each of outcome) if (each.status === 'rejected') throw each.reason;
-    const mark: CommonMark = { id: kernel.ids.guid(), timeMs: kernel.clock.now(), consistency, members: group.members.map((member) => member.hostId) };
+    const mark: CommonMark = {
+      id: marks.newId(),
+      timeMs: kernel.clock.now(),
+      consistency,
+      members: group.members.map((member) => member.hostId),
+    };
     if (!marks.put(mark)) throw new LabError('MarkNotPossible', hostId);
     for (const channel of channels) channel.send({ type: 'mark', mark });
     for (const answer of await Promise.all(channels.map((channel) => expect(channel, 'marked'))))

@@ -28,8 +28,20 @@ export class MachineMarks {
   readonly #deps: MachineMarksDeps;
   #quiesced = false;
 
+  /** This run of the service: its marks are others than those of the run before. */
+  readonly #life: string;
+  /** Of marks that were tried, for their names. */
+  #count = 0;
+
   constructor(deps: MachineMarksDeps) {
     this.#deps = deps;
+    this.#life = deps.kernel.ids.guid();
+  }
+
+  /** For a mark that this machine begins, alone or for its group. */
+  newId(): string {
+    this.#count += 1;
+    return this.#deps.kernel.ids.named(`mark ${this.#life} ${this.#count}`);
   }
 
   /**
@@ -42,7 +54,7 @@ export class MachineMarks {
       if (!this.#deps.pairs.markable) throw new LabError('MarkNotPossible');
       if (consistency === 'ApplicationConsistent') await this.#quiesce();
       const mark: CommonMark = {
-        id: kernel.ids.guid(),
+        id: this.newId(),
         timeMs: kernel.clock.now(),
         consistency,
         members: [hostId()],

@@ -53,7 +53,7 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     this.#database = this.#resources.use(database);
     this.#setup = setup;
     const power = new PowerControl({ kernel: deps.kernel, vCenterCa: deps.labCa, physicalPower: deps.physicalPower });
-    this.#tasks = new SiteTasks({ kernel: deps.kernel, database, power, onResult: () => this.#changed() });
+    this.#tasks = new SiteTasks({ kernel: deps.kernel, database, power, renewCertificates: () => this.#renew(), onResult: () => this.#changed() });
     this.#vault = this.#resources.use(
       new VaultLink({
         kernel: deps.kernel,
@@ -136,6 +136,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
     return { vaultName, region };
   }
 
+  /** After the vault has forgotten this server: it belongs to none, and may register with any. */
+  async leaveVault(): Promise<void> {
+    await this.#vault.leave();
+  }
+
   /** Adds a run-as account, or changes the one of this name. @returns its id: `1`, `2`, … */
   addAccount(accountName: string, userName: string, password: string): string {
     const accounts = this.#database.accounts();
@@ -154,8 +159,7 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   /** RenewCerts: three more years. Connected components fetch new certificates with their next report, others when they register again. */
   async renewCertificates(): Promise<void> {
-    this.#setup = { ...this.#setup, certificateExpiryMs: this.#deps.kernel.clock.now() + certificateLifetimeMs };
-    this.#database.setup = this.#setup;
+    this.#renew();
     this.#vault.reportSoon();
   }
 
@@ -223,6 +227,11 @@ export class ConfigServer implements ConfigServerRules, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#resources.disposeAsync();
+  }
+
+  #renew(): void {
+    this.#setup = { ...this.#setup, certificateExpiryMs: this.#deps.kernel.clock.now() + certificateLifetimeMs };
+    this.#database.setup = this.#setup;
   }
 
   async #start(): Promise<void> {

@@ -89,7 +89,8 @@ function discovery(site: SiteState): DiscoveryOrder {
     physicalServers: site.physicalServers,
     componentNames: [site.name, ...site.hosts.filter((host) => host.role !== 'agent').map((host) => host.name)],
     requests: openTasks(site).flatMap((task): DiscoveryOrder['requests'] => {
-      if (task.kind === 'addVCenter') return [{ taskId: task.taskId, vCenterId: task.vCenter.vCenterId, physicalServer: false }];
+      if (task.kind === 'addVCenter' || task.kind === 'updateVCenter')
+        return [{ taskId: task.taskId, vCenterId: task.vCenter.vCenterId, physicalServer: false }];
       if (task.kind === 'addPhysicalServer') return [{ taskId: task.taskId, vCenterId: null, physicalServer: true }];
       return task.kind === 'refresh' ? [{ taskId: task.taskId, vCenterId: null, physicalServer: false }] : [];
     }),

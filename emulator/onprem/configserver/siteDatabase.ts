@@ -125,6 +125,21 @@ export class SiteDatabase implements Disposable {
     this.#store.put('vCenter', record.vCenterId, record);
   }
 
+  /** Keeps the former settings until it is known whether the new ones work. Doing it twice does no harm. */
+  changeVCenter(taskId: string, vCenter: VCenterOrder): void {
+    this.#store.transaction(() => {
+      const former = this.#store.get<VCenterOrder>('vCenter', vCenter.vCenterId);
+      if (former !== undefined && this.#store.get('formerVCenter', taskId) === undefined) this.#store.put('formerVCenter', taskId, former);
+      this.putVCenter(vCenter);
+    });
+  }
+
+  endVCenterChange(taskId: string, how: 'keep' | 'takeBack'): void {
+    const former = this.#store.get<VCenterOrder>('formerVCenter', taskId);
+    if (former !== undefined && how === 'takeBack') this.putVCenter(former);
+    this.#store.delete('formerVCenter', taskId);
+  }
+
   removeVCenter(vCenterId: string): void {
     this.#store.transaction(() => {
       this.#store.delete('vCenter', vCenterId);

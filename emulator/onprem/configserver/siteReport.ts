@@ -55,7 +55,8 @@ function pairTurningPoint(pair: AgentReport['pairs'][number]): unknown {
 /** A vCenter that no discovery has visited yet is shown as not connected. */
 function vCenterReports(database: SiteDatabase): NonNullable<SiteReport['vCenters']> {
   const known = new Map(database.discovery.vCenters.map((report) => [report.vCenterId, report]));
-  return database
-    .vCenters()
-    .map(({ vCenterId, friendlyName, url }) => known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null });
+  return database.vCenters().map(({ vCenterId, friendlyName, url, accountId }) => ({
+    ...(known.get(vCenterId) ?? { vCenterId, friendlyName, url, connected: false, lastDiscoveryMs: null, error: null }),
+    accountId,
+  }));
 }

@@ -10,6 +10,7 @@ interface SiteTasksDeps {
   readonly kernel: Pick<Kernel, 'clock' | 'trace'>;
   readonly database: SiteDatabase;
   readonly power: PowerControl;
+  readonly renewCertificates: () => void;
   /** A task has ended: the vault wants to know, and the hosts' settings have changed. */
   readonly onResult: () => void;
 }
@@ -67,6 +68,10 @@ export class SiteTasks {
         if (database.account(task.vCenter.accountId) === undefined) return accountMissing(task.vCenter.accountId);
         database.putVCenter(task.vCenter);
         return 'left';
+      case 'updateVCenter':
+        if (database.account(task.vCenter.accountId) === undefined) return accountMissing(task.vCenter.accountId);
+        database.changeVCenter(task.taskId, task.vCenter);
+        return 'left';
       case 'removeVCenter':
         database.removeVCenter(task.vCenterId);
         return 'done';
@@ -87,6 +92,9 @@ export class SiteTasks {
         if (host !== undefined) database.putHost({ ...host, state: 'removed', part: {} });
         return 'done';
       }
+      case 'renewCertificates':
+        this.#deps.renewCertificates();
+        return 'done';
       case 'refresh':
       case 'attachDisks':
       case 'detachDisks':
@@ -98,6 +106,7 @@ export class SiteTasks {
   #conclude(task: SiteTask, result: TaskResult): void {
     const { database } = this.#deps;
     if (task.kind === 'addVCenter' && result.state === 'failed') database.removeVCenter(task.vCenter.vCenterId);
+    if (task.kind === 'updateVCenter') database.endVCenterChange(task.taskId, result.state === 'failed' ? 'takeBack' : 'keep');
     if (task.kind !== 'addPhysicalServer') return;
     const record = database.physicalServers().find((server) => server.taskId === task.taskId);
     if (record === undefined) return;

@@ -26,7 +26,7 @@ interface VaultLinkDeps {
 export class VaultLink implements AsyncDisposable {
   readonly #deps: VaultLinkDeps;
   readonly #closing = new AbortController();
-  #client: HttpClient | undefined;
+  #line: { readonly client: HttpClient; readonly closing: AbortController } | undefined;
   #reporting: 'idle' | 'sending' | 'again' = 'idle';
   #discoveryKnown = false;
 
@@ -57,9 +57,19 @@ export class VaultLink implements AsyncDisposable {
     const registration = { url: vaultUrl, vaultName: answer.vaultName, region: answer.region, token: answer.token };
     if (former !== undefined && former.vaultName !== registration.vaultName) throw new LabError('ConfigServerRegisteredElsewhere', former.vaultName);
     database.vault = registration;
-    if (this.#client === undefined) this.#connect(registration);
+    if (this.#line === undefined) this.#connect(registration);
     await this.#sendReports();
     return registration;
+  }
+
+  /** Forgets the vault, which has forgotten this server: from here on it may register with another one. */
+  async leave(): Promise<void> {
+    const line = this.#line;
+    this.#line = undefined;
+    this.#deps.database.vault = undefined;
+    this.#discoveryKnown = false;
+    line?.closing.abort();
+    await line?.client[Symbol.asyncDispose]();
   }
 
   /** Something changed that the vault wants to know. Many calls make few reports. @param discovery the long lists changed too */
@@ -71,18 +81,20 @@ export class VaultLink implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
-    await this.#client?.[Symbol.asyncDispose]();
+    this.#line?.closing.abort();
+    await this.#line?.client[Symbol.asyncDispose]();
   }
 
   #connect(vault: VaultRegistration): void {
     const { kernel, vaultCa, hostId, takeSettings, database } = this.#deps;
     const client = new HttpClient({ url: vault.url, identity: { ca: vaultCa }, network: kernel.network, paths: ['configserver-vault'], connections: 4 });
-    this.#client = client;
+    const closing = new AbortController();
+    this.#line = { client, closing };
     answerDoorbell<SiteSettings>({
       clock: kernel.clock,
       name: 'settings from the vault',
       retryMs,
-      signal: this.#closing.signal,
+      signal: closing.signal,
       // The token is read anew each time: registering again may have changed it.
       poll: (after, signal) =>
         client.json(`/configservers/${hostId}/settings?after=${after}`, { headers: authorization(database.vault ?? vault), signal, longPoll: kernel.clock }),
@@ -92,8 +104,7 @@ export class VaultLink implements AsyncDisposable {
   }
 
   async #sendReports(): Promise<void> {
-    const client = this.#client;
-    if (client === undefined || this.#closing.signal.aborted) return;
+    if (this.#line === undefined || this.#closing.signal.aborted) return;
     if (this.#reporting !== 'idle') {
       this.#reporting = 'again';
       return;
@@ -101,10 +112,10 @@ export class VaultLink implements AsyncDisposable {
     try {
       do {
         this.#reporting = 'sending';
-        await this.#sendReport(client);
+        await this.#sendReport();
       } while (this.#isAskedAgain());
     } catch (error) {
-      if (this.#closing.signal.aborted) return;
+      if (this.#closing.signal.aborted || this.#line === undefined) return;
       // The next heartbeat tries again, with all that is known by then.
       this.#discoveryKnown = false;
       this.#trace('reportFailed', error);
@@ -114,13 +125,14 @@ export class VaultLink implements AsyncDisposable {
   }
 
   #isAskedAgain(): boolean {
-    return this.#reporting === 'again' && !this.#closing.signal.aborted;
+    return this.#reporting === 'again' && !this.#closing.signal.aborted && this.#line !== undefined;
   }
 
-  async #sendReport(client: HttpClient): Promise<void> {
+  async #sendReport(): Promise<void> {
     const { database, hostId, makeReport } = this.#deps;
     const { vault } = database;
-    if (vault === undefined) return;
+    const { client } = this.#line ?? {};
+    if (vault === undefined || client === undefined) return;
     const discovery = !this.#discoveryKnown;
     this.#discoveryKnown = true;
     await client.json(`/configservers/${hostId}/report`, { body: makeReport(discovery), headers: authorization(vault) });

@@ -1,10 +1,11 @@
 // The bounded cache folder of a process server: one file per accepted batch, one small position file per pair.
 // A batch's file is complete before it is acknowledged; a frame knows its own length, so what a kill tore is recognised.
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LabError } from '../../kernel/errors.ts';
 import { decodeBatch, decodeHeader, frameChecksum } from '../../replication/batch.ts';
+import { loadState, saveState } from '../../replication/stateFile.ts';
 import { newPosition, type CachedBatch, type PairPosition } from './state.ts';
 
 const positionFile = 'position.json';
@@ -52,7 +53,7 @@ export class CacheFolder {
   load(pairId: string, nowMs: number): CachedPair {
     const folder = this.#pairFolder(pairId);
     mkdirSync(folder, { recursive: true });
-    const position = loadPosition(folder);
+    const position = loadState<PairPosition>(join(folder, positionFile)) ?? newPosition;
     const batches: CachedBatch[] = [];
     let last = position.accepted;
     let torn = false;
@@ -116,11 +117,9 @@ export class CacheFolder {
     this.#usedBytes -= batches.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   }
 
-  /** Written beside and renamed: a kill leaves the old position or the new one. */
+  /** A kill leaves the old position or the new one. */
   savePosition(pairId: string, position: PairPosition): void {
-    const path = join(this.#pairFolder(pairId), positionFile);
-    writeFileSync(`${path}.new`, JSON.stringify(position));
-    renameSync(`${path}.new`, path);
+    saveState(join(this.#pairFolder(pairId), positionFile), position);
   }
 
   /** Forgets a pair that the site no longer has. */
@@ -166,15 +165,6 @@ function sequencesIn(folder: string): number[] {
     .filter((name) => name.endsWith(batchSuffix))
     .map((name) => Number(name.slice(0, -batchSuffix.length)))
     .sort((one, other) => one - other);
-}
-
-function loadPosition(folder: string): PairPosition {
-  try {
-    return JSON.parse(readFileSync(join(folder, positionFile), 'utf8')) as PairPosition;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return newPosition;
-    throw error;
-  }
 }
 
 /** @returns undefined for a torn file. A whole file with a wrong checksum was acknowledged: it stays, and its upload says what happened to it. */

@@ -41,6 +41,7 @@ export class Discovery implements Disposable {
   #interval: { cancel(): void } | undefined;
   #running = false;
   #again = false;
+  #closed = false;
 
   constructor(deps: DiscoveryDeps) {
     this.#deps = deps;
@@ -61,6 +62,7 @@ export class Discovery implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#closed = true;
     this.take(null);
   }
 
@@ -87,8 +89,14 @@ export class Discovery implements Disposable {
 
   async #run(order: DiscoveryOrder): Promise<void> {
     const scans: ScanRecord[] = [];
-    for (const vCenter of order.vCenters) scans.push(await this.#scan(vCenter));
+    for (const vCenter of order.vCenters) {
+      const scan = await this.#scan(vCenter);
+      // Whoever answers a process server that has ended finds its store closed.
+      if (scan === undefined) return;
+      scans.push(scan);
+    }
     const physical = await this.#lookUp(order.physicalServers);
+    if (this.#closed) return;
     const found = [
       ...scans.flatMap((scan) => scan.machines.map((machine) => ({ ...machine, vCenterConnected: scan.error === null }))),
       ...[...physical.values()].flatMap((machine) => machine ?? []),
@@ -103,7 +111,8 @@ export class Discovery implements Disposable {
     await this.#deps.onResult({ machines, vCenters, ...(taskResults.length > 0 && { taskResults }) });
   }
 
-  async #scan(vCenter: VCenterConnection): Promise<ScanRecord> {
+  /** Undefined: the process server ended meanwhile. */
+  async #scan(vCenter: VCenterConnection): Promise<ScanRecord | undefined> {
     const { kernel, vCenterCa, store } = this.#deps;
     const { vCenterId } = vCenter;
     let record: ScanRecord;
@@ -112,11 +121,13 @@ export class Discovery implements Disposable {
       const machines = await scanVCenter({ vCenter, ca: vCenterCa, network: kernel.network });
       record = { vCenterId, machines, lastDiscoveryMs: kernel.clock.now(), error: null };
     } catch (error) {
+      if (this.#closed) return undefined;
       const problem = LabError.from(error);
       kernel.trace.record('processserver', 'discoveryFailed', { vCenterId, code: problem.code, message: problem.message });
       const former = store.get<ScanRecord>('scan', vCenterId);
       record = { vCenterId, machines: former?.machines ?? [], lastDiscoveryMs: former?.lastDiscoveryMs ?? null, error: problem.toBody() };
     }
+    if (this.#closed) return undefined;
     store.put('scan', vCenterId, record);
     return record;
   }

@@ -1,14 +1,14 @@
 // What may happen to a lab: writes, time, marks, cuts, kills, resynchronisations, switches, drills, changed policies. All from the world's own chance.
-import { networkPaths, type NetworkPath } from '../../../emulator/contract/faults.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
-import { requireEqual, requirePoint } from './atRest.ts';
+import { requireDisk, requirePoint } from './atRest.ts';
 import type { TrackedMachine, World } from './world.ts';
 import { siteProcessServers } from './worldEstate.ts';
 
 type Action = (world: World) => Promise<void>;
 
 const minuteMs = 60_000;
-const cuttable: readonly NetworkPath[] = networkPaths.filter((path) => path !== 'site-to-site');
+/** A burst of writes takes longer than the latest moment of its kill. */
+const burst = { writes: 40, killWithinMs: 200 } as const;
 
 function anyMachine(world: World): TrackedMachine {
   return world.random.pick(world.machines);
@@ -35,8 +35,11 @@ const mark: Action = async (world) => {
   await world.refreshTime();
 };
 
+/** The private connection is cut where it has been built. */
 const cut: Action = async (world) => {
-  const path = world.random.pick(cuttable);
+  const up = (await world.call('link.list', {})).filter(({ state }) => state === 'up');
+  if (up.length === 0) return;
+  const { path } = world.random.pick(up);
   world.tell(`cut ${path}`);
   await world.call('link.set', { path, state: 'cut' });
 };
@@ -64,7 +67,17 @@ const killRole: Action = async (world) => {
 
 const killLab: Action = async (world) => {
   world.tell('kill the lab');
-  await world.killLab(() => world.call('clock.step', { stepMs: 5 * minuteMs }));
+  await world.killLab(() => world.call('clock.step', { stepMs: 5 * minuteMs }), 400);
+};
+
+/** In the middle of a burst of writes: one of them is under way and has no answer. */
+const killLabWriting: Action = async (world) => {
+  const machine = anyMachine(world);
+  const writes = Array.from({ length: burst.writes }, () => world.planWrite(machine));
+  world.tell(`kill the lab while ${machine.name} writes`);
+  await world.killLab(async () => {
+    for (const write of writes) await world.perform(machine, write);
+  }, burst.killWithinMs);
 };
 
 const resync: Action = async (world) => {
@@ -103,21 +116,21 @@ const drill: Action = async (world) => {
   if (job instanceof LabError) return;
   await world.until('drill', async () => (await world.call('job.show', { jobId: job.jobId })).endedMs !== null);
   const { state } = await world.call('job.show', { jobId: job.jobId });
-  const { testMachine, testFailoverState } = await world.item(machine);
+  const { testMachine } = await world.item(machine);
   if (state === 'Succeeded' && testMachine !== null) {
-    const content = await requirePoint(world, machine, point).catch((error: unknown) => {
+    const [span] = await requirePoint(world, machine, point).catch((error: unknown) => {
       // Thinned away meanwhile.
-      if (LabError.is(error, 'NotFound')) return undefined;
+      if (LabError.is(error, 'NotFound')) return [];
       throw error;
     });
-    for (const [disk, one] of (content ?? []).entries())
-      requireEqual(
-        `drill of ${machine.name} disk ${disk}`,
-        await world.readDisk({ location: 'azure', machine: testMachine, disk: String(disk), at: 'present' }),
-        one,
-      );
+    for (const [number, content] of (span?.content ?? []).entries())
+      await requireDisk(world, {
+        what: `drill of ${machine.name} disk ${number}`,
+        disk: { location: 'azure', machine: testMachine, disk: String(number), at: 'present' },
+        content,
+      });
   } else world.tell(`  ${state}`);
-  if (testFailoverState !== 'None') {
+  if (testMachine !== null) {
     const cleanup = await world.attempt('item.testFailoverCleanup', { machine: machine.name });
     if (!(cleanup instanceof LabError)) await world.until('cleanup', async () => (await world.call('job.show', { jobId: cleanup.jobId })).endedMs !== null);
   }
@@ -137,6 +150,7 @@ const always: readonly Choice[] = [
   { weight: 3, action: mend },
   { weight: 2, action: killRole },
   { weight: 1, action: killLab },
+  { weight: 1, action: killLabWriting },
   { weight: 1, action: resync },
 ];
 const forwardOnly: readonly Choice[] = [

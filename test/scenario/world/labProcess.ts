@@ -1,6 +1,7 @@
 // A lab as a process of its own, so that it can be killed at any moment and started again on its folder.
 import { ControlClient } from '../../../emulator/cli/client.ts';
 import type { OperationName, ReadyLine, ReplyOf, RequestOf, SeparateRole } from '../../../emulator/contract/control.ts';
+import { LabError } from '../../../emulator/kernel/errors.ts';
 import { SrlabProcess } from '../../support/srlabProcess.ts';
 
 export interface LabProcessOptions {
@@ -51,7 +52,7 @@ export class LabProcess implements AsyncDisposable {
   }
 
   #require() {
-    if (this.#running === undefined) throw new Error('The lab does not run.');
+    if (this.#running === undefined) throw new LabError('LabNotRunning', this.dir);
     return this.#running;
   }
 

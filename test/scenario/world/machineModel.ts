@@ -1,7 +1,8 @@
 // What the disks of one machine must hold, now and at any moment of the past, by the writes that were acknowledged.
-import { sectorBytes } from '../../../emulator/disk/blockDevice.ts';
+import { sectorBytes, type BlockDevice, type Range } from '../../../emulator/disk/blockDevice.ts';
+import { digestOfDevice } from '../../../emulator/disk/hash.ts';
 
-/** Only these parts of a disk are written and compared: its beginning, its middle and its end. */
+/** Only these parts of a disk are written: its beginning, its middle and its end. The rest must stay zeros. */
 export const windowBytes = 256 * 1024;
 const windowSectors = windowBytes / sectorBytes;
 const windowsPerDisk = 3;
@@ -11,7 +12,7 @@ export type DiskContent = Int32Array<ArrayBuffer>;
 /** One entry per disk. */
 export type MachineContent = readonly DiskContent[];
 
-/** Acknowledged; `sector` counts through the disk's windows. */
+/** `sector` counts through the disk's windows. */
 export interface ModelWrite {
   readonly disk: number;
   readonly sector: number;
@@ -20,7 +21,21 @@ export interface ModelWrite {
   readonly id: number;
 }
 
-type Change = { readonly timeMs: number } & ({ readonly write: ModelWrite } | { readonly content: MachineContent });
+/**
+ * A content and when it was that of the machine, in the world's order of changes: from the change of this number until before that one.
+ * Changes of all machines are counted together, so what several machines held at one moment has a number in common.
+ */
+export interface ContentSpan {
+  readonly content: MachineContent;
+  readonly from: number;
+  readonly until: number;
+}
+
+interface Change {
+  readonly timeMs: number;
+  readonly order: number;
+  readonly effect: { readonly write: ModelWrite } | { readonly content: MachineContent };
+}
 
 export class MachineModel {
   readonly #changes: Change[] = [];
@@ -29,7 +44,7 @@ export class MachineModel {
 
   constructor(diskCount: number) {
     this.diskCount = diskCount;
-    this.#present = Array.from({ length: diskCount }, () => new Int32Array(windowSectors * windowsPerDisk));
+    this.#present = emptyDisks(diskCount);
   }
 
   get present(): MachineContent {
@@ -37,31 +52,35 @@ export class MachineModel {
   }
 
   /** Takes an acknowledged write; those of one machine are given in the order of their acknowledgement. */
-  wrote(timeMs: number, write: ModelWrite): void {
+  wrote(at: { readonly timeMs: number; readonly order: number }, write: ModelWrite): void {
     this.#present = applied(this.#present, write);
-    this.#changes.push({ timeMs, write });
+    this.#changes.push({ ...at, effect: { write } });
   }
 
   /** The machine goes on from another content, for example that of a recovery point. */
-  became(timeMs: number, content: MachineContent): void {
+  became(at: { readonly timeMs: number; readonly order: number }, content: MachineContent): void {
     this.#present = content;
-    this.#changes.push({ timeMs, content });
+    this.#changes.push({ ...at, effect: { content } });
   }
 
   /**
    * Every content that a mark at `timeMs` may have: all earlier changes, and the first few of that very instant; the newest first.
    * A mark lies between two writes, on all disks between the same two.
    */
-  *contentsAt(timeMs: number): Generator<MachineContent> {
-    const contents: MachineContent[] = [];
-    let content: MachineContent = Array.from({ length: this.diskCount }, () => new Int32Array(windowSectors * windowsPerDisk));
-    for (const change of this.#changes) {
-      if (change.timeMs > timeMs) break;
-      if (change.timeMs === timeMs) contents.push(content);
-      content = 'write' in change ? applied(content, change.write) : change.content;
+  *contentsAt(timeMs: number): Generator<ContentSpan> {
+    const spans: ContentSpan[] = [];
+    let current = { content: emptyDisks(this.diskCount), from: 0 };
+    for (const { timeMs: changedMs, order, effect } of this.#changes) {
+      if (changedMs > timeMs) {
+        spans.push({ ...current, until: order });
+        yield* spans.reverse();
+        return;
+      }
+      if (changedMs === timeMs) spans.push({ ...current, until: order });
+      current = { content: 'write' in effect ? applied(current.content, effect.write) : effect.content, from: order };
     }
-    yield content;
-    yield* contents.reverse();
+    spans.push({ ...current, until: Infinity });
+    yield* spans.reverse();
   }
 }
 
@@ -89,12 +108,49 @@ export function bytesOf(content: DiskContent, from: number, sectors: number): Bu
   return bytes;
 }
 
+const digests = new WeakMap<DiskContent, Promise<string>>();
+
+/** What `disk.digest` says of a disk that holds this and nothing else. */
+export function digestOf(content: DiskContent, diskBytes: number): Promise<string> {
+  const known = digests.get(content) ?? digestOfDevice(deviceOf(content, diskBytes));
+  digests.set(content, known);
+  return known;
+}
+
 /** What stands in a sector, for a person: the number of a write, or what it looks like. */
 export function readSector(bytes: Buffer): string {
   const text = bytes.toString('latin1', 0, 32);
   return /^write \d+ sector \d+ /.test(text) ? text.replace(/ \.*$/, '').trim() : bytes.every((byte) => byte === 0) ? 'zeros' : 'something else';
 }
 
+function emptyDisks(diskCount: number): MachineContent {
+  return Array.from({ length: diskCount }, () => new Int32Array(sectorsPerDisk));
+}
+
 function applied(content: MachineContent, { disk, sector, sectors, id }: ModelWrite): MachineContent {
   return content.map((one, number) => (number === disk ? one.slice().fill(id, sector, sector + sectors) : one));
+}
+
+/** To be read only. */
+function deviceOf(content: DiskContent, diskBytes: number): BlockDevice {
+  const refuse = async (): Promise<never> => {
+    throw new Error('A model is read only.');
+  };
+  const windows = windowStarts.map((start) => ({ offset: offsetOf(start, diskBytes), length: windowBytes, start }));
+  return {
+    sizeBytes: diskBytes,
+    read: async (offset, length) => {
+      const bytes = Buffer.alloc(length);
+      for (const window of windows) {
+        const from = Math.max(offset, window.offset);
+        const end = Math.min(offset + length, window.offset + window.length);
+        if (from < end) bytesOf(content, window.start + (from - window.offset) / sectorBytes, (end - from) / sectorBytes).copy(bytes, from - offset);
+      }
+      return bytes;
+    },
+    allocated: async (): Promise<Range[]> => windows.map(({ offset, length }) => ({ offset, length })),
+    write: refuse,
+    zero: refuse,
+    [Symbol.asyncDispose]: async () => undefined,
+  };
 }

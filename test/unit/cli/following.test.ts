@@ -1,27 +1,12 @@
 // Commands that wait: for the end of a job, for a person, for time that stands still.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { JobRecord } from '../../../emulator/contract/resources.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
-import { controlServer, type Answers, type ControlServer } from '../../support/controlServer.ts';
-import { job, srlab } from './terminal.ts';
+import type { ControlServer } from '../../support/controlServer.ts';
+import { job, srlab, useTerminal } from './terminal.ts';
 
-let dir: string;
-let open: AsyncDisposableStack;
-
-beforeEach(async () => {
-  open = new AsyncDisposableStack();
-  dir = await mkdtemp(join(tmpdir(), 'cli-'));
-  open.defer(() => rm(dir, { recursive: true, force: true }));
-});
-
-afterEach(() => open.disposeAsync());
-
-async function lab(answers: Answers): Promise<ControlServer> {
-  return open.use(await controlServer(dir, answers));
-}
+const terminal = useTerminal();
+const { lab } = terminal;
 
 describe('Following a job', () => {
   const done = {
@@ -49,7 +34,7 @@ describe('Following a job', () => {
 
   test('the command ends with the job, and shows each task once', async () => {
     await commitThatEnds(job('Succeeded', { endedMs: 1, tasks: [done] }));
-    const { code, out, errors } = await srlab(['commit', 'web01', '--dir', dir]);
+    const { code, out, errors } = await srlab(['commit', 'web01', '--dir', terminal.dir]);
     expect(code).toBe(0);
     expect(errors.match(/done {2}Commit/g)).toHaveLength(1);
     expect(out).toMatch(/^Commit of web01: Succeeded/);
@@ -63,7 +48,7 @@ describe('Following a job', () => {
       'item.commit': () => job('InProgress'),
       'job.show': () => (timeMs < 30_000 ? job('InProgress') : job('Succeeded', { endedMs: timeMs, tasks: [done] })),
     });
-    const { code, errors } = await srlab(['commit', 'web01', '--dir', dir]);
+    const { code, errors } = await srlab(['commit', 'web01', '--dir', terminal.dir]);
     expect(code).toBe(0);
     expect(errors).toMatch(/The clock is paused.*\n(.*\n)*.*done {2}Commit/);
     expect(server.calls.filter(({ name }) => name === 'clock.step')).toHaveLength(2);
@@ -77,14 +62,14 @@ describe('Following a job', () => {
         throw new LabError('NotFound', 'web01');
       },
     });
-    const { code } = await srlab(['power', 'shutdown', 'web01', '--dir', dir]);
+    const { code } = await srlab(['power', 'shutdown', 'web01', '--dir', terminal.dir]);
     expect(code).toBe(1);
     expect(server.calls.filter(({ name, request }) => name === 'clock.step' && (request as { stepMs: number }).stepMs > 0)).toEqual([]);
   });
 
   test('a failed job shows its errors and remedies and ends with code 1', async () => {
     await commitThatEnds(job('Failed', { errors: [new LabError('LinkDown', 'configserver-vault is cut.').toBody()] }));
-    const { code, out } = await srlab(['commit', 'web01', '--dir', dir]);
+    const { code, out } = await srlab(['commit', 'web01', '--dir', terminal.dir]);
     expect(code).toBe(1);
     expect(out).toMatch(/Failed.*\n {2}LinkDown: .*\n {2}What to do: Restore the link/);
   });
@@ -96,7 +81,7 @@ describe('Following a job', () => {
         tasks: [{ ...done, state: 'Suspended', endedMs: null, instruction: 'Point the name at Azure.' }],
       }),
     );
-    const { code, out } = await srlab(['commit', 'web01', '--dir', dir]);
+    const { code, out } = await srlab(['commit', 'web01', '--dir', terminal.dir]);
     expect(code).toBe(4);
     expect(out).toContain('Waits for you: Point the name at Azure.\n  Then: srlab job resume j-1');
   });
@@ -109,7 +94,7 @@ describe('Following a job', () => {
         return job('InProgress');
       },
     });
-    const { code, lines } = await srlab(['commit', 'web01', '--json', '--dir', dir]);
+    const { code, lines } = await srlab(['commit', 'web01', '--json', '--dir', terminal.dir]);
     expect(code).toBe(1);
     expect(lines.at(-1)).toEqual({ error: expect.objectContaining({ code: 'PeerUnreachable' }) });
   });

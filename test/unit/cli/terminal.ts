@@ -1,7 +1,12 @@
 // What a person at a terminal does: types a command line, and reads what came of it.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { afterEach, beforeEach } from 'vitest';
 import { runCommandLine } from '../../../emulator/cli/program.ts';
 import type { JobRecord } from '../../../emulator/contract/resources.ts';
+import { controlServer, type Answers, type ControlServer } from '../../support/controlServer.ts';
 
 interface Ended {
   readonly code: number;
@@ -31,6 +36,31 @@ export async function srlab(args: readonly string[], input = ''): Promise<Ended>
         .map((line): unknown => JSON.parse(line))
     : [];
   return { code, out, errors: String(stderr.read() ?? ''), lines };
+}
+
+interface Terminal {
+  /** A folder of the test's own, empty when it begins. */
+  readonly dir: string;
+  /** Lets a lab listen there that answers from a table, until the test ends. */
+  readonly lab: (answers: Answers) => Promise<ControlServer>;
+}
+
+/** To be called once in a test file: each test of it has a folder, and the labs that it lets listen. */
+export function useTerminal(): Terminal {
+  let dir = '';
+  let open = new AsyncDisposableStack();
+  beforeEach(() => {
+    open = new AsyncDisposableStack();
+    dir = mkdtempSync(join(tmpdir(), 'cli-'));
+    open.defer(() => rmSync(dir, { recursive: true, force: true }));
+  });
+  afterEach(() => open.disposeAsync());
+  return {
+    get dir() {
+      return dir;
+    },
+    lab: async (answers) => open.use(await controlServer(dir, answers)),
+  };
 }
 
 /** A commit of web01. */

@@ -23,6 +23,22 @@ describe('stepped time', () => {
     expect(clock.now()).toBe(1500);
   });
 
+  test('work of one name that is due at one instant runs side by side, in the order it was set', async () => {
+    const { clock } = steppedClock();
+    const seen: string[] = [];
+    const mark = (machine: string) => async () => {
+      seen.push(`${machine} begins`);
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.push(`${machine} ends`);
+    };
+    clock.at(1100, 'mark', mark('first'));
+    clock.at(1100, 'other', () => void seen.push('other'));
+    clock.at(1100, 'mark', mark('second'));
+    clock.at(1101, 'mark', mark('third'));
+    await clock.advance(500);
+    expect(seen).toEqual(['first begins', 'second begins', 'first ends', 'second ends', 'other', 'third begins', 'third ends']);
+  });
+
   test('does not move while an activity runs, and moves while it sleeps', async () => {
     const { clock } = steppedClock();
     const seen: number[] = [];

@@ -53,15 +53,19 @@ describe('a component alone', () => {
     expect(existsSync(join(folder.path, 'account-key.txt'))).toBe(true);
   });
 
-  test('a process server wants to know whom to trust', async () => {
+  test.each([
+    { what: 'nobody said whom to trust', caFile: null },
+    { what: 'the file of whom to trust is not there', caFile: 'gone.pem' },
+    { what: 'that file is no certificate', caFile: import.meta.filename },
+  ])('a process server does not start when $what', async ({ caFile }) => {
     using folder = useFolder();
     const opening = openRole(
       {
         role: 'processserver',
-        caFile: null,
         dir: folder.path,
         name: 'PS',
         port: 0,
+        caFile,
         configServerUrl: 'https://127.0.0.1:1',
         passphrase: 'p',
         inAzure: false,

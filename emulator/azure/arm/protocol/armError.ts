@@ -15,6 +15,8 @@ export class ArmError extends Error {
   readonly details: readonly ErrorDetail[];
   readonly headers: Readonly<Record<string, string>>;
 
+  // Status, code and message are what every error of ARM has.
+  // oxlint-disable-next-line max-params
   constructor(status: number, code: string, message: string, more: { details?: readonly ErrorDetail[]; headers?: Readonly<Record<string, string>> } = {}) {
     super(message);
     this.name = 'ArmError';
@@ -65,7 +67,12 @@ export function armErrorOf(error: unknown): ArmError {
   });
 }
 
+/** Names in messages are the caller's own and may be of any length. */
+const longestMessage = 1000;
+
 /** @returns the JSON body: `{error: {code, message, details}}` */
 export function errorBody(error: ArmError, ids: { clientRequestId: string; activityId: string }): unknown {
-  return { error: { code: error.code, message: error.message, details: error.details.map((detail) => ({ ...detail, ...ids })) } };
+  const cut = (text: string): string => (text.length > longestMessage ? `${text.slice(0, longestMessage)}…` : text);
+  const details = error.details.map((detail) => ({ ...detail, message: cut(detail.message), possibleCauses: cut(detail.possibleCauses), ...ids }));
+  return { error: { code: error.code, message: cut(error.message), details } };
 }

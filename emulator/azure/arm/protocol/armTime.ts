@@ -19,3 +19,11 @@ export function optionalArmTime(timeMs: TimeMs | null | undefined): string | nul
 export function wholeSeconds(timeMs: TimeMs): string {
   return armTime(Math.floor(timeMs / 1000) * 1000);
 }
+
+/** A time that a client wrote: ISO 8601, or `8/18/2017 2:05:00 AM` as PowerShell does; without a zone it is UTC. @returns undefined when it is none */
+export function timeIn(text: string): TimeMs | undefined {
+  const zoned = /(Z|[+-]\d{2}:?\d{2})$/i.test(text.trim()) ? text : /^\d{4}-\d{2}-\d{2}T/.test(text.trim()) ? `${text.trim()}Z` : `${text} UTC`;
+  // Seven digits of a second are more than a date has here.
+  const timeMs = Date.parse(zoned.replace(/(\.\d{3})\d+/, '$1'));
+  return Number.isNaN(timeMs) ? undefined : timeMs;
+}

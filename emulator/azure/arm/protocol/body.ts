@@ -41,7 +41,7 @@ export class Body {
     const value = this.#value(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'object') throw badRequest('InvalidParameter', `${this.#path(name)} must be a text.`);
-    return String(value);
+    return String(value as string | number | boolean);
   }
 
   optionalNumber(name: string): number | undefined {
@@ -75,6 +75,11 @@ export class Body {
     if (typeof value !== 'object' || Array.isArray(value) || Object.values(value).some((one) => typeof one !== 'string'))
       throw badRequest('InvalidParameter', `${this.#path(name)} must be an object of texts.`);
     return { ...(value as Record<string, string>) };
+  }
+
+  /** As the client gave it; undefined when absent. For what is only kept. */
+  json(name: string): unknown {
+    return this.#value(name);
   }
 
   has(name: string): boolean {

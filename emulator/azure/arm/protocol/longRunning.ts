@@ -4,16 +4,16 @@ import { hasEnded, type JobState, type JobView } from '../../../kernel/jobRecord
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { Store } from '../../../kernel/store.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import { armErrorOf, ArmError, errorBody } from './armError.ts';
-import { wholeSeconds } from './armTime.ts';
+import { armErrorOf, ArmError } from './armError.ts';
+import { armTime, wholeSeconds } from './armTime.ts';
 import { noContent, type Answer, type ArmCall } from './operation.ts';
 
 /** Python and the command line take 0 and absence as 30 s; a lab's jobs are faster (arm-contract §2.1). */
 const retryAfterSeconds = '1';
 const storeKind = 'armOperation';
 
-/** What a finished operation gives: the resource at `resourcePath`, nothing, or the job itself. */
-export type OperationOutcome = 'resource' | 'none' | 'job';
+/** What a finished operation gives: the resource at `resourcePath`, nothing (204, or 200 as other providers than Site Recovery have it), or the job itself. */
+export type OperationOutcome = 'resource' | 'none' | 'done' | 'job';
 
 export interface OperationOrder {
   /** Null: what was asked is done already. */
@@ -25,6 +25,8 @@ export interface OperationOrder {
   readonly outcome: OperationOutcome;
   /** `ended` (default) follows the job; the other two are calls on a job that itself goes on. */
   readonly until?: 'ended' | 'cancelled' | 'resumed';
+  /** Where `Azure-AsyncOperation` leads, when it is not below `vaultPath` as Site Recovery has it: `{operationId}` is filled in. */
+  readonly statusPath?: string;
   /** Where `Location` leads, when it is not below `resourcePath`: `{operationId}` is filled in. */
   readonly location?: string;
 }
@@ -63,38 +65,43 @@ export class LongRunning {
     const record: OperationRecord = { operationId, jobId: job?.jobId ?? null, until, resourcePath, outcome: order.outcome, startMs: kernel.clock.now() };
     store.put(storeKind, operationId, record);
     const version = `?api-version=${encodeURIComponent(call.apiVersion)}`;
-    const statusPath = isGenerationA(call.apiVersion) && job !== null ? `replicationJobs/${job.jobId}` : `replicationOperationStatus/${operationId}`;
+    const recoveryPath = isGenerationA(call.apiVersion) && job !== null ? `replicationJobs/${job.jobId}` : `replicationOperationStatus/${operationId}`;
+    const statusPath = order.statusPath?.replace('{operationId}', operationId) ?? `${order.vaultPath}/${recoveryPath}`;
     const location = order.location?.replace('{operationId}', operationId) ?? `${resourcePath}/operationresults/${operationId}`;
     return {
       status: 202,
       headers: {
-        'azure-asyncoperation': `${call.origin}${order.vaultPath}/${statusPath}${version}`,
+        'azure-asyncoperation': `${call.origin}${statusPath}${version}`,
         location: `${call.origin}${location}${version}`,
         'retry-after': retryAfterSeconds,
-        ...(job === null ? {} : { 'x-ms-request-id': `${order.vaultPath}/replicationJobs/${job.jobId}` }),
+        ...(job === null || order.statusPath !== undefined ? {} : { 'x-ms-request-id': `${order.vaultPath}/replicationJobs/${job.jobId}` }),
       },
     };
   }
 
-  /** Generation B's operation object (arm-contract §2.2). @throws ArmError 404 */
-  status(operationId: string): Answer {
+  /**
+   * Site Recovery's operation object of generation B (arm-contract §2.2); other providers name the address and
+   * leave out what there is not, and the vault provider the times as well.
+   * @throws ArmError 404
+   */
+  status(call: Pick<ArmCall, 'path'>, operationId: string): Answer {
     const record = this.#require(operationId);
     const job = this.#jobOf(record);
     const status = statusOf(record, job);
-    const error = job === undefined || status === 'InProgress' ? undefined : failureOf(job);
+    const ended = status !== 'InProgress';
+    const failure = job === undefined || !ended ? undefined : failureOf(job);
+    const error = failure === undefined ? null : { code: failure.details[0]?.code ?? failure.code, message: failure.message, details: failure.details };
+    const startTime = wholeSeconds(record.startMs);
+    const endTime = ended ? wholeSeconds(job?.endMs ?? record.startMs) : null;
+    const place = call.path.split('/').at(-2)?.toLowerCase();
+    const times = place === 'operationstatus' ? {} : { startTime, ...(endTime === null ? {} : { endTime }) };
     return {
       status: 200,
-      body: {
-        id: null,
-        name: operationId,
-        status,
-        startTime: wholeSeconds(record.startMs),
-        endTime: status === 'InProgress' ? null : wholeSeconds(job?.endMs ?? record.startMs),
-        percentComplete: null,
-        error: error === undefined ? null : { code: error.details[0]?.code ?? error.code, message: error.message, details: error.details },
-        properties: null,
-      },
-      ...(status === 'InProgress' ? { headers: { 'retry-after': retryAfterSeconds } } : {}),
+      body:
+        place === 'replicationoperationstatus'
+          ? { id: null, name: operationId, status, startTime, endTime, percentComplete: null, error, properties: null }
+          : { id: call.path, name: operationId, status, ...times, ...(error === null ? {} : { error }) },
+      ...(ended ? {} : { headers: { 'retry-after': retryAfterSeconds } }),
     };
   }
 
@@ -113,6 +120,7 @@ export class LongRunning {
     if (status === 'Cancelled') throw new ArmError(409, 'Conflict', 'The operation was cancelled.');
     if (status === 'Failed' && job !== undefined) throw failureOf(job) ?? new ArmError(400, 'BadRequest', `${job.friendlyName} failed.`);
     if (record.outcome === 'none') return noContent;
+    if (record.outcome === 'done') return { status: 200 };
     return { resourcePath: record.resourcePath };
   }
 
@@ -169,14 +177,14 @@ function failureOf(job: JobView): ArmError | undefined {
   return new ArmError(errors[0]?.status ?? 400, errors[0]?.code ?? 'BadRequest', first.message, { details: errors.flatMap((error) => error.details) });
 }
 
-/** For generation A, whose job resource carries the operation's own words at its top (arm-contract §2.1). */
+/** For generation A, whose job resource carries the operation's own words at its top (arm-contract §2.1); a failed job's first error, without details. */
 export function operationWords(job: JobView): Record<string, unknown> {
   const status = operationStatusOf(job.state);
   const failure = status === 'Failed' ? failureOf(job) : undefined;
   return {
     status,
-    ...(failure === undefined ? {} : (errorBody(failure, { clientRequestId: '', activityId: job.jobId }) as { error: unknown })),
-    startTime: wholeSeconds(job.startMs ?? job.createdMs),
-    ...(job.endMs === null ? {} : { endTime: wholeSeconds(job.endMs) }),
+    error: failure === undefined ? null : { code: failure.details[0]?.code ?? failure.code, message: failure.message, details: null },
+    startTime: armTime(job.startMs ?? job.createdMs),
+    endTime: job.endMs === null ? null : wholeSeconds(job.endMs),
   };
 }

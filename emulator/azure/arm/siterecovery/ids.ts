@@ -27,6 +27,7 @@ export const resourceTypes = {
   alertSetting: `${provider}/replicationAlertSettings`,
   vaultHealth: `${provider}/replicationVaultHealth`,
   vaultSetting: `${provider}/replicationVaultSettings`,
+  supportedOperatingSystems: `${provider}/replicationSupportedOperatingSystems`,
 } as const;
 
 /** Ids below one vault. The service begins them with a capital S, and clients send them back as paths. */
@@ -79,6 +80,10 @@ export class VaultIds {
 
   job(jobId: string): string {
     return `${this.vault}/replicationJobs/${jobId}`;
+  }
+
+  event(name: string): string {
+    return `${this.vault}/replicationEvents/${name}`;
   }
 
   /** The Azure side of a replication to Azure, in the vault like any other container. */

@@ -18,7 +18,7 @@ export function policyOperations(define: DefineOperation): ArmOperation[] {
     define('ReplicationPolicies_Create', 'PUT V/replicationPolicies/{policyName}', (scope) => {
       const { call, vault } = scope;
       const input = call.body.part('properties').part('providerSpecificInput');
-      return scope.accepted(vault.operations.createPolicy(policyRequest(param(call, 'policyName'), input)));
+      return scope.accepted(vault.operations.putPolicy(policyRequest(param(call, 'policyName'), input)));
     }),
     define('ReplicationPolicies_Update', 'PATCH V/replicationPolicies/{policyName}', (scope) => {
       const { name } = requirePolicy(scope);
@@ -44,8 +44,7 @@ function policyRequest(name: string, input: Body): PolicyRequest {
     const value = input.optionalNumber(field);
     return value === undefined ? undefined : value * minuteMs;
   };
-  const instanceType = input.optionalWord('instanceType', ['InMageAzureV2', 'InMage']) ?? 'InMageAzureV2';
-  if (instanceType === 'InMage') throw badRequest('InvalidParameter', 'Not built yet.');
+  const instanceType = input.optionalWord('instanceType', ['InMageAzureV2', 'InMage']);
   const [rpoThresholdMs, retentionMs, appConsistentIntervalMs] = [
     'recoveryPointThresholdInMinutes',
     'recoveryPointHistory',
@@ -54,6 +53,7 @@ function policyRequest(name: string, input: Body): PolicyRequest {
   const sync = input.optionalWord('multiVmSyncStatus', ['Enable', 'Disable']);
   return {
     name,
+    ...(instanceType === undefined ? {} : { instanceType }),
     ...(rpoThresholdMs === undefined ? {} : { rpoThresholdMs }),
     ...(retentionMs === undefined ? {} : { retentionMs }),
     ...(appConsistentIntervalMs === undefined ? {} : { appConsistentIntervalMs }),

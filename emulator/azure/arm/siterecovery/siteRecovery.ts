@@ -2,13 +2,15 @@
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { AzureMachines } from '../../compute/service.ts';
+import type { AzureServices } from '../../resources/inventory.ts';
 import type { VirtualNetworks } from '../../network/service.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
 import type { ItemView, Vault } from '../../vault/vault.ts';
+import type { VaultResource } from '../../vault/vaults.ts';
 import { ArmError, resourceMissing } from '../protocol/armError.ts';
 import type { LongRunning, OperationOrder } from '../protocol/longRunning.ts';
 import { param, type Answer, type ArmCall, type ArmOperation, type Verb } from '../protocol/operation.ts';
-import type { VaultDirectory, VaultResource } from '../vaults.ts';
+import type { VaultDirectory } from '../vaults.ts';
 import { sameId, VaultIds } from './ids.ts';
 
 export interface SiteRecoveryDeps {
@@ -17,6 +19,7 @@ export interface SiteRecoveryDeps {
   readonly longRunning: LongRunning;
   readonly machines: AzureMachines;
   readonly networks: VirtualNetworks;
+  readonly services: AzureServices;
 }
 
 /** Short paths of the contract's operation table (arm-contract §4.1). */
@@ -75,7 +78,7 @@ export class VaultScope {
   get item(): ItemView {
     const { hostId } = this.server;
     const name = param(this.call, 'replicatedProtectedItemName');
-    const item = this.vault.items().find((one) => one.configServerId === hostId && sameId(one.name, name));
+    const item = this.vault.itemNamed(hostId, name);
     if (item === undefined) throw resourceMissing(name);
     return item;
   }
@@ -96,7 +99,7 @@ export type DefineOperation = (id: string, route: `${Verb} ${string}`, handle: (
 
 export function defineOperations(deps: SiteRecoveryDeps): DefineOperation {
   return (id, route, handle) => {
-    const [verb = 'GET', short = ''] = route.split(' ') as [Verb, string];
+    const [verb, short] = route.split(' ') as [Verb, string];
     return { id, verb, path: longPath(short), handle: (call) => handle(new VaultScope(call, deps)) };
   };
 }

@@ -2,7 +2,8 @@
 import type { RecoveryPoint } from '../../../replication/recoveryPoint.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import type { AzureDisk, AzureMachineOrder } from '../deps.ts';
-import type { AzureCopy, ProtectedItem } from '../items/state.ts';
+import { selectedNics } from '../items/nics.ts';
+import type { AzureCopy, NicSettings, ProtectedItem } from '../items/state.ts';
 
 export interface CopyOrder {
   readonly point: RecoveryPoint;
@@ -14,51 +15,67 @@ export interface CopyOrder {
 /** Makes the machine, not running. Idempotent: disks of the same name are replaced as long as the machine is not there. */
 export async function createAzureCopy(context: VaultContext, item: ProtectedItem, order: CopyOrder): Promise<AzureCopy> {
   const { point } = order;
-  const { storage, compute } = context.deps;
-  const disks: AzureDisk[] = [];
-  // In the machine's order: a point lists its disks as they came to it.
-  for (const pair of context.records.pairs.list()) {
-    const { pairId } = pair;
-    const snapshotId = point.disks.find((disk) => disk.pairId === pairId)?.snapshotId;
-    if (snapshotId === undefined) continue;
-    const name = `${order.name}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
-    const url = await storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
-    disks.push({ diskId: pair.diskId, name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
-  }
   const { source } = item;
-  const machine = await compute.createMachine({
+  const { target } = item.forward;
+  const machine = await context.deps.compute.createMachine({
     name: order.name,
-    size: item.forward.target.azureMachineSize,
+    size: target.azureMachineSize,
     osType: source.osType,
     firmware: source.firmware,
     cpuCount: source.cpuCount,
     memoryBytes: source.memoryBytes,
-    disks,
+    disks: await copyDisks(context, item, order),
     network: order.network,
     copyOf: { machineId: item.onPremisesMachineId, drill: order.drill },
+    resourceGroupId: target.azure?.resourceGroupId ?? null,
+    tags: target.azure?.machineTags ?? {},
+    managedDisks: target.managedDisks ?? false,
   });
   return { ...machine, networkName: order.network?.networkName ?? null, recoveryPointId: point.recoveryPointId, recoveryPointTimeMs: point.timeMs };
+}
+
+/** In the machine's order: a point lists its disks as they came to it. A disk's own name is that of the resource, not of its blob. */
+async function copyDisks(context: VaultContext, item: ProtectedItem, { point, name: machineName, drill }: CopyOrder): Promise<AzureDisk[]> {
+  const disks: AzureDisk[] = [];
+  for (const pair of context.records.pairs.list()) {
+    const { pairId } = pair;
+    const snapshotId = point.disks.find((disk) => disk.pairId === pairId)?.snapshotId;
+    if (snapshotId === undefined) continue;
+    const name = `${machineName}-${pair.osDisk ? 'osdisk' : `datadisk-${disks.filter((disk) => !disk.osDisk).length}`}`;
+    const url = await context.deps.storage.copySnapshotToDisk(replicaOf(pair.replica, pairId), snapshotId, name);
+    const wanted = drill ? null : item.forward.target.disks?.find(({ diskId }) => diskId === pair.diskId)?.targetDiskName;
+    disks.push({ diskId: pair.diskId, name: wanted ?? name, url, sizeBytes: pair.sizeBytes, osDisk: pair.osDisk });
+  }
+  return disks;
 }
 
 /** The network of a failover; a taken fixed address makes it fail (asr-behaviour §7.2). */
 export function targetNetwork(context: VaultContext, item: ProtectedItem): AzureMachineOrder['network'] {
   const { networkName, subnetName, ipAddress } = item.forward.target;
-  if (networkName === null) return null;
+  const [primary, ...otherNics] = wantedNics(item);
+  if (networkName === null || primary === undefined) return null;
   const subnets = context.deps.network.subnets(networkName) ?? [];
-  return { networkName, subnetName: subnetName ?? [...subnets].sort()[0] ?? '', ipAddress, fallBack: false };
+  return { networkName, subnetName: subnetName ?? [...subnets].sort()[0] ?? '', ipAddress, fallBack: false, otherNics };
 }
 
 /** A drill takes the subnet of the same name, else the first by alphabet; the same address when it is free (asr-behaviour §7.1). */
 export function drillNetwork(context: VaultContext, item: ProtectedItem, networkName: string | null): AzureMachineOrder['network'] {
   if (networkName === null) return null;
   const subnets = [...(context.deps.network.subnets(networkName) ?? [])].sort();
-  const same = item.forward.target.subnetName;
-  return {
-    networkName,
-    subnetName: same !== null && subnets.includes(same) ? same : (subnets[0] ?? ''),
-    ipAddress: item.forward.target.ipAddress,
-    fallBack: true,
-  };
+  const places = wantedNics(item).map((nic) => ({
+    subnetName: [nic.testSubnetName, nic.subnetName].find((name) => name !== null && subnets.includes(name)) ?? subnets[0] ?? '',
+    ipAddress: nic.testIpAddress ?? nic.ipAddress,
+  }));
+  const [primary, ...otherNics] = places;
+  // A machine that has no network in a failover gets one card where a drill names one.
+  return { networkName, ...(primary ?? { subnetName: subnets[0] ?? '', ipAddress: null }), fallBack: true, otherNics };
+}
+
+/** The cards to make, the primary one first; an item of before there were several has one. */
+function wantedNics(item: ProtectedItem): Pick<NicSettings, 'subnetName' | 'ipAddress' | 'testSubnetName' | 'testIpAddress'>[] {
+  const { nics, subnetName, ipAddress } = item.forward.target;
+  if (nics === undefined || nics.length === 0) return [{ subnetName, ipAddress, testSubnetName: null, testIpAddress: null }];
+  return selectedNics(nics);
 }
 
 /** Preparing drivers takes long for machines that do not comply (asr-behaviour §7.2: physical servers, Linux on VMware). */

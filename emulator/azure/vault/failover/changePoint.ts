@@ -16,14 +16,14 @@ export interface ChangePointInput {
 export function startChangePoint(context: VaultContext, input: ChangePointInput): JobView {
   const item = context.records.items.require(input.itemId);
   requireChoice(input.choice, item.direction, 'machine');
-  return startItemJob(context, { itemId: input.itemId, kind: 'ApplyRecoveryPoint', operation: 'ChangePit', event: 'changePointStarted', input });
+  return startItemJob(context, { itemId: input.itemId, kind: 'ChangePit', operation: 'ChangePit', event: 'changePointStarted', input });
 }
 
 /** DEVIATION: the product's task list is not known; these names follow those of the failover job. */
 export function changePointJob(context: VaultContext): JobDefinition<ChangePointInput> {
   return {
-    kind: 'ApplyRecoveryPoint',
-    friendlyName: 'Change recovery point',
+    kind: 'ChangePit',
+    friendlyName: 'Change the recovery point',
     tasks: () => [
       {
         name: 'ApplyRecoveryPointPrerequisitesCheck',

@@ -1,5 +1,6 @@
 // Commit ends the choice of the point: forward it deletes all recovery points, backward the Azure VM (asr-behaviour §7.2, §7.4).
 import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jobDefinition.ts';
+import { LabError } from '../../../kernel/errors.ts';
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import { changeItem, moveItem, releaseItem, retakeItem, startItemJob, targetOf } from '../items/itemJobs.ts';
@@ -13,7 +14,11 @@ export interface CommitInput {
 
 const sweepRetryMs = 5000;
 
+/** After a failover that failed, the service begins all the same, with a job that finds nothing to commit (arm-contract §7.7). */
 export function startCommit(context: VaultContext, input: CommitInput, parentJobId?: string): JobView {
+  const item = context.records.items.require(input.itemId);
+  if (parentJobId === undefined && item.protectionState === 'UnplannedFailoverFailed' && item.activeJob === null)
+    return context.jobs.start('FinalizeFailback', input, { target: targetOf(item) });
   return startItemJob(context, {
     itemId: input.itemId,
     kind: 'CommitFailover',
@@ -30,11 +35,27 @@ export function commitJob(context: VaultContext): JobDefinition<CommitInput> {
     friendlyName: 'Commit',
     cancellable: false,
     tasks: () => [
-      { name: 'CommitFailoverPrerequisitesCheck', friendlyName: 'Prerequisite check', run: () => 'done' },
-      { name: 'VmCommitFailover', friendlyName: 'Commit', run: (task) => commit(context, task) },
+      { name: 'VmCommitPrerequisitesCheck', friendlyName: 'Prerequisite check', run: () => 'done' },
+      { name: 'VmCommit', friendlyName: 'Commit', run: (task) => commit(context, task) },
     ],
     ended: (job, input) => releaseItem(context, job, { itemId: input.itemId, event: job.state === 'Succeeded' ? undefined : 'commitFailed' }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId, operation: 'Commit', event: 'commitStarted' }),
+  };
+}
+
+/** Changes nothing. */
+export function finalizeFailbackJob(context: VaultContext): JobDefinition<CommitInput> {
+  const refuse = ({ input }: TaskContext<CommitInput>): TaskOutcome => ({
+    failed: new LabError('25037', context.records.items.require(input.itemId).friendlyName),
+  });
+  return {
+    kind: 'FinalizeFailback',
+    friendlyName: 'Commit',
+    cancellable: false,
+    tasks: () => [
+      { name: 'FinalizeRestoreOnRecovery', friendlyName: 'Finalizing restore on the recovery virtual machine', run: refuse },
+      { name: 'FinalizeRestoreOnPrimary', friendlyName: 'Finalizing restore on the primary virtual machine', run: refuse },
+    ],
   };
 }
 

@@ -10,6 +10,7 @@ import { activeDirection, withActive, type ProtectedItem } from '../items/state.
 import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
 import { taskError } from '../site/siteLink.ts';
 import { createAzureCopy, hydrationMs, targetNetwork } from './azureCopies.ts';
+import { requireDirection, type FailoverDirection } from './direction.ts';
 import { failBack, failbackViolations, startOnPremises } from './failback.ts';
 import { drainAll, pointsOf, requireChoice, resolvePoint, settleLatest, sourceIsHeard } from './points.ts';
 
@@ -21,6 +22,15 @@ export interface FailoverInput {
   /** The user knows that the source runs on beside its copy. Without it a running source that is not shut down refuses the failover. */
   readonly acknowledgeRunningSource: boolean;
   readonly gate: Gate | null;
+}
+
+/** Of one machine. `direction` absent: that of the item. */
+export type FailoverRequest = Omit<FailoverInput, 'gate'> & { readonly direction?: FailoverDirection };
+
+/** @throws LabError InvalidFailoverDirection, and as `startFailover` */
+export function requestFailover(context: VaultContext, { direction, ...request }: FailoverRequest): JobView {
+  requireDirection(context.records.items.require(request.itemId), 'failover', direction);
+  return startFailover(context, { ...request, gate: null });
 }
 
 /** @throws LabError InvalidArgument, OperationNotAllowed, ItemBusy */
@@ -200,6 +210,6 @@ async function startReplica(context: VaultContext, task: TaskContext<FailoverInp
     if (item.forward.azureCopy === null) throw new Error('The machine was made by the task before.');
     await context.deps.compute.start(item.forward.azureCopy.machineId);
   }
-  changeItem(context, item.itemId, (present) => ({ ...transition(present, 'failoverCompleted'), failedOverMs: context.kernel.clock.now() }));
+  changeItem(context, item.itemId, (present) => ({ ...transition(present, 'failoverCompleted'), failedOverMs: task.job.startMs }));
   return 'done';
 }

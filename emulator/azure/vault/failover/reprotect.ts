@@ -3,11 +3,11 @@ import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jo
 import { hasEnded, type JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { VaultContext } from '../context.ts';
-import type { EnableInput } from '../items/enable.ts';
+import { requireAssociatedPolicy, type EnableInput } from '../items/enable.ts';
 import { changeItem, moveItem, releaseItem, retakeItem, startItemJob, targetOf } from '../items/itemJobs.ts';
 import { retirePairs } from '../items/pairs.ts';
 import type { ProtectedItem } from '../items/state.ts';
-import { commitItem } from './commit.ts';
+import { requireDirection, type FailoverDirection } from './direction.ts';
 import { defaultReprotectPolicy, reprotectToAzureViolations, reprotectViolations, type ReprotectChoices } from './reprotectChecks.ts';
 
 export interface ReprotectRequest {
@@ -19,30 +19,30 @@ export interface ReprotectRequest {
   readonly datastoreName?: string;
   /** Absent: the policy that belongs to the present one. */
   readonly policyName?: string;
+  /** Absent: the only one there is. */
+  readonly direction?: FailoverDirection;
+  /** The next three: towards Azure only; absent: as it was when the machine replicated to Azure before. */
+  readonly storageAccount?: string;
+  readonly logStorageAccount?: string;
+  readonly accountId?: string;
 }
 
 interface ReprotectInput extends ReprotectChoices {
   readonly itemId: string;
   readonly purpose: 'reprotectToOnPremises' | 'reprotectToAzure';
   readonly viaPlan: boolean;
+  readonly forward?: Pick<ReprotectRequest, 'storageAccount' | 'logStorageAccount' | 'accountId'>;
 }
 
-/** @throws LabError OperationNotAllowed (not committed, no failover), ItemBusy, InvalidArgument */
+/** @throws LabError OperationNotAllowed (not committed, no failover), ItemBusy, InvalidArgument, InvalidFailoverDirection, 78253 */
 export function startReprotect(context: VaultContext, request: ReprotectRequest, parentJobId?: string): JobView {
   const item = context.records.items.require(request.itemId);
+  requireDirection(item, 'reprotect', request.direction);
   const toOnPremises = item.direction === 'forward';
   if (toOnPremises && (request.masterTargetId === undefined || request.retentionDrive === undefined || request.datastoreName === undefined))
     throw new LabError('InvalidArgument', 'Re-protection to on premises needs a master target, a retention drive and a datastore.');
-  const input: ReprotectInput = {
-    itemId: item.itemId,
-    purpose: toOnPremises ? 'reprotectToOnPremises' : 'reprotectToAzure',
-    viaPlan: parentJobId !== undefined,
-    processServerId: request.processServerId,
-    masterTargetId: request.masterTargetId ?? '',
-    retentionDrive: request.retentionDrive ?? '',
-    datastoreName: request.datastoreName ?? '',
-    policyName: request.policyName ?? defaultReprotectPolicy(item),
-  };
+  if (!toOnPremises) requireAssociatedPolicy(context, request.policyName ?? defaultReprotectPolicy(item), item.configServerId);
+  const input: ReprotectInput = { ...reprotectInput(item, request), viaPlan: parentJobId !== undefined };
   return startItemJob(context, {
     itemId: item.itemId,
     kind: 'SwitchReplicationGroupProtection',
@@ -53,13 +53,32 @@ export function startReprotect(context: VaultContext, request: ReprotectRequest,
   });
 }
 
+function reprotectInput(item: ProtectedItem, request: ReprotectRequest): Omit<ReprotectInput, 'viaPlan'> {
+  const { processServerId, masterTargetId = '', retentionDrive = '', datastoreName = '', storageAccount, logStorageAccount, accountId } = request;
+  return {
+    itemId: item.itemId,
+    purpose: item.direction === 'forward' ? 'reprotectToOnPremises' : 'reprotectToAzure',
+    processServerId,
+    masterTargetId,
+    retentionDrive,
+    datastoreName,
+    policyName: request.policyName ?? defaultReprotectPolicy(item),
+    forward: {
+      ...(storageAccount === undefined ? {} : { storageAccount }),
+      ...(logStorageAccount === undefined ? {} : { logStorageAccount }),
+      ...(accountId === undefined ? {} : { accountId }),
+    },
+  };
+}
+
 export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInput> {
   return {
     kind: 'SwitchReplicationGroupProtection',
     friendlyName: 'Reprotect',
     tasks: () => [
       { name: 'SwitchReplicationGroupProtectionPreflightTask', friendlyName: 'Prerequisite check', run: (task) => preflight(context, task.input) },
-      { name: 'VmCommitFailover', friendlyName: 'Committing failover', run: (task) => commitWhenNeeded(context, task.input) },
+      // Offered only after the commit (asr-behaviour §6.3, row 8), so this step of the recorded job finds nothing to do, as it did there.
+      { name: 'VmCommitFailover', friendlyName: 'Committing failover', run: () => 'skipped' },
       { name: 'DiscoverReplicaTask', friendlyName: 'Discovering replica virtual machine', run: (task) => discoverReplica(context, task.input) },
       { name: 'GetSwitchProtectionRequirementsTask', friendlyName: 'Getting reprotection requirements', run: (task) => turnRound(context, task.input) },
       { name: 'ProtectReplicaTask', friendlyName: 'Reprotecting virtual machine (1)', limitMs: Infinity, run: (task) => protectReplica(context, task) },
@@ -84,13 +103,6 @@ function preflight(context: VaultContext, input: ReprotectInput): TaskOutcome {
           details: violations,
         }),
       };
-}
-
-/** Re-protection of an item that nobody has committed commits on the way. */
-async function commitWhenNeeded(context: VaultContext, input: ReprotectInput): Promise<TaskOutcome> {
-  const item = context.records.items.require(input.itemId);
-  if (context.records.activePairs(item).length === 0 || hasTurned(item, input)) return 'skipped';
-  return (await commitItem(context, item)) ?? 'done';
 }
 
 function discoverReplica(context: VaultContext, input: ReprotectInput): TaskOutcome {
@@ -158,14 +170,17 @@ function towardsOnPremises(context: VaultContext, item: ProtectedItem, input: Re
 }
 
 function towardsAzure(context: VaultContext, item: ProtectedItem, input: ReprotectInput): ProtectedItem {
+  const { storageAccount = item.forward.target.storageAccount, logStorageAccount = item.forward.target.logStorageAccount } = input.forward ?? {};
   const agent = context.site.agentOn(item.configServerId, item.onPremisesMachineId);
   return {
     ...item,
     direction: 'forward',
     // A new protection has not been proved by a drill yet (asr-behaviour §5.3).
-    testFailover: { ...item.testFailover, lastSuccessMs: null, lastRunSucceeded: false },
+    testFailover: { ...item.testFailover, state: 'None', lastSuccessMs: null, lastRunSucceeded: false },
     forward: {
       ...item.forward,
+      target: { ...item.forward.target, storageAccount, logStorageAccount },
+      accountId: input.forward?.accountId ?? item.forward.accountId,
       policyName: input.policyName,
       sourceMachineId: item.onPremisesMachineId,
       agentHostId: agent?.hostId ?? null,

@@ -8,6 +8,7 @@ import { changeItem, releaseItem, retakeItem, startItemJob } from '../items/item
 import { allowedOperations } from '../items/protectionState.ts';
 import type { ProtectedItem, TestFailover } from '../items/state.ts';
 import { failoverGate, gatedLimitMs, heldAt, startGate, type Gate } from '../plans/gates.ts';
+import { requireDirection, type FailoverDirection } from './direction.ts';
 import { createAzureCopy, drillNetwork, hydrationMs } from './azureCopies.ts';
 import { requireChoice, resolvePoint, settleLatest, sourceIsHeard } from './points.ts';
 
@@ -17,6 +18,23 @@ export interface TestFailoverInput {
   /** Null: the copy gets no network card. */
   readonly networkName: string | null;
   readonly gate: Gate | null;
+}
+
+/** Of one machine. `networkName` absent: the network that its properties name for drills. */
+export type TestFailoverRequest = Omit<TestFailoverInput, 'gate' | 'networkName'> & {
+  readonly networkName?: string | null;
+  readonly direction?: FailoverDirection;
+};
+
+/** @throws LabError InvalidFailoverDirection, and as `startTestFailover` */
+export function requestTestFailover(context: VaultContext, { direction, networkName, ...request }: TestFailoverRequest): JobView {
+  const item = context.records.items.require(request.itemId);
+  requireDirection(item, 'failover', direction);
+  return startTestFailover(context, {
+    ...request,
+    networkName: networkName === undefined ? (item.forward.target.testNetworkName ?? null) : networkName,
+    gate: null,
+  });
 }
 
 export interface CleanupInput {
@@ -65,7 +83,7 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
     kind: 'TestFailover',
     friendlyName: 'Test failover',
     tasks: ({ gate }) => [
-      { name: 'VmTfoPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover', run: (task) => checkPrerequisites(context, task.input) },
+      { name: 'VmTfoPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover', run: (task) => checkPrerequisites(context, task) },
       { name: 'VmTfoInitiateFailover', friendlyName: 'Starting test failover', limitMs: gatedLimitMs(gate), run: (task) => initiate(context, task) },
       { name: 'VmTfoPrepareTestVm', friendlyName: 'Creating test virtual machine', run: (task) => prepareMachine(context, task) },
       { name: 'VmTfoBootTestVm', friendlyName: 'Start the virtual machine', limitMs: gatedLimitMs(gate), run: (task) => boot(context, task.input) },
@@ -77,6 +95,7 @@ export function testFailoverJob(context: VaultContext): JobDefinition<TestFailov
         ...test,
         state: test.copy === null ? 'None' : 'WaitingForCompletion',
         lastRunSucceeded: job.state === 'Succeeded',
+        job: test.copy === null ? null : (test.job ?? null),
         openSinceMs: test.copy === null ? null : context.kernel.clock.now(),
       }));
     },
@@ -90,26 +109,26 @@ export function testFailoverCleanupJob(context: VaultContext): JobDefinition<Cle
     friendlyName: 'Test failover cleanup',
     cancellable: false,
     tasks: () => [
-      { name: 'VmTfoCleanupPrerequisitesCheck', friendlyName: 'Prerequisites check for test failover cleanup', run: () => 'done' },
+      { name: 'VmTfoCleanupPreflightsCheck', friendlyName: 'Prerequisites check for test failover cleanup', run: () => 'done' },
       {
-        name: 'VmTfoEndTestFailover',
+        name: 'VmTfoEndFailover',
         friendlyName: 'Ending test failover',
         run: ({ input }) => {
           changeTest(context, input.itemId, (test) => ({ ...test, state: 'MarkedForDeletion', comments: input.comments }));
           return 'done';
         },
       },
-      { name: 'VmTfoCleanupTestVm', friendlyName: 'Clean up the test virtual machine', run: (task) => cleanUp(context, task) },
+      { name: 'VmTfoDeleteTestVm', friendlyName: 'Clean up the test virtual machine', run: (task) => cleanUp(context, task) },
     ],
     ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
     restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
   };
 }
 
-function checkPrerequisites(context: VaultContext, input: TestFailoverInput): TaskOutcome {
+function checkPrerequisites(context: VaultContext, { input, job }: TaskContext<TestFailoverInput>): TaskOutcome {
   const item = context.records.items.require(input.itemId);
   resolvePoint(context, item, input);
-  changeTest(context, item.itemId, (test) => ({ ...test, state: 'InProgress' }));
+  changeTest(context, item.itemId, (test) => ({ ...test, state: 'InProgress', job: { jobId: job.jobId, startMs: job.startMs ?? job.createdMs } }));
   return 'done';
 }
 
@@ -164,8 +183,8 @@ async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): 
   // A drill counts only when its cleanup succeeded as well (asr-behaviour §5.3).
   changeTest(context, input.itemId, (test) => ({
     ...test,
-    state: 'None',
     copy: null,
+    job: null,
     openSinceMs: null,
     lastSuccessMs: test.lastRunSucceeded ? context.kernel.clock.now() : test.lastSuccessMs,
     lastRunSucceeded: false,
@@ -174,7 +193,7 @@ async function cleanUp(context: VaultContext, task: TaskContext<CleanupInput>): 
 }
 
 /** The configured name with `-Test`, within the length that Azure allows. */
-function drillName(context: VaultContext, item: ProtectedItem): string {
+export function drillName(context: VaultContext, item: ProtectedItem): string {
   return `${item.forward.target.azureMachineName.slice(0, context.profile.azureNameLength.value - 5)}-Test`;
 }
 

@@ -53,6 +53,16 @@ export const healthCatalogue = {
     source: '§9.5',
     mark: 'Documented',
   },
+  '78037': {
+    eventCode: null,
+    level: 'Critical',
+    category: 'Replication',
+    summary: 'The failover could not be completed, and replication has stopped.',
+    causes: 'A step of the failover failed or was cancelled after replication had ended.',
+    action: 'Remove what the failed job names and fail over again; to replicate again, disable replication and enable it anew.',
+    source: 'arm-contract §7.1',
+    mark: 'Observed',
+  },
   '78144': {
     eventCode: null,
     level: 'Warning',

@@ -25,6 +25,13 @@ export type EventOrder = Omit<VaultEvent, 'eventId' | 'name' | 'timeOfOccurrence
 
 /** Older events are dropped; the service keeps its own for 90 days. */
 const keptEvents = 5000;
+/** The service names events by what they are about. */
+const prefixes = {
+  VmHealth: 'VmMonitoringEvent',
+  Job: 'VmMonitoringEvent',
+  AgentHealth: 'AgentMonitoringEvent',
+  ServerHealth: 'ServerMonitoringEvent',
+} as const;
 const ticksAtEpoch = 621_355_968_000_000_000n;
 
 export class EventLog {
@@ -42,11 +49,10 @@ export class EventLog {
   record(order: EventOrder): VaultEvent {
     const timeMs = this.#kernel.clock.now();
     const eventId = this.#kernel.ids.guid();
-    const prefix = order.eventType === 'AgentHealth' ? 'AgentMonitoringEvent' : 'VmMonitoringEvent';
     const event: VaultEvent = {
       ...order,
       eventId,
-      name: `${prefix};${BigInt(Math.floor(timeMs)) * 10_000n + ticksAtEpoch}_${eventId}`,
+      name: `${prefixes[order.eventType]};${BigInt(Math.floor(timeMs)) * 10_000n + ticksAtEpoch}_${eventId}`,
       timeOfOccurrenceMs: timeMs,
       healthErrors: order.healthErrors ?? [],
     };

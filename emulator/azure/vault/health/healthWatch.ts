@@ -61,6 +61,11 @@ export class HealthWatch {
     }
   }
 
+  /** Mean change of a pair in the last minutes, bytes per second; null: not known. */
+  churnBps(pairId: string): number | null {
+    return this.#churn.rateBps(pairId);
+  }
+
   /** Since when a server has a problem, as far as this process has seen; a new one begins now. */
   problemSinceMs(hostId: string, problem: ServerProblem): TimeMs {
     return this.#told.get(keyOf(hostId, problem)) ?? this.#context.kernel.clock.now();

@@ -39,6 +39,7 @@ const missedAppIntervals = 2;
 export function replicationErrors(facts: ItemFacts): HealthError[] {
   const { item } = facts;
   const direction = item.direction === 'forward' ? item.forward : item.reverse;
+  if (item.protectionState === 'UnplannedFailoverFailed') return [healthError(facts, '78037', item.friendlyName)];
   if (direction === null || direction.replication !== 'running') return [];
   return [
     ...agentErrors(facts),

@@ -9,7 +9,8 @@ import { mappingIdOf } from '../policies/state.ts';
 import { attachDisks, createReversePairs } from '../failover/reverseTarget.ts';
 import { createForwardTarget } from './forwardTarget.ts';
 import { changeItem, moveItem, releaseItem, retakeItem, targetOf } from './itemJobs.ts';
-import { withActive, type ProtectedItem, type SourceMachine } from './state.ts';
+import { nicsOf } from './nics.ts';
+import { withActive, type AzureOptions, type DiskSettings, type ProtectedItem, type SourceMachine, type TargetSettings } from './state.ts';
 import { enableViolations } from './validation.ts';
 
 export interface EnableRequest {
@@ -28,7 +29,12 @@ export interface EnableRequest {
   readonly storageAccount: string;
   readonly logStorageAccount?: string;
   readonly disksToExclude?: readonly string[];
+  /** All others are left out; together with `disksToExclude` both hold. */
+  readonly disksToInclude?: readonly string[];
   readonly groupName?: string;
+  readonly managedDisks?: boolean;
+  readonly disks?: readonly DiskSettings[];
+  readonly azure?: AzureOptions;
 }
 
 export interface EnableInput {
@@ -40,7 +46,7 @@ export interface EnableInput {
 const installLimitMs = 2 * 3_600_000;
 const defaultSize = 'Standard_F2s_v2';
 
-/** @throws LabError NotFound, AlreadyProtected, 78253 when the policy is not associated */
+/** @throws LabError NotFound, AlreadyProtected, ItemNameTaken, 78253 when the policy is not associated */
 export function startEnable(context: VaultContext, request: EnableRequest): JobView {
   const { records, jobs } = context;
   const server = records.configServers.require(request.configServerId);
@@ -48,6 +54,7 @@ export function startEnable(context: VaultContext, request: EnableRequest): JobV
   if (machine === undefined) throw new LabError('NotFound', `${server.friendlyName} has not discovered a machine ${request.machineId}.`);
   if (records.items.list().some((item) => item.source.machineId === machine.machineId || item.onPremisesMachineId === machine.machineId))
     throw new LabError('AlreadyProtected', machine.name);
+  if (records.items.list().some((item) => item.name.toLowerCase() === request.itemName?.toLowerCase())) throw new LabError('ItemNameTaken', request.itemName);
   requireAssociatedPolicy(context, request.policyName, request.configServerId);
   return records.transaction(() => {
     const item = records.items.put(newItem(context, request, machine));
@@ -201,16 +208,8 @@ function newItem(context: VaultContext, request: EnableRequest, machine: Discove
       processServerId: request.processServerId,
       replication: 'notStarted',
       startedMs: nowMs,
-      target: {
-        azureMachineName: request.azureMachineName ?? machine.name,
-        azureMachineSize: request.azureMachineSize ?? defaultSize,
-        networkName: request.networkName ?? null,
-        subnetName: request.subnetName ?? null,
-        ipAddress: request.ipAddress ?? null,
-        storageAccount: request.storageAccount,
-        logStorageAccount: request.logStorageAccount ?? request.storageAccount,
-      },
-      excludedDiskIds: request.disksToExclude ?? [],
+      target: targetSettings(request, machine),
+      excludedDiskIds: excludedDisks(request, machine),
       accountId: request.accountId,
       azureCopy: null,
     },
@@ -226,6 +225,29 @@ function newItem(context: VaultContext, request: EnableRequest, machine: Discove
     lastRpoCalculatedMs: null,
     failedOverMs: null,
   };
+}
+
+function targetSettings(request: EnableRequest, machine: DiscoveredMachine): TargetSettings {
+  const place = { networkName: request.networkName ?? null, subnetName: request.subnetName ?? null, ipAddress: request.ipAddress ?? null };
+  return {
+    ...place,
+    azureMachineName: request.azureMachineName ?? machine.name,
+    azureMachineSize: request.azureMachineSize ?? defaultSize,
+    nics: nicsOf(machine, place),
+    storageAccount: request.storageAccount,
+    logStorageAccount: request.logStorageAccount ?? request.storageAccount,
+    managedDisks: request.managedDisks ?? false,
+    disks: request.disks ?? [],
+    azure: request.azure ?? {},
+  };
+}
+
+/** A disk that is to be included and is not there is named too, so that the prerequisites check complains of it. */
+function excludedDisks({ disksToExclude = [], disksToInclude }: EnableRequest, machine: DiscoveredMachine): string[] {
+  if (disksToInclude === undefined) return [...disksToExclude];
+  const known = machine.disks.map(({ diskId }) => diskId);
+  const left = known.filter((diskId) => !disksToInclude.includes(diskId));
+  return [...new Set([...disksToExclude, ...left, ...disksToInclude.filter((diskId) => !known.includes(diskId))])];
 }
 
 /** A machine alone has a group of its own whose name is its id (asr-behaviour §6.4). */

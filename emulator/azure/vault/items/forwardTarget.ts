@@ -4,7 +4,7 @@ import { LabError } from '../../../kernel/errors.ts';
 import type { VaultContext } from '../context.ts';
 import { taskError } from '../site/siteLink.ts';
 import { changeItem } from './itemJobs.ts';
-import { ensurePairs } from './pairs.ts';
+import { deletePair, ensurePairs } from './pairs.ts';
 import type { PairRecord, ProtectedItem } from './state.ts';
 
 export async function createForwardTarget(context: VaultContext, task: TaskContext<{ readonly itemId: string }>, item: ProtectedItem): Promise<TaskOutcome> {
@@ -15,7 +15,7 @@ export async function createForwardTarget(context: VaultContext, task: TaskConte
   const machine = site.machine(item.configServerId, forward.sourceMachineId);
   if (machine === undefined) return { wait: `${item.friendlyName} is not discovered.` };
   changeItem(context, item.itemId, (present) => ({ ...present, forward: { ...present.forward, agentHostId: agent.hostId } }));
-  const former = new Map(formerReplicas(context, item).map((pair) => [pair.diskId, pair]));
+  const former = new Map((await formerReplicas(context, item)).map((pair) => [pair.diskId, pair]));
   const disks = machine.disks
     .filter((disk) => !forward.excludedDiskIds.includes(disk.diskId))
     .map(({ diskId, name, sizeBytes, osDisk }) => ({
@@ -32,10 +32,15 @@ export async function createForwardTarget(context: VaultContext, task: TaskConte
 }
 
 /** Replicas of an earlier time in Azure: comparing with them spares most of the copy (asr-behaviour §7.5). */
-function formerReplicas(context: VaultContext, item: ProtectedItem): PairRecord[] {
-  return context.records.pairs
+async function formerReplicas(context: VaultContext, item: ProtectedItem): Promise<PairRecord[]> {
+  const { storageAccount } = item.forward.target;
+  const former = context.records.pairs
     .list()
     .filter((pair) => pair.itemId === item.itemId && pair.direction === 'forward' && pair.state === 'retired' && pair.replica !== null);
+  // The way to Azure may lead to another account this time.
+  const elsewhere = former.filter((pair) => (pair.storageAccount ?? storageAccount) !== storageAccount);
+  for (const pair of elsewhere) await deletePair(context, pair);
+  return former.filter((pair) => !elsewhere.includes(pair));
 }
 
 async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, former }: { pair: PairRecord; former: PairRecord | undefined }): Promise<void> {
@@ -48,7 +53,7 @@ async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, f
       sizeBytes: pair.sizeBytes,
       storageAccount: item.forward.target.storageAccount,
     });
-    records.pairs.put({ ...pair, initial: 'copy', replica });
+    records.pairs.put({ ...pair, initial: 'copy', replica, storageAccount: item.forward.target.storageAccount });
     return;
   }
   const reference = former.replica;
@@ -62,7 +67,7 @@ async function giveReplica(context: VaultContext, item: ProtectedItem, { pair, f
     await replica[Symbol.asyncDispose]();
   }
   records.transaction(() => {
-    records.pairs.put({ ...pair, replica: reference });
+    records.pairs.put({ ...pair, replica: reference, storageAccount: item.forward.target.storageAccount });
     records.pairs.put({ ...former, replica: null });
   });
 }

@@ -3,11 +3,13 @@ import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jo
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import { durationMs, type VaultContext } from '../context.ts';
+import { replicateAgain } from '../failover/repair.ts';
 import { serverHealth } from '../health/servers.ts';
 import { changeItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from './itemJobs.ts';
 import { deletePairs, outgrow, resizedTo } from './pairs.ts';
-import { allowedOperations } from './protectionState.ts';
-import { activeDirection, withActive, type PairRecord, type ProtectedItem, type TargetSettings } from './state.ts';
+import { allowedOperations, type ItemOperation } from './protectionState.ts';
+import { changedTarget, selectedNics, type TargetChange } from './nics.ts';
+import { activeDirection, withActive, type PairRecord, type ProtectedItem } from './state.ts';
 
 interface ItemInput {
   readonly itemId: string;
@@ -22,12 +24,21 @@ export function maintenanceJobs(context: VaultContext): JobDefinition<never>[] {
   return [disableJob(context), resyncJob(context), processServerJob(context), updateJob(context)] as JobDefinition<never>[];
 }
 
-/** @throws LabError OperationNotAllowed, ItemBusy */
-export function startDisable(context: VaultContext, input: ItemInput): JobView {
-  return startItemJob(context, { ...input, kind: 'DisableDr', operation: 'DisableProtection', event: 'disableStarted', input });
+interface DisableInput extends ItemInput {
+  /** The second: the machine stays where it runs now, for good, which is allowed only after a failover (arm-contract §6.1). */
+  readonly reason?: 'NotSpecified' | 'MigrationComplete';
 }
 
-function disableJob(context: VaultContext): JobDefinition<ItemInput> {
+/** @throws LabError OperationNotAllowed, ItemBusy */
+export function startDisable(context: VaultContext, input: DisableInput): JobView {
+  return startItemJob(context, { itemId: input.itemId, kind: 'DisableDr', operation: disableOperation(input), event: 'disableStarted', input });
+}
+
+function disableOperation({ reason }: DisableInput): ItemOperation {
+  return reason === 'MigrationComplete' ? 'CompleteMigration' : 'DisableProtection';
+}
+
+function disableJob(context: VaultContext): JobDefinition<DisableInput> {
   return {
     kind: 'DisableDr',
     friendlyName: 'Disable replication',
@@ -65,7 +76,7 @@ async function giveDisksBack(context: VaultContext, task: TaskContext<ItemInput>
 }
 
 /** The machine in Azure stays: it is the customer's, replication only ends. A drill's copy is of no use any more. */
-async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
+export async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput>): Promise<TaskOutcome> {
   const item = context.records.items.get(task.input.itemId);
   if (item === undefined) return 'skipped';
   if (item.testFailover.copy !== null) await context.deps.compute.delete(item.testFailover.copy.machineId);
@@ -74,7 +85,7 @@ async function removeReplicas(context: VaultContext, task: TaskContext<ItemInput
   return 'done';
 }
 
-function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
+export function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
   const { records } = context;
   records.transaction(() => {
     for (const point of records.points(itemId).list()) records.points(itemId).delete(point.recoveryPointId);
@@ -86,13 +97,23 @@ function forget(context: VaultContext, { itemId }: ItemInput): TaskOutcome {
   return 'done';
 }
 
+interface ResyncInput extends ItemInput {
+  /** Replication had ended: it begins anew. */
+  readonly again?: boolean;
+}
+
 /** @throws LabError ResyncNotRequired unless `force`, OperationNotAllowed, ItemBusy */
 export function startResync(context: VaultContext, input: ItemInput & { readonly force: boolean }): JobView {
-  const item = context.records.items.require(input.itemId);
+  const { itemId } = input;
+  const item = context.records.items.require(itemId);
+  if (item.protectionState === 'UnplannedFailoverFailed') {
+    const again: ResyncInput = { itemId, again: true };
+    return startItemJob(context, { itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', event: 'repairStarted', input: again });
+  }
   if (!resyncRequired(context, item) && !input.force) throw new LabError('ResyncNotRequired', item.friendlyName);
   return context.records.transaction(() => {
     if (!resyncRequired(context, item)) requireResync(context, item);
-    return startItemJob(context, { itemId: input.itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId: input.itemId } });
+    return startItemJob(context, { itemId, kind: 'RepairVMReplication', operation: 'RepairReplication', input: { itemId } satisfies ResyncInput });
   });
 }
 
@@ -105,6 +126,7 @@ export function startDueResyncs(context: VaultContext): void {
   if (hour < resyncWindow.fromHour && hour >= resyncWindow.toHour) return;
   for (const item of context.records.items.list()) {
     // One that a source works on already is left to end.
+    if (item.protectionState === 'UnplannedFailoverFailed') continue;
     const due = context.records.activePairs(item).some((pair) => pair.resyncRequired !== null && pair.resyncAdoptedMs === null);
     if (allowedOperations(item, due).includes('RepairReplication')) startResync(context, { itemId: item.itemId, force: false });
   }
@@ -115,13 +137,23 @@ function requireResync(context: VaultContext, item: ProtectedItem): void {
     context.records.pairs.put({ ...pair, resyncRequired: { reason: 'Asked for.', sinceMs: context.kernel.clock.now() } });
 }
 
-function resyncJob(context: VaultContext): JobDefinition<ItemInput> {
+function resyncJob(context: VaultContext): JobDefinition<ResyncInput> {
   return {
     kind: 'RepairVMReplication',
     friendlyName: 'Resynchronize the virtual machine',
-    tasks: () => [{ name: 'StartResynchronization', friendlyName: 'Starting resynchronization for the virtual machine', run: (task) => resync(context, task) }],
-    ended: (job, input) => releaseItem(context, job, { itemId: input.itemId }),
-    restarted: (job, input) => retakeItem(context, job, { itemId: input.itemId }),
+    tasks: ({ again = false }) => [
+      {
+        name: 'RepairVmReplicationTask',
+        friendlyName: 'Starting resynchronization for the virtual machine',
+        ...(again ? { limitMs: Infinity } : {}),
+        run: (task) => (again ? replicateAgain(context, task) : resync(context, task)),
+      },
+    ],
+    ended: (job, { itemId, again = false }) => {
+      const failed = job.state === 'Failed' || job.state === 'Cancelled';
+      releaseItem(context, job, { itemId, event: again && failed ? 'enableFailed' : undefined });
+    },
+    restarted: (job, { itemId, again = false }) => retakeItem(context, job, { itemId, ...(again ? { event: 'enableRestarted' as const } : {}) }),
   };
 }
 
@@ -188,7 +220,7 @@ function processServerJob(context: VaultContext): JobDefinition<ProcessServerInp
   return {
     kind: 'ProcessServerFailover',
     friendlyName: 'Changing Process server',
-    tasks: () => [{ name: 'ProcessServerFailover', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
+    tasks: () => [{ name: 'ProcessServerFailoverTask', friendlyName: 'Changing Process server', run: (task) => changeProcessServer(context, task) }],
     ended: (job, input) => input.itemIds.forEach((itemId) => releaseItem(context, job, { itemId })),
     restarted: (job, input) => input.itemIds.forEach((itemId) => retakeItem(context, job, { itemId })),
   };
@@ -206,17 +238,25 @@ async function changeProcessServer(context: VaultContext, task: TaskContext<Proc
   return 'done';
 }
 
-/** @throws LabError NetworkNotFound, RequirementNotMet, OperationNotAllowed after a failover, ItemBusy */
-export function startUpdateProperties(context: VaultContext, input: ItemInput & { readonly target: Partial<TargetSettings> }): JobView {
-  const { records, jobs, kernel, deps, profile } = context;
+interface UpdateInput extends ItemInput {
+  readonly target: TargetChange;
+}
+
+/** @throws LabError NetworkNotFound, NicUnknown, RequirementNotMet, OperationNotAllowed after a failover, ItemBusy */
+export function startUpdateProperties(context: VaultContext, input: UpdateInput): JobView {
+  const { records, jobs, kernel, profile } = context;
   const item = records.items.require(input.itemId);
   if (item.activeJob !== null) throw new LabError('ItemBusy', `${item.friendlyName}: ${item.activeJob.kind}.`);
   if (item.direction !== 'forward' || activeDirection(item).replication === 'stopped')
     throw new LabError('OperationNotAllowed', `The target of ${item.friendlyName} may be changed only before failover.`);
-  const target = { ...item.forward.target, ...input.target };
-  const subnets = target.networkName === null ? null : deps.network.subnets(target.networkName);
-  if (subnets === undefined || (subnets !== null && target.subnetName !== null && !subnets.includes(target.subnetName)))
-    throw new LabError('NetworkNotFound', `${target.networkName ?? ''} ${target.subnetName ?? ''}`);
+  const target = changedTarget(item.forward.target, input.target);
+  const subnets = [target.subnetName, ...selectedNics(target.nics ?? []).map(({ subnetName }) => subnetName)];
+  requirePlace(context, target.networkName, subnets);
+  requirePlace(
+    context,
+    target.testNetworkName ?? null,
+    (target.nics ?? []).map(({ testSubnetName }) => testSubnetName),
+  );
   const name = target.azureMachineName;
   if (name.length > profile.azureNameLength.value || !/^[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?$/.test(name))
     throw new LabError('RequirementNotMet', `The Azure name "${name}" (support matrix, §11.1)`);
@@ -227,16 +267,24 @@ export function startUpdateProperties(context: VaultContext, input: ItemInput & 
   });
 }
 
-function updateJob(context: VaultContext): JobDefinition<ItemInput & { readonly target: Partial<TargetSettings> }> {
+/** @throws LabError NetworkNotFound */
+function requirePlace({ deps }: VaultContext, networkName: string | null, subnetNames: readonly (string | null)[]): void {
+  if (networkName === null) return;
+  const subnets = deps.network.subnets(networkName);
+  const missing = subnets === undefined ? '' : subnetNames.find((name) => name !== null && !subnets.includes(name));
+  if (missing !== undefined) throw new LabError('NetworkNotFound', `${networkName} ${missing ?? ''}`.trim());
+}
+
+function updateJob(context: VaultContext): JobDefinition<UpdateInput> {
   return {
     kind: 'UpdateVmProperties',
     friendlyName: 'Update the virtual machine',
     tasks: () => [
       {
-        name: 'UpdateVmProperties',
-        friendlyName: 'Updating the virtual machine properties',
+        name: 'UpdateVmPropertiesTask',
+        friendlyName: 'Update the virtual machine properties',
         run: ({ input }) => {
-          changeItem(context, input.itemId, (item) => ({ ...item, forward: { ...item.forward, target: { ...item.forward.target, ...input.target } } }));
+          changeItem(context, input.itemId, (item) => ({ ...item, forward: { ...item.forward, target: changedTarget(item.forward.target, input.target) } }));
           return 'done';
         },
       },

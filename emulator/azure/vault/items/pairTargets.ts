@@ -98,7 +98,7 @@ export class PairTargets implements AsyncDisposable {
     if (engine?.broken === undefined) return;
     const pair = this.#pair(pairId);
     await this.close(pairId);
-    const log = await this.#deps.storage.openLog(pairId);
+    const log = await this.#deps.storage.openLog(pairId, logAccountOf(this.#deps.records, pair));
     const replica = await this.#deps.storage.openReplica(pair.replica as string, pair.sizeBytes);
     try {
       const held = await log.list(pairId, 0);
@@ -140,7 +140,7 @@ export class PairTargets implements AsyncDisposable {
     const pair = records.pairs.get(pairId);
     if (this.#closed || pair === undefined || pair.state !== 'active' || pair.replica === null) return undefined;
     try {
-      const log = await storage.openLog(pairId);
+      const log = await storage.openLog(pairId, logAccountOf(records, pair));
       const replica = await storage.openReplica(pair.replica, pair.sizeBytes);
       const engine = new PairTargetEngine({
         kernel,
@@ -178,4 +178,8 @@ export class PairTargets implements AsyncDisposable {
     if (pair === undefined || pair.state !== 'active') throw new LabError('PairUnknown', pairId);
     return pair;
   }
+}
+
+export function logAccountOf(records: Records, pair: PairRecord): string {
+  return records.items.require(pair.itemId).forward.target.logStorageAccount;
 }

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { AgentReport, PairReport } from '../../../replication/orders.ts';
 import type { VaultContext } from '../context.ts';
+import { logAccountOf } from './pairTargets.ts';
 import type { PairRecord, ProtectedItem } from './state.ts';
 
 export interface PairDisk {
@@ -61,7 +62,7 @@ export async function outgrow(context: VaultContext, item: ProtectedItem, { pair
   await pairTargets.close(pair.pairId);
   records.transaction(() => {
     records.pairs.change(pair.pairId, (present) => ({ ...present, state: 'outgrown' }));
-    records.pairs.put({ ...fresh, replica });
+    records.pairs.put({ ...fresh, replica, storageAccount });
   });
   pairTargets.open(fresh.pairId);
   return fresh;
@@ -97,9 +98,11 @@ function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRe
     pair.report.processedBytes !== report.processedBytes ||
     pair.report.transferredBytes !== report.transferredBytes ||
     pair.report.stage !== report.stage;
+  const synchronised = report.stage === 'DifferentialSync' && pair.report?.stage !== 'DifferentialSync';
   return {
     ...pair,
     report,
+    ...(synchronised ? { resyncEndedMs: nowMs } : {}),
     progressMs: moved ? nowMs : pair.progressMs,
     resyncAdoptedMs: adopted ? (pair.resyncAdoptedMs ?? nowMs) : pair.resyncAdoptedMs,
     resyncRequired: requiredAfter(pair, report, { adopted, nowMs }),
@@ -130,7 +133,7 @@ export async function deletePairs(context: VaultContext, itemId: string): Promis
   for (const pair of context.records.pairs.list().filter((candidate) => candidate.itemId === itemId)) await deletePair(context, pair);
 }
 
-async function deletePair(context: VaultContext, pair: PairRecord): Promise<void> {
+export async function deletePair(context: VaultContext, pair: PairRecord): Promise<void> {
   const { records, deps, pairTargets } = context;
   await pairTargets.close(pair.pairId);
   if (pair.replica !== null) await deps.storage.deleteReplica(pair.replica);
@@ -139,6 +142,6 @@ async function deletePair(context: VaultContext, pair: PairRecord): Promise<void
 }
 
 async function emptyLog(context: VaultContext, pair: PairRecord): Promise<void> {
-  const log = await context.deps.storage.openLog(pair.pairId);
+  const log = await context.deps.storage.openLog(pair.pairId, logAccountOf(context.records, pair));
   await log.remove(pair.pairId, await log.list(pair.pairId, 0));
 }

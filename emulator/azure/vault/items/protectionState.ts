@@ -34,6 +34,28 @@ export type ItemOperation =
   | 'SwitchProtection'
   | 'CompleteMigration';
 
+/** Every state, for what may happen in any of them. */
+const allStates: readonly ProtectionState[] = [
+  'EnablingProtection',
+  'EnablingFailed',
+  'InitialReplicationInProgress',
+  'InitialReplicationCompletedOnPrimary',
+  'Protected',
+  'UnplannedFailoverInitiated',
+  'UnplannedFailoverFailed',
+  'UnplannedFailoverCommitPendingStatesBegin',
+  'ChangeRecoveryPointInitiated',
+  'ChangeRecoveryPointFailed',
+  'CommitFailoverInProgressOnRecovery',
+  'CommitFailoverFailedOnRecovery',
+  'UnplannedFailoverCommitted',
+  'MigrationCompleted',
+  'ReprotectInitiated',
+  'ReprotectFailed',
+  'DisablingProtection',
+  'DisablingFailed',
+];
+
 export type ItemEvent =
   | 'enableFailed'
   | 'enableRestarted'
@@ -54,7 +76,9 @@ export type ItemEvent =
   | 'reprotectStarted'
   | 'reprotectFailed'
   | 'disableStarted'
-  | 'disableFailed';
+  | 'disableFailed'
+  | 'purgeStarted'
+  | 'repairStarted';
 
 const transitions: Readonly<Record<ItemEvent, { readonly from: readonly ProtectionState[]; readonly to: ProtectionState | 'before' }>> = {
   enableFailed: { from: ['EnablingProtection'], to: 'EnablingFailed' },
@@ -71,10 +95,9 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
   changePointCompleted: { from: ['ChangeRecoveryPointInitiated'], to: 'UnplannedFailoverCommitPendingStatesBegin' },
   commitStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'CommitFailoverFailedOnRecovery'], to: 'CommitFailoverInProgressOnRecovery' },
   commitFailed: { from: ['CommitFailoverInProgressOnRecovery'], to: 'CommitFailoverFailedOnRecovery' },
-  // Re-protection commits on the way when that was left out (asr-behaviour §7.3).
-  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery', 'ReprotectInitiated'], to: 'UnplannedFailoverCommitted' },
+  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery'], to: 'UnplannedFailoverCommitted' },
   migrationCompleted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted'], to: 'MigrationCompleted' },
-  reprotectStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
+  reprotectStarted: { from: ['UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
   reprotectFailed: { from: ['ReprotectInitiated'], to: 'ReprotectFailed' },
   disableStarted: {
     from: [
@@ -94,6 +117,8 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
     to: 'DisablingProtection',
   },
   disableFailed: { from: ['DisablingProtection'], to: 'DisablingFailed' },
+  repairStarted: { from: ['UnplannedFailoverFailed'], to: 'EnablingProtection' },
+  purgeStarted: { from: allStates, to: 'DisablingProtection' },
 };
 
 /** @throws Error for a transition that no rule lets happen: the caller has asked `requireOperation` before */
@@ -108,21 +133,24 @@ export function canTransit(item: ProtectedItem, event: ItemEvent): boolean {
   return transitions[event].from.includes(item.protectionState);
 }
 
-/** What asr-behaviour §6.3 lists for the state, in the service's order. @param resyncRequired whether a disk waits for resynchronisation */
+/** What arm-contract §7.1 and asr-behaviour §6.3 list for the state, in the service's order. @param resyncRequired whether a disk waits for resynchronisation */
 export function allowedOperations(item: ProtectedItem, resyncRequired: boolean): ItemOperation[] {
   if (item.activeJob !== null) return [];
   switch (item.protectionState) {
     case 'Protected':
-      return [...protectedOperations(item), ...(resyncRequired ? ['RepairReplication' as const] : [])];
+      return protectedOperations(item, resyncRequired);
     case 'UnplannedFailoverFailed':
-      return item.direction === 'forward' ? ['UnplannedFailover', 'DisableProtection', ...drillOperations(item)] : ['UnplannedFailover', 'DisableProtection'];
+      if (isDrillOpen(item)) return ['TestFailoverCleanup'];
+      return item.direction === 'forward' ? ['RepairReplication', 'UnplannedFailover', 'DisableProtection'] : ['UnplannedFailover', 'DisableProtection'];
     case 'InitialReplicationInProgress':
     case 'InitialReplicationCompletedOnPrimary':
-      return resyncRequired ? ['DisableProtection', 'RepairReplication'] : ['DisableProtection'];
+      return resyncRequired ? ['RepairReplication', 'DisableProtection'] : ['DisableProtection'];
     case 'UnplannedFailoverCommitPendingStatesBegin':
-      return item.direction === 'forward' ? ['Commit', 'ChangePit', 'CompleteMigration', 'DisableProtection'] : ['Commit', 'DisableProtection'];
+      return item.direction === 'forward'
+        ? ['CompleteMigration', 'Commit', 'DisableProtection', 'ChangePit', 'SwitchProtection']
+        : ['Commit', 'DisableProtection', 'SwitchProtection'];
     case 'ChangeRecoveryPointFailed':
-      return ['ChangePit', 'DisableProtection'];
+      return ['DisableProtection', 'ChangePit'];
     case 'CommitFailoverFailedOnRecovery':
       return ['Commit', 'DisableProtection'];
     case 'UnplannedFailoverCommitted':
@@ -143,14 +171,15 @@ export function allowedOperations(item: ProtectedItem, resyncRequired: boolean):
   }
 }
 
-function protectedOperations(item: ProtectedItem): ItemOperation[] {
-  if (item.direction === 'reverse') return ['UnplannedFailover', 'DisableProtection'];
-  return ['UnplannedFailover', 'DisableProtection', ...drillOperations(item)];
+function protectedOperations(item: ProtectedItem, resyncRequired: boolean): ItemOperation[] {
+  if (isDrillOpen(item)) return ['TestFailoverCleanup'];
+  const repair = resyncRequired ? ['RepairReplication' as const] : [];
+  return [...repair, 'UnplannedFailover', 'DisableProtection', ...(item.direction === 'forward' ? ['TestFailover' as const] : [])];
 }
 
-/** A second drill is not eligible while one waits for its cleanup. */
-function drillOperations(item: ProtectedItem): ItemOperation[] {
-  return item.testFailover.state === 'None' ? ['TestFailover'] : ['TestFailoverCleanup'];
+/** A drill's machine is there: its cleanup comes before everything else (arm-contract §7.1). */
+export function isDrillOpen(item: ProtectedItem): boolean {
+  return item.testFailover.copy !== null;
 }
 
 /** @throws LabError ItemBusy, MigrationCompleted, OperationNotAllowed with what to do first */
@@ -167,9 +196,8 @@ export function requireOperation(item: ProtectedItem, operation: ItemOperation, 
 
 /** Users looked in vain for the guard that hides an operation (asr-behaviour §6.3, §14). */
 function hint(item: ProtectedItem, operation: ItemOperation): string {
-  if (operation === 'SwitchProtection' && item.protectionState === 'UnplannedFailoverCommitPendingStatesBegin') return ' Commit the failover first.';
   if (operation === 'TestFailover' && item.direction === 'reverse') return ' A drill exists only towards Azure.';
-  if (operation === 'TestFailover' && item.testFailover.state !== 'None') return ' Clean up the test failover first.';
+  if (isDrillOpen(item)) return ' Clean up the test failover first.';
   if (operation === 'ChangePit' && item.protectionState === 'UnplannedFailoverCommitted') return ' The commit has removed the recovery points.';
   if (operation === 'UnplannedFailover' && item.protectionState === 'InitialReplicationInProgress') return ' The initial copy has not ended.';
   return '';

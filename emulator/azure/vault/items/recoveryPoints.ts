@@ -160,7 +160,7 @@ export class RecoveryPoints {
     const { kernel } = this.#deps;
     const { mark } = pending;
     return {
-      recoveryPointId: kernel.ids.guid(),
+      recoveryPointId: kernel.ids.named(`recovery point ${item.itemId} ${mark.id}`),
       itemId: item.itemId,
       markId: mark.id,
       timeMs: mark.timeMs,

@@ -7,16 +7,83 @@ import type { ProtectionState } from './protectionState.ts';
 
 export type Direction = 'forward' | 'reverse';
 
+/** One network card of the source and its place in Azure. */
+export interface NicSettings {
+  /** MAC address at the source. */
+  readonly nicId: string;
+  readonly sourceNetwork: string;
+  readonly sourceIpAddress: string | null;
+  readonly selection: 'SelectedByUser' | 'SelectedByUserOverride' | 'NotSelected';
+  /** Null: the first subnet of the network. */
+  readonly subnetName: string | null;
+  /** Null: any free address. */
+  readonly ipAddress: string | null;
+  /** For drills; null: as in a failover when the drill's network has it (asr-behaviour §7.1). */
+  readonly testSubnetName: string | null;
+  readonly testIpAddress: string | null;
+  readonly targetNicName: string | null;
+  readonly options?: NicOptions;
+}
+
+/** Wishes for a card that the vault keeps and shows; the lab's networks have no use for them. Absent: none. */
+export interface NicOptions {
+  readonly recovery?: NicPlaceOptions;
+  readonly test?: NicPlaceOptions;
+}
+
+/** Of a card in failovers, or in drills. */
+export interface NicPlaceOptions {
+  readonly networkSecurityGroupId?: string | null;
+  readonly acceleratedNetworking?: boolean;
+  readonly nicName?: string | null;
+  readonly nicResourceGroupName?: string | null;
+  readonly reuseExistingNic?: boolean;
+  readonly publicIPAddressId?: string | null;
+  readonly backendAddressPoolIds?: readonly string[];
+}
+
+/** What a caller wants of a target disk. Replicas are page blobs in every mode (asr-behaviour §11.3). */
+export interface DiskSettings {
+  readonly diskId: string;
+  readonly diskType: string | null;
+  readonly diskEncryptionSetId: string | null;
+  readonly targetDiskName: string | null;
+}
+
+/** Wishes that the vault keeps and shows; the lab's Azure has no use for them but the resource group and the machine's tags. */
+export interface AzureOptions {
+  readonly resourceGroupId?: string | null;
+  readonly availabilitySetId?: string | null;
+  readonly availabilityZone?: string | null;
+  readonly proximityPlacementGroupId?: string | null;
+  readonly enableRdpOnTargetOption?: string;
+  readonly licenseType?: string;
+  readonly sqlServerLicenseType?: string;
+  readonly machineTags?: Readonly<Record<string, string>>;
+  readonly seedDiskTags?: Readonly<Record<string, string>>;
+  readonly diskTags?: Readonly<Record<string, string>>;
+  readonly nicTags?: Readonly<Record<string, string>>;
+}
+
 /** How the machine will look in Azure; may be changed until failover. */
 export interface TargetSettings {
   readonly azureMachineName: string;
   readonly azureMachineSize: string;
   readonly networkName: string | null;
+  /** Of the primary network card, as in `nics`. */
   readonly subnetName: string | null;
   /** Null: any free address. */
   readonly ipAddress: string | null;
+  /** Where drills go that name no network; null or absent: nowhere. */
+  readonly testNetworkName?: string | null;
+  /** The primary one first; absent: one card that stands for all. */
+  readonly nics?: readonly NicSettings[];
   readonly storageAccount: string;
   readonly logStorageAccount: string;
+  /** Shown as managed disks rather than blobs of the customer's account. */
+  readonly managedDisks?: boolean;
+  readonly disks?: readonly DiskSettings[];
+  readonly azure?: AzureOptions;
 }
 
 /** A copy that runs (or stands ready) in Azure. */
@@ -78,7 +145,7 @@ export interface SourceMachine {
 }
 
 export interface TestFailover {
-  /** asr-behaviour §6.1; `WaitingForCompletion` is a drill that waits for its cleanup. */
+  /** asr-behaviour §6.1; `WaitingForCompletion` is a drill that waits for its cleanup, after which it stays `MarkedForDeletion` (arm-contract §7.2). */
   readonly state: 'None' | 'InProgress' | 'WaitingForCompletion' | 'MarkedForDeletion';
   readonly copy: AzureCopy | null;
   /** Of a drill that succeeded and was cleaned up. */
@@ -86,6 +153,8 @@ export interface TestFailover {
   readonly lastRunSucceeded: boolean;
   /** Since when the drill waits for its cleanup; null or absent: it does not. */
   readonly openSinceMs?: TimeMs | null;
+  /** The drill's job, until its cleanup. */
+  readonly job?: { readonly jobId: string; readonly startMs: TimeMs } | null;
   readonly comments: string | null;
 }
 
@@ -128,6 +197,7 @@ export interface ProtectedItem {
   readonly healthErrors: readonly HealthError[];
   readonly rpoMs: number | null;
   readonly lastRpoCalculatedMs: TimeMs | null;
+  /** When the last failover that succeeded was begun. */
   readonly failedOverMs: TimeMs | null;
 }
 
@@ -146,9 +216,13 @@ export interface PairRecord {
   readonly resyncId: string | null;
   /** When the source was first seen to work on `resyncId`; marks before it are not trusted. */
   readonly resyncAdoptedMs: TimeMs | null;
+  /** When the last copy or comparison of the whole disk was done; absent: none was. */
+  readonly resyncEndedMs?: TimeMs;
   readonly resyncRequired: { readonly reason: string; readonly sinceMs: TimeMs } | null;
   /** Forward: address of the replica. Reverse: null, the master target knows. */
   readonly replica: string | null;
+  /** Storage account of the replica; absent: that of the item's target. */
+  readonly storageAccount?: string;
   readonly uploadedThrough: number;
   /** Newest mark whose batch is in the log. */
   readonly newestMark: Mark | null;

@@ -1,6 +1,7 @@
 // The context that a script of a plan receives (asr-behaviour §8). Pure.
-import type { ProtectedItem } from '../items/state.ts';
-import type { FailoverKind, PlanDirection } from './state.ts';
+import type { AzureCopy, ProtectedItem } from '../items/state.ts';
+import type { FailoverKind } from './state.ts';
+import { knowsAzure, type PlanPlace, type PlanRun } from './steps.ts';
 
 export interface RecoveryPlanContext {
   readonly RecoveryPlanName: string;
@@ -19,37 +20,43 @@ interface VmEntry {
   readonly RecoveryPointId: string;
 }
 
+/** A copy in Azure, as far as a script learns of it. */
+export type KnownCopy = Pick<AzureCopy, 'name' | 'recoveryPointTimeMs'>;
+
 export interface ContextFacts {
-  readonly planName: string;
-  readonly kind: FailoverKind;
-  readonly direction: PlanDirection;
-  readonly groupId: string;
-  readonly subscriptionId: string;
-  readonly resourceGroupName: string;
+  readonly run: PlanRun;
+  readonly place: PlanPlace;
+  readonly vault: { readonly subscriptionId: string; readonly resourceGroupName: string };
   /** All of the group before it starts; afterwards those that succeeded. */
   readonly members: readonly ProtectedItem[];
-  /** Before a group starts, names of machines in Azure are empty. */
-  readonly stage: 'pre' | 'post';
+  /** Asked only where the copies are there. */
+  readonly copyOf: (item: ProtectedItem, kind: FailoverKind) => KnownCopy | null;
 }
 
 export function recoveryPlanContext(facts: ContextFacts): RecoveryPlanContext {
+  const { run, place, members } = facts;
   return {
-    RecoveryPlanName: facts.planName,
-    FailoverType: facts.kind === 'TestFailover' ? 'Test' : 'Unplanned',
-    FailoverDirection: facts.direction === 'PrimaryToRecovery' ? 'PrimaryToSecondary' : 'SecondaryToPrimary',
-    GroupId: facts.groupId,
-    VmMap: Object.fromEntries(facts.members.map((item) => [item.source.machineId, entryOf(facts, item)])),
+    RecoveryPlanName: run.plan.name,
+    FailoverType: run.kind === 'TestFailover' ? 'Test' : 'Unplanned',
+    FailoverDirection: run.direction === 'PrimaryToRecovery' ? 'PrimaryToSecondary' : 'SecondaryToPrimary',
+    GroupId: String(place.group ?? 'All'),
+    VmMap: Object.fromEntries(members.map((item) => [item.source.machineId, entryOf(facts, item)])),
   };
 }
 
-function entryOf(facts: ContextFacts, item: ProtectedItem): VmEntry {
-  const copy = facts.kind === 'TestFailover' ? item.testFailover.copy : item.forward.azureCopy;
-  const known = facts.stage === 'post' && copy !== null;
+/** The copy that a failover or drill has made. */
+export function presentCopy(item: ProtectedItem, kind: FailoverKind): KnownCopy | null {
+  return kind === 'TestFailover' ? item.testFailover.copy : item.forward.azureCopy;
+}
+
+/** Before a group starts, names of machines in Azure are empty. */
+function entryOf({ run, place, vault, copyOf }: ContextFacts, item: ProtectedItem): VmEntry {
+  const copy = knowsAzure(place) ? copyOf(item, run.kind) : null;
   return {
-    SubscriptionId: facts.subscriptionId,
-    ResourceGroupName: known ? facts.resourceGroupName : '',
+    SubscriptionId: vault.subscriptionId,
+    ResourceGroupName: copy === null ? '' : vault.resourceGroupName,
     CloudServiceName: '',
-    RoleName: known ? copy.name : '',
-    RecoveryPointId: known ? new Date(copy.recoveryPointTimeMs).toISOString() : '',
+    RoleName: copy?.name ?? '',
+    RecoveryPointId: copy === null ? '' : new Date(copy.recoveryPointTimeMs).toISOString(),
   };
 }

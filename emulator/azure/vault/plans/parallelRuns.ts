@@ -7,7 +7,10 @@ import { startCommit } from '../failover/commit.ts';
 import { startReprotect, type ReprotectRequest } from '../failover/reprotect.ts';
 import { startTestFailoverCleanup } from '../failover/testFailover.ts';
 import { isGrouped, type ProtectedItem } from '../items/state.ts';
-import { eligible, planTarget } from './service.ts';
+import { releasePlan, requirePlan, retakePlan, startPlanJob } from './planJobs.ts';
+import { soleReprotectChoice } from './reprotectChoice.ts';
+import { eligible } from './service.ts';
+import type { PlanRecord } from './state.ts';
 
 type Work =
   | { readonly kind: 'commit' }
@@ -18,6 +21,7 @@ type Work =
 export type ReprotectChoices = Readonly<Record<string, Omit<ReprotectRequest, 'itemId'>>>;
 
 interface ParallelInput {
+  readonly plan: PlanRecord;
   readonly work: Work;
   readonly itemIds: readonly string[];
 }
@@ -36,31 +40,40 @@ export function parallelPlanJobs(context: VaultContext): JobDefinition<ParallelI
       { name: 'RecoveryPlanPreflight', friendlyName: 'Recovery plan preflight checks', run: (task) => preflight(context, task.input) },
       { name: kind, friendlyName: `All groups: ${friendlyName}`, limitMs: Infinity, run: (task) => runAll(context, task) },
     ],
+    ended: (job, input) => releasePlan(context, job, { plan: input.plan }),
+    restarted: (job, input) => retakePlan(context, job, input.plan),
   }));
 }
 
-/** @throws LabError NotFound, PlanMemberNotEligible */
+/** @throws LabError NotFound, PlanMemberNotEligible, PlanBusy */
 export function startPlanCommit(context: VaultContext, planName: string): JobView {
-  const plan = context.records.plans.require(planName);
-  return startParallel(context, planName, { work: { kind: 'commit' }, itemIds: eligible(context, plan, { operation: 'Commit' }) });
+  const plan = requirePlan(context, planName);
+  return startParallel(context, { plan, work: { kind: 'commit' }, itemIds: eligible(context, plan, { operation: 'Commit' }) });
 }
 
-/** @throws LabError NotFound, PlanMemberNotEligible */
+/** @throws LabError NotFound, PlanMemberNotEligible, PlanBusy */
 export function startPlanCleanup(context: VaultContext, planName: string, comments: string | null): JobView {
-  const plan = context.records.plans.require(planName);
-  return startParallel(context, planName, { work: { kind: 'cleanup', comments }, itemIds: eligible(context, plan, { operation: 'TestFailoverCleanup' }) });
+  const plan = requirePlan(context, planName);
+  return startParallel(context, { plan, work: { kind: 'cleanup', comments }, itemIds: eligible(context, plan, { operation: 'TestFailoverCleanup' }) });
 }
 
-/** @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument */
-export function startPlanReprotect(context: VaultContext, planName: string, choose: (item: ProtectedItem) => Omit<ReprotectRequest, 'itemId'>): JobView {
-  const plan = context.records.plans.require(planName);
+/**
+ * @param choose absent: the servers, drive and datastore of which there is only one
+ * @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument, ReprotectChoiceMissing, PlanBusy
+ */
+export function startPlanReprotect(
+  context: VaultContext,
+  planName: string,
+  choose: (item: ProtectedItem) => Omit<ReprotectRequest, 'itemId'> = (item) => soleReprotectChoice(context, item),
+): JobView {
+  const plan = requirePlan(context, planName);
   const itemIds = eligible(context, plan, { operation: 'SwitchProtection' });
   const choices = Object.fromEntries(itemIds.map((itemId) => [itemId, choose(context.records.items.require(itemId))]));
-  return startParallel(context, planName, { work: { kind: 'reprotect', choices }, itemIds });
+  return startParallel(context, { plan, work: { kind: 'reprotect', choices }, itemIds });
 }
 
-function startParallel(context: VaultContext, planName: string, input: ParallelInput): JobView {
-  return context.jobs.start(kinds[input.work.kind].kind, input, { target: planTarget(context.records.plans.require(planName)) });
+function startParallel(context: VaultContext, input: ParallelInput): JobView {
+  return startPlanJob(context, { plan: input.plan, kind: kinds[input.work.kind].kind, input });
 }
 
 /** A replication group comes back whole, its members run one kind of system and take one master target (asr-behaviour §12). */

@@ -8,10 +8,12 @@ import { startFailover } from '../failover/failover.ts';
 import { pointsOf } from '../failover/points.ts';
 import { startTestFailover } from '../failover/testFailover.ts';
 import { isGrouped } from '../items/state.ts';
-import { recoveryPlanContext } from './context.ts';
+import { presentCopy, recoveryPlanContext } from './context.ts';
 import { commonMarksKey, failoverGate, gatesKey, startGate } from './gates.ts';
+import { releasePlan, retakePlan } from './planJobs.ts';
 import { startGroupOf, type PlanRunInput } from './service.ts';
-import { actionApplies, startGroups, type PlanAction } from './state.ts';
+import { startGroups, type PlanAction } from './state.ts';
+import { knowsAzure, machinesAt, outputKey, planSteps, type PlanPlace, type PlanStep } from './steps.ts';
 
 type RunTask = TaskContext<PlanRunInput>;
 /** Key of the memory: member → its job. */
@@ -19,14 +21,17 @@ const memberJobsKey = 'memberJobs';
 
 export function planRunJobs(context: VaultContext): JobDefinition<PlanRunInput>[] {
   return [
-    {
-      kind: 'RecoveryPlanTestFailover',
-      friendlyName: 'Test failover',
-      tasks: (input) => runTasks(context, input),
-      restarted: (job) => restartMembers(context, job),
+    { kind: 'RecoveryPlanTestFailover', friendlyName: 'Test failover' },
+    { kind: 'RecoveryPlanFailover', friendlyName: 'Failover' },
+  ].map((names) => ({
+    ...names,
+    tasks: (input) => planSteps(input).map((step) => taskOf(context, step)),
+    ended: (job, input) => releasePlan(context, job, { plan: input.plan, ran: input.kind }),
+    restarted: (job, input) => {
+      retakePlan(context, job, input.plan);
+      restartMembers(context, job);
     },
-    { kind: 'RecoveryPlanFailover', friendlyName: 'Failover', tasks: (input) => runTasks(context, input), restarted: (job) => restartMembers(context, job) },
-  ];
+  }));
 }
 
 /** A plan that is run again takes up the members that failed; those that succeeded are left alone. */
@@ -35,40 +40,23 @@ function restartMembers(context: VaultContext, job: JobView): void {
   for (const jobId of Object.values(members)) if (context.jobs.get(jobId).state === 'Failed') context.jobs.restart(jobId);
 }
 
-function runTasks(context: VaultContext, input: PlanRunInput): TaskDefinition<PlanRunInput>[] {
-  const [shutdown, failover] = input.plan.groups;
-  if (shutdown === undefined || failover === undefined) throw new Error('A valid plan has both groups.');
-  const drill = input.kind === 'TestFailover';
-  const task = (name: string, friendlyName: string, run: TaskDefinition<PlanRunInput>['run']): TaskDefinition<PlanRunInput> => ({
-    name,
-    friendlyName,
-    limitMs: Infinity,
-    onError: 'continue',
-    run,
-  });
-  const actions = (list: readonly PlanAction[], label: string, scope: ActionScope): TaskDefinition<PlanRunInput>[] =>
-    list
-      .filter((action) => actionApplies(action, input.kind, input.direction))
-      .map((action, place) =>
-        task(`Action/${action.actionName}`, `${label} (${place + 1}): ${action.actionName}`, (run) => runAction(context, run, { action, scope })),
-      );
-  const all: ActionScope = { group: null, stage: 'pre' };
-  return [
-    task('RecoveryPlanPreflight', 'Recovery plan preflight checks', () => 'done'),
-    ...(drill
-      ? [task('CreateTestEnvironment', 'Create test environment', () => 'done')]
-      : actions(shutdown.startGroupActions, 'All groups shutdown: Pre-steps', all)),
-    task('AllGroupsShutdown', 'All groups shutdown', (run) => shutDownAll(context, run)),
-    ...(drill ? [] : actions(shutdown.endGroupActions, 'All groups shutdown: Post-steps', all)),
-    ...actions(failover.startGroupActions, 'All groups failover: Pre-steps', all),
-    task('AllGroupsFailover', 'All groups failover', (run) => failOverAll(context, run)),
-    ...actions(failover.endGroupActions, 'All groups failover: Post-steps', { group: null, stage: 'post' }),
-    ...startGroups(input.plan).flatMap((group, place) => [
-      ...actions(group.startGroupActions, `Group ${place + 1}: Pre-steps`, { group: place + 1, stage: 'pre' }),
-      task(`Group${place + 1}Start`, `Group ${place + 1}: Start`, (run) => startGroup(context, run, place + 1)),
-      ...actions(group.endGroupActions, `Group ${place + 1}: Post-steps`, { group: place + 1, stage: 'post' }),
-    ]),
-  ];
+/** Errors do not stop a run. */
+function taskOf(context: VaultContext, step: PlanStep): TaskDefinition<PlanRunInput> {
+  return { name: step.name, friendlyName: step.friendlyName, limitMs: Infinity, onError: 'continue', run: (task) => runStep(context, task, step) };
+}
+
+function runStep(context: VaultContext, task: RunTask, step: PlanStep): TaskOutcome | Promise<TaskOutcome> {
+  if (step.action !== null) return runAction(context, task, { action: step.action, place: step });
+  switch (step.groupType) {
+    case null:
+      return 'done';
+    case 'Shutdown':
+      return shutDownAll(context, task);
+    case 'Failover':
+      return failOverAll(context, task);
+    case 'Boot':
+      return startGroup(context, task, step.group ?? 0);
+  }
 }
 
 /** Members' jobs begin here and stop at the failover gate; in a drill no machine is shut down. */
@@ -163,35 +151,16 @@ function verdict(context: VaultContext, jobs: readonly [string, JobView][]): Tas
   return { failed: new LabError('PlanMembersFailed', details.map((detail) => detail.message).join(' '), { details }) };
 }
 
-interface ActionScope {
-  /** Null: all machines of the plan. */
-  readonly group: number | null;
-  readonly stage: 'pre' | 'post';
-}
-
-async function runAction(context: VaultContext, task: RunTask, { action, scope }: { action: PlanAction; scope: ActionScope }): Promise<TaskOutcome> {
+async function runAction(context: VaultContext, task: RunTask, { action, place }: { action: PlanAction; place: PlanPlace }): Promise<TaskOutcome> {
   if (action.kind === 'manual') return { suspend: 'WaitingForManualAction' };
-  const { input } = task;
-  const inScope = scope.group === null ? input.itemIds : (startGroups(input.plan)[scope.group - 1]?.itemIds ?? []);
   const succeeded = new Set(
     memberJobs(context, task)
       .filter(([, job]) => job.state !== 'Failed' && job.state !== 'Cancelled')
       .map(([itemId]) => itemId),
   );
-  const members = inScope.filter((itemId) => scope.stage === 'pre' || succeeded.has(itemId)).flatMap((itemId) => context.records.items.get(itemId) ?? []);
-  const { output } = await context.deps.runScript(
-    { path: action.path, timeoutMs: action.timeoutMs },
-    recoveryPlanContext({
-      planName: input.plan.name,
-      kind: input.kind,
-      direction: input.direction,
-      groupId: String(scope.group ?? 'All'),
-      subscriptionId: context.deps.subscriptionId,
-      resourceGroupName: context.deps.resourceGroupName,
-      members,
-      stage: scope.stage,
-    }),
-  );
-  task.remember(`output/${action.actionName}`, output);
+  const inScope = place.group === null ? task.input.itemIds : machinesAt(task.input, place);
+  const members = inScope.filter((itemId) => !knowsAzure(place) || succeeded.has(itemId)).flatMap((itemId) => context.records.items.get(itemId) ?? []);
+  const { output } = await context.deps.runScript(action, recoveryPlanContext({ run: task.input, place, members, vault: context.deps, copyOf: presentCopy }));
+  task.remember(outputKey(action), output);
   return 'done';
 }

@@ -8,7 +8,8 @@ import { requireChoice } from '../failover/points.ts';
 import { resyncRequired } from '../items/itemJobs.ts';
 import { allowedOperations, type ItemOperation } from '../items/protectionState.ts';
 import type { Direction } from '../items/state.ts';
-import { memberIds, startGroups, validatePlan, type FailoverKind, type PlanAction, type PlanDirection, type PlanRecord } from './state.ts';
+import { releasePlan, requirePlan, retakePlan, startPlanJob } from './planJobs.ts';
+import { memberIds, planKey, startGroups, validatePlan, type FailoverKind, type PlanAction, type PlanDirection, type PlanRecord } from './state.ts';
 
 export interface PlanRunInput {
   /** As it was when the run began. */
@@ -43,20 +44,32 @@ export interface PlanRequest {
   readonly failoverActions?: { readonly start?: readonly PlanAction[]; readonly end?: readonly PlanAction[] };
 }
 
-/** Creates the plan or replaces the one of this name. @throws LabError PlanInvalid */
+/** Creates the plan or replaces the one of this name. @throws LabError PlanInvalid, PlanBusy */
 export function startPutPlan(context: VaultContext, request: PlanRequest): JobView {
-  const plan = validatePlan(
+  const present = context.records.plans.list().find((plan) => planKey(plan.name) === planKey(request.name));
+  const plan = validated(context, { ...request, name: present?.name ?? request.name });
+  return startPlanJob(context, { plan, kind: 'SaveRecoveryPlan', input: { plan } satisfies PlanInput });
+}
+
+/** Groups and actions are replaced as a whole. @throws LabError NotFound, PlanInvalid, PlanBusy */
+export function startUpdatePlan(context: VaultContext, request: Omit<PlanRequest, 'configServerId'>): JobView {
+  const { name, configServerId } = requirePlan(context, request.name);
+  const plan = validated(context, { ...request, name, configServerId });
+  return startPlanJob(context, { plan, kind: 'UpdateRecoveryPlan', input: { plan } satisfies PlanInput });
+}
+
+/** @throws LabError NotFound, PlanBusy */
+export function startRemovePlan(context: VaultContext, name: string): JobView {
+  const plan = requirePlan(context, name);
+  return startPlanJob(context, { plan, kind: 'DeleteRecoveryPlan', input: { plan } satisfies PlanInput });
+}
+
+function validated(context: VaultContext, request: PlanRequest): PlanRecord {
+  return validatePlan(
     planOf(request),
     context.records.items.list().map((item) => ({ itemId: item.itemId, name: item.friendlyName, configServerId: item.configServerId, groupId: item.groupId })),
     context.profile,
   );
-  return context.jobs.start('SaveRecoveryPlan', { plan } satisfies PlanInput, { target: planTarget(plan) });
-}
-
-/** @throws LabError NotFound */
-export function startRemovePlan(context: VaultContext, name: string): JobView {
-  const plan = context.records.plans.require(name);
-  return context.jobs.start('DeleteRecoveryPlan', { plan } satisfies PlanInput, { target: planTarget(plan) });
 }
 
 export function planRecordJobs(context: VaultContext): JobDefinition<PlanInput>[] {
@@ -73,12 +86,14 @@ export function planRecordJobs(context: VaultContext): JobDefinition<PlanInput>[
         },
       },
     ],
+    ended: (ended, { plan }) => releasePlan(context, ended, { plan }),
+    restarted: (again, { plan }) => retakePlan(context, again, plan),
   });
+  const { plans } = context.records;
   return [
-    job({ kind: 'SaveRecoveryPlan', friendlyName: 'Save recovery plan', taskName: 'Saving the recovery plan' }, (plan) => context.records.plans.put(plan)),
-    job({ kind: 'DeleteRecoveryPlan', friendlyName: 'Delete recovery plan', taskName: 'Deleting the recovery plan' }, (plan) =>
-      context.records.plans.delete(plan.name),
-    ),
+    job({ kind: 'SaveRecoveryPlan', friendlyName: 'Save a recovery plan', taskName: 'Saving the recovery plan' }, (plan) => plans.put(plan)),
+    job({ kind: 'UpdateRecoveryPlan', friendlyName: 'Save a recovery plan', taskName: 'Saving the recovery plan' }, (plan) => plans.put(plan)),
+    job({ kind: 'DeleteRecoveryPlan', friendlyName: 'Delete a recovery plan', taskName: 'Delete a recovery plan task' }, (plan) => plans.delete(plan.name)),
   ];
 }
 
@@ -90,11 +105,12 @@ export interface PlanRunRequest {
   readonly acknowledgeRunningSource?: boolean;
 }
 
-/** @throws LabError NotFound, PlanMemberNotEligible, InvalidArgument */
+/** @throws LabError NotFound, PlanMemberNotEligible, InvalidFailoverDirection, InvalidArgument, PlanBusy */
 export function startPlanFailover(context: VaultContext, request: PlanRunRequest): JobView {
-  const plan = context.records.plans.require(request.planName);
+  const plan = requirePlan(context, request.planName);
   const direction = request.direction === 'PrimaryToRecovery' ? 'forward' : 'reverse';
   requireChoice(request.choice, direction, 'plan');
+  requireDirection(context, plan, direction);
   const itemIds = eligible(context, plan, { operation: 'UnplannedFailover', direction });
   const input: PlanRunInput = {
     plan,
@@ -106,12 +122,12 @@ export function startPlanFailover(context: VaultContext, request: PlanRunRequest
     networkName: null,
     itemIds,
   };
-  return context.jobs.start('RecoveryPlanFailover', input, { target: planTarget(plan) });
+  return startPlanJob(context, { plan, kind: 'RecoveryPlanFailover', input });
 }
 
-/** @throws LabError NotFound, NetworkNotFound, PlanMemberNotEligible, InvalidArgument */
+/** @throws LabError NotFound, NetworkNotFound, PlanMemberNotEligible, InvalidArgument, PlanBusy */
 export function startPlanTestFailover(context: VaultContext, request: { planName: string; choice: PointChoice; networkName: string | null }): JobView {
-  const plan = context.records.plans.require(request.planName);
+  const plan = requirePlan(context, request.planName);
   requireChoice(request.choice, 'forward', 'plan');
   if (request.networkName !== null && context.deps.network.subnets(request.networkName) === undefined)
     throw new LabError('NetworkNotFound', `${request.networkName}.`);
@@ -126,7 +142,7 @@ export function startPlanTestFailover(context: VaultContext, request: { planName
     networkName: request.networkName,
     itemIds,
   };
-  return context.jobs.start('RecoveryPlanTestFailover', input, { target: planTarget(plan) });
+  return startPlanJob(context, { plan, kind: 'RecoveryPlanTestFailover', input });
 }
 
 /** Members that allow the operation now. @throws LabError PlanMemberNotEligible when there is none, with the reason of each */
@@ -141,8 +157,11 @@ export function eligible(context: VaultContext, plan: PlanRecord, { operation, d
   });
 }
 
-export function planTarget(plan: PlanRecord): { targetId: string; targetName: string; targetType: string } {
-  return { targetId: plan.name, targetName: plan.name, targetType: 'RecoveryPlan' };
+/** A plan whose machines all replicate the other way has no member that could ever take part. */
+function requireDirection(context: VaultContext, plan: PlanRecord, direction: Direction): void {
+  const members = memberIds(plan).flatMap((itemId) => context.records.items.get(itemId) ?? []);
+  if (members.length > 0 && members.every((item) => item.direction !== direction))
+    throw new LabError('InvalidFailoverDirection', `The machines of ${plan.name} replicate ${direction === 'forward' ? 'to the site' : 'to Azure'} now.`);
 }
 
 /** The start group of a member, from 1. */

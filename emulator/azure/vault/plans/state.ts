@@ -1,21 +1,37 @@
 // Recovery plans as records, and the rules they obey (asr-behaviour §8). Pure.
+import type { TimeMs } from '../../../kernel/clock.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { Profile } from '../profiles.ts';
 
 export type FailoverKind = 'TestFailover' | 'UnplannedFailover';
+/** Kinds that an action may name; a plan of VMware and physical machines never runs as a planned failover. */
+export type PlanFailoverType = FailoverKind | 'PlannedFailover';
 export type PlanDirection = 'PrimaryToRecovery' | 'RecoveryToPrimary';
 
 interface ActionBase {
   readonly actionName: string;
   /** In which kinds of run the action takes part; empty: in all. */
-  readonly failoverTypes: readonly FailoverKind[];
+  readonly failoverTypes: readonly PlanFailoverType[];
   readonly failoverDirections: readonly PlanDirection[];
+}
+
+/** An action that is a program, with the context of asr-behaviour §8. */
+interface ProgramAction extends ActionBase {
+  readonly timeoutMs: number;
+  /** The limit in its author's own words; null or absent: none was given. */
+  readonly timeoutText?: string | null;
+  /** Kept for its author; absent: `Recovery`. */
+  readonly fabricLocation?: 'Primary' | 'Recovery';
 }
 
 export type PlanAction =
   | (ActionBase & { readonly kind: 'manual'; readonly description: string })
-  /** Stands for the product's runbook: a local script that receives the RecoveryPlanContext. */
-  | (ActionBase & { readonly kind: 'script'; readonly path: string; readonly timeoutMs: number });
+  /** A script of this computer. */
+  | (ProgramAction & { readonly kind: 'script'; readonly path: string })
+  /** A runbook of an Automation account, for which a script of this computer is registered under its name. */
+  | (ProgramAction & { readonly kind: 'runbook'; readonly runbookId: string });
+
+export type PlanProgramAction = Exclude<PlanAction, { readonly kind: 'manual' }>;
 
 export interface PlanGroup {
   readonly groupType: 'Shutdown' | 'Failover' | 'Boot';
@@ -30,6 +46,21 @@ export interface PlanRecord {
   readonly configServerId: string;
   /** Shutdown, failover, then the start groups in order. */
   readonly groups: readonly PlanGroup[];
+}
+
+/** What goes on with a plan, and what did; kept beside the plan so that it outlives a change of its groups. */
+export interface PlanActivity {
+  /** Of the plan, in lower case. */
+  readonly key: string;
+  /** The job that owns the plan now. */
+  readonly activeJob: { readonly jobId: string; readonly kind: string; readonly startMs: TimeMs } | null;
+  readonly lastTestFailoverMs: TimeMs | null;
+  readonly lastUnplannedFailoverMs: TimeMs | null;
+}
+
+/** Names of plans are the same in any case. */
+export function planKey(name: string): string {
+  return name.toLowerCase();
 }
 
 /** What members look like to the rules. */
@@ -82,7 +113,7 @@ function planViolations(plan: PlanRecord, members: readonly PlanMember[], profil
     ...[...replicationGroups.values()]
       .filter((group) => new Set(group.map((member) => groupOf(member.itemId))).size > 1)
       .map((group) => `${group.map((member) => member.name).join(', ')} are one replication group and start in one group.`),
-    ...actions.filter((action) => action.kind === 'script' && !(action.timeoutMs > 0)).map((action) => `${action.actionName} needs a time-out.`),
+    ...actions.filter((action) => action.kind !== 'manual' && !(action.timeoutMs > 0)).map((action) => `${action.actionName} needs a time-out.`),
     ...(new Set(actions.map((action) => action.actionName)).size === actions.length ? [] : ['Names of actions are unique within a plan.']),
   ];
 }

@@ -1,22 +1,16 @@
-// Policies and their associations as jobs (asr-behaviour §3.2): checked when asked for, stored when the job's task runs.
+// Policies as jobs (asr-behaviour §3.2): checked when asked for, stored when the job's task runs.
 import type { JobDefinition, TaskOutcome } from '../../../kernel/jobDefinition.ts';
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import { azureFabricId } from '../constants.ts';
-import { durationMs, type VaultContext } from '../context.ts';
-import { failbackName, failbackPolicyOf, forwardPolicy, mappingIdOf, type PolicyRecord, type PolicyRequest } from './state.ts';
+import type { VaultContext } from '../context.ts';
+import { failbackPolicyOf, policyOf, requestOf, sameSettings, type PolicyRecord, type PolicyRequest } from './state.ts';
 
 interface PolicyInput {
   readonly policies: readonly PolicyRecord[];
 }
 
-interface MappingInput {
-  readonly policyName: string;
-  readonly configServerId: string;
-}
-
 export function policyJobs(context: VaultContext): JobDefinition<never>[] {
-  return [addJob(context), updateJob(context), removeJob(context), associateJob(context), dissociateJob(context)] as JobDefinition<never>[];
+  return [addJob(context), modifyJob(context), removeJob(context)] as JobDefinition<never>[];
 }
 
 /**
@@ -24,22 +18,32 @@ export function policyJobs(context: VaultContext): JobDefinition<never>[] {
  * @throws LabError PolicyNameTaken, PolicyInvalid
  */
 export function startCreatePolicy(context: VaultContext, request: PolicyRequest): JobView {
-  const forward = forwardPolicy(request, context.profile);
-  const policies = [forward, failbackPolicyOf(forward)];
+  const forward = policyOf({ ...request, instanceType: 'InMageAzureV2' }, { profile: context.profile, maker: 'portal' });
+  const policies = [forward, failbackPolicyOf(forward)] as const;
   for (const policy of policies) if (context.records.policies.get(policy.name) !== undefined) throw new LabError('PolicyNameTaken', policy.name);
-  return context.jobs.start('AddProtectionProfile', { policies } satisfies PolicyInput, { target: profileTarget(forward.name) });
+  return startJob(context, 'AddProtectionProfile', policies);
 }
 
-/** Applies to all machines that use the policy (asr-behaviour §3.2). @throws LabError NotFound, PolicyInvalid, OperationNotAllowed for the automatic failback policy */
+/**
+ * Makes this one policy, as a call of the service does. A policy of this name with the same settings is left as it is; with others the job
+ * fails with 15035.
+ * @throws LabError PolicyInvalid
+ */
+export function startPutPolicy(context: VaultContext, request: PolicyRequest): JobView {
+  return startJob(context, 'AddProtectionProfile', [policyOf(request, { profile: context.profile, maker: 'service' })]);
+}
+
+/**
+ * Applies to all machines that use the policy (asr-behaviour §3.2).
+ * @throws LabError NotFound, PolicyInvalid: also for another provider, and for the portal's failback policy
+ */
 export function startUpdatePolicy(context: VaultContext, request: PolicyRequest): JobView {
   const present = context.records.policies.require(request.name);
   if (present.automatic) throw new LabError('PolicyInvalid', `The values of ${present.name} are fixed.`);
-  const { rpoThresholdMs, retentionMs, appConsistentIntervalMs } = present;
-  const policy = forwardPolicy(
-    { rpoThresholdMs, retentionMs, appConsistentIntervalMs, multiVmSync: present.multiVmSyncStatus === 'Enabled', ...request },
-    context.profile,
-  );
-  return context.jobs.start('UpdateProtectionProfile', { policies: [policy] } satisfies PolicyInput, { target: profileTarget(policy.name) });
+  if (request.instanceType !== undefined && request.instanceType !== present.instanceType)
+    throw new LabError('PolicyInvalid', `${present.name} is a policy of ${present.instanceType}, not of ${request.instanceType}.`);
+  const policy = policyOf({ ...requestOf(present), ...request }, { profile: context.profile, maker: 'service' });
+  return startJob(context, 'ModifyProtectionProfile', [policy]);
 }
 
 /** @throws LabError NotFound, PolicyInUse while it is associated */
@@ -47,33 +51,15 @@ export function startRemovePolicy(context: VaultContext, name: string): JobView 
   const policy = context.records.policies.require(name);
   const mapping = context.records.mappings.list().find((candidate) => candidate.policyName === name);
   if (mapping !== undefined) throw new LabError('PolicyInUse', `${name} is associated with ${mapping.configServerId}.`);
-  return context.jobs.start('RemoveProtectionProfile', { policies: [policy] } satisfies PolicyInput, { target: profileTarget(name) });
+  return startJob(context, 'RemoveProtectionProfile', [policy]);
 }
 
-/** @throws LabError NotFound, ContainerMappingExists */
-export function startAssociate(context: VaultContext, input: MappingInput): JobView {
-  context.records.policies.require(input.policyName);
-  context.records.configServers.require(input.configServerId);
-  if (context.records.mappings.get(mappingIdOf(input.policyName, input.configServerId)) !== undefined)
-    throw new LabError('ContainerMappingExists', input.policyName);
-  return context.jobs.start('AssociateProtectionProfile', input, { target: profileTarget(input.policyName) });
+/** @param policies the one that the job is about first */
+function startJob(context: VaultContext, kind: string, policies: readonly [PolicyRecord, ...PolicyRecord[]]): JobView {
+  return context.jobs.start(kind, { policies } satisfies PolicyInput, { target: profileTarget(policies[0].name) });
 }
 
-/** @throws LabError NotFound, PolicyInUse while a machine uses it */
-export function startDissociate(context: VaultContext, input: MappingInput): JobView {
-  context.records.mappings.require(mappingIdOf(input.policyName, input.configServerId));
-  const user = context.records.items
-    .list()
-    .find(
-      (item) =>
-        item.configServerId === input.configServerId &&
-        (item.forward.policyName === input.policyName || (item.direction === 'reverse' && item.reverse?.policyName === input.policyName)),
-    );
-  if (user !== undefined) throw new LabError('PolicyInUse', `${input.policyName} protects ${user.friendlyName}.`);
-  return context.jobs.start('DissociateProtectionProfile', input, { target: profileTarget(input.policyName) });
-}
-
-function profileTarget(name: string): { targetId: string; targetName: string; targetType: string } {
+export function profileTarget(name: string): { targetId: string; targetName: string; targetType: string } {
   return { targetId: name, targetName: name, targetType: 'ProtectionProfile' };
 }
 
@@ -82,20 +68,34 @@ function addJob(context: VaultContext): JobDefinition<PolicyInput> {
     kind: 'AddProtectionProfile',
     friendlyName: 'Create replication policy',
     tasks: () => [
-      { name: 'AddProtectionProfilePrerequisitesCheck', friendlyName: 'Prerequisites check for creating the replication policy', run: () => 'done' },
-      { name: 'AddProtectionProfile', friendlyName: 'Creating the replication policy', run: ({ input }) => store(context, input) },
+      { name: 'AddProtectionProfilePreflightsCheckTask', friendlyName: 'Prerequisites check for creating the replication policy', run: () => 'done' },
+      {
+        name: 'AddProtectionProfileTask',
+        friendlyName: 'Creating the replication policy',
+        run: ({ input }) => {
+          const other = input.policies.find((policy) => {
+            const present = context.records.policies.get(policy.name);
+            return present !== undefined && !sameSettings(present, policy);
+          });
+          if (other !== undefined) return { failed: new LabError('15035', `${other.name} has other settings.`) };
+          return store(context, { policies: input.policies.filter((policy) => context.records.policies.get(policy.name) === undefined) });
+        },
+      },
     ],
   };
 }
 
-function updateJob(context: VaultContext): JobDefinition<PolicyInput> {
+function modifyJob(context: VaultContext): JobDefinition<PolicyInput> {
   return {
-    kind: 'UpdateProtectionProfile',
-    friendlyName: 'Update the replication policy',
+    kind: 'ModifyProtectionProfile',
+    friendlyName: 'Modify settings of the replication policy',
     tasks: () => [
+      { name: 'ModifyProtectionProfilePreflightChecksTask', friendlyName: 'Prerequisites check for updating the replication policy', run: () => 'done' },
+      // Associations hold no settings of their own: nothing to do for them (skipped in the recordings too).
+      { name: 'ModifyProtectionProfileAssociationParentTask', friendlyName: 'Updating replication configuration', run: () => 'skipped' },
       {
-        name: 'UpdateProtectionProfile',
-        friendlyName: 'Updating the replication policy',
+        name: 'ModifyProtectionProfileTask',
+        friendlyName: 'Updating the replication policy settings',
         run: async ({ input }): Promise<TaskOutcome> => {
           store(context, input);
           for (const server of context.records.configServers.list()) await context.site.ring(server.hostId);
@@ -119,7 +119,7 @@ function removeJob(context: VaultContext): JobDefinition<PolicyInput> {
     friendlyName: 'Remove the replication policy',
     tasks: () => [
       {
-        name: 'RemoveProtectionProfile',
+        name: 'RemoveProtectionProfileTask',
         friendlyName: 'Removing the replication policy',
         run: ({ input }) => {
           for (const policy of input.policies) context.records.policies.delete(policy.name);
@@ -128,58 +128,4 @@ function removeJob(context: VaultContext): JobDefinition<PolicyInput> {
       },
     ],
   };
-}
-
-/** Associating a forward policy associates its failback policy as well (asr-behaviour §3.2). */
-function associateJob(context: VaultContext): JobDefinition<MappingInput> {
-  return {
-    kind: 'AssociateProtectionProfile',
-    friendlyName: 'Associate the replication policy',
-    tasks: () => [
-      {
-        name: 'AssociateProtectionProfile',
-        friendlyName: 'Associating the replication policy',
-        run: (task) => {
-          const pause = task.notBefore(durationMs(context, 'associatePolicyMs'));
-          if (pause !== undefined) return pause;
-          const { policyName, configServerId } = task.input;
-          const server = context.records.configServers.require(configServerId);
-          context.records.transaction(() => {
-            for (const policy of pairOf(context, policyName))
-              context.records.mappings.put({
-                mappingId: mappingIdOf(policy.name, configServerId),
-                policyName: policy.name,
-                configServerId,
-                targetContainer: policy.instanceType === 'InMage' ? server.containerName : azureFabricId,
-                associatedMs: context.kernel.clock.now(),
-              });
-          });
-          return 'done';
-        },
-      },
-    ],
-  };
-}
-
-function dissociateJob(context: VaultContext): JobDefinition<MappingInput> {
-  return {
-    kind: 'DissociateProtectionProfile',
-    friendlyName: 'Dissociate the replication policy',
-    tasks: () => [
-      {
-        name: 'DissociateProtectionProfile',
-        friendlyName: 'Dissociating the replication policy',
-        run: ({ input }) => {
-          context.records.mappings.delete(mappingIdOf(input.policyName, input.configServerId));
-          return 'done';
-        },
-      },
-    ],
-  };
-}
-
-function pairOf(context: VaultContext, policyName: string): PolicyRecord[] {
-  const policy = context.records.policies.require(policyName);
-  const failback = policy.instanceType === 'InMageAzureV2' ? context.records.policies.get(failbackName(policyName)) : undefined;
-  return failback?.automatic === true ? [policy, failback] : [policy];
 }

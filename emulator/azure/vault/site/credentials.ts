@@ -22,10 +22,11 @@ export function issueCredentials(content: Omit<VaultCredentials, 'expiresMs'>, s
 }
 
 /** @throws LabError CredentialsInvalid, CredentialsExpired */
-export function readCredentials(text: string, options: { signingKey: string; vaultName: string; nowMs: TimeMs }): VaultCredentials {
+export function readCredentials(text: string, options: { signingKey: string; vaultName: string; resourceGroupName: string; nowMs: TimeMs }): VaultCredentials {
   const { credentials, signature } = parse(text);
   const genuine = verify('sha256', Buffer.from(JSON.stringify(credentials)), createPublicKey(options.signingKey), Buffer.from(signature, 'base64'));
-  if (!genuine || credentials.vaultName !== options.vaultName) throw new LabError('CredentialsInvalid', `It names the vault ${credentials.vaultName}.`);
+  if (!genuine || credentials.vaultName !== options.vaultName || credentials.resourceGroupName !== options.resourceGroupName)
+    throw new LabError('CredentialsInvalid', `It names the vault ${credentials.vaultName}.`);
   if (options.nowMs > credentials.expiresMs) throw new LabError('CredentialsExpired', `It was valid until ${isoTime(credentials.expiresMs)}.`);
   return credentials;
 }

@@ -44,7 +44,8 @@ export class SiteLink {
   /** The server's side of the long poll. */
   async poll(configServerId: string, after: number, gone: AbortSignal): Promise<SiteSettings> {
     const revision = await this.#doorbell.poll(configServerId, after, gone);
-    return this.settings(configServerId, revision);
+    // Nobody reads the answer of a call that is gone, and the records may be closed with it.
+    return gone.aborted ? { revision, machines: [], tasks: [] } : this.settings(configServerId, revision);
   }
 
   /** The whole will of the vault for this configuration server, as of now. */

@@ -1,6 +1,6 @@
 // Azure's networks: which subnet and which address a machine gets, and the connection that failback needs.
 import { expect, test } from 'vitest';
-import { chooseSubnet, type VirtualNetwork } from '../../../../emulator/azure/network/state.ts';
+import { chooseSubnet, type Subnet, type VirtualNetwork } from '../../../../emulator/azure/network/state.ts';
 import { VirtualNetworks } from '../../../../emulator/azure/network/service.ts';
 import { Store } from '../../../../emulator/kernel/store.ts';
 import { testKernel } from '../../../support/kernel.ts';
@@ -74,7 +74,7 @@ test('what is no address, no network or a bad subnet is refused by its code', ()
   expect(() => networks.allocate('vm', { networkName: 'gone', subnetName: null }, any)).toThrow(expect.objectContaining({ code: '70038' }));
   expect(() => networks.create(production)).toThrow(expect.objectContaining({ code: 'NetworkExists' }));
   const make = (subnets: VirtualNetwork['subnets']) => () => networks.create({ ...production, name: 'new', subnets });
-  expect(make([])).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
+  expect(() => chooseSubnet({ ...production, subnets: [] }, null)).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
   expect(make([{ name: 'a', addressPrefix: '10.2.0.0/24' }])).toThrow(expect.objectContaining({ code: 'SubnetInvalid' }));
   expect(
     make([
@@ -108,4 +108,16 @@ test('the private connection opens the path to the site, also after a restart, a
   expect(again.networks.privateConnection()).toBe('expressRoutePrivatePeering');
   again.networks.connect('none');
   expect(again.kernel.network.get('site-to-site').state).toBe('absent');
+});
+
+test('a network is changed only as far as the addresses given out in it allow', () => {
+  const { networks } = withProduction();
+  networks.allocate('vm', { networkName: 'production', subnetName: 'web' }, { ipAddress: '10.1.1.20', fallBack: false });
+  const [web, database] = production.subnets as [Subnet, Subnet];
+  const inUse = expect.objectContaining({ code: 'NetworkInUse' });
+  expect(() => networks.put({ ...production, subnets: [database] })).toThrow(inUse);
+  expect(() => networks.put({ ...production, subnets: [{ ...web, addressPrefix: '10.1.1.0/28' }, database] })).toThrow(inUse);
+  networks.put({ ...production, furtherPrefixes: ['10.2.0.0/16'], subnets: [web, { name: 'far', addressPrefix: '10.2.1.0/24' }] });
+  expect(networks.subnets('production')).toEqual(['web', 'far']);
+  expect(() => networks.put({ ...production, furtherPrefixes: ['10.1.128.0/17'] })).toThrow(expect.objectContaining({ code: 'AddressInvalid' }));
 });

@@ -108,6 +108,17 @@ test('a line that a kill cut off is forgotten, and the rest is there', async () 
   await storage[Symbol.asyncDispose]();
 });
 
+test('a second process on the same folder waits until the first has ended, and finds what that one acknowledged', async () => {
+  await using storage = await useStorage();
+  const container = storage.account.container('all');
+  await container.create();
+  const starting = storage.startAgain();
+  await container.getBlockBlobClient('blob').upload(Buffer.from('bytes'), 5);
+  await storage.process[Symbol.asyncDispose]();
+  await using second = await starting;
+  expect((await second.account.container('all').getBlobClient('blob').downloadToBuffer()).toString()).toBe('bytes');
+});
+
 test('a journal that somebody else wrote into keeps the process from starting, with the reason', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'srlab-storage-'));
   writeFileSync(join(folder, 'metadata-1.jsonl'), 'not a line of ours\n');

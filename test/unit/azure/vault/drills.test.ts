@@ -37,7 +37,11 @@ test('readiness turns green only when the drill was cleaned up', async () => {
   expect(vault.item(item.itemId).failoverHealth).toBe('Warning');
   await estate.succeed(vault.operations.testFailoverCleanup(item.itemId, 'went well'));
   await estate.clock.advance(minuteMs);
-  expect(vault.item(item.itemId)).toMatchObject({ failoverHealth: 'Normal', testFailover: { state: 'None', comments: 'went well' } });
+  expect(vault.item(item.itemId)).toMatchObject({
+    failoverHealth: 'Normal',
+    testFailover: { state: 'MarkedForDeletion', copy: null, comments: 'went well' },
+    allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailover'],
+  });
   expect(compute.machines.size).toBe(0);
 });
 
@@ -50,22 +54,41 @@ test('a drill needs a network that exists and a point of the kind asked for', as
   expect(estate.vault.item(item.itemId).allowedOperations).toContain('TestFailover');
 });
 
-test('an address that the drill still holds makes the failover fail, which can be tried again', async () => {
+test('an open drill stands before the failover', async () => {
+  await using estate = await Estate.ready();
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.succeed(estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: 'isolated' }));
+  expect(estate.vault.item(item.itemId).allowedOperations).toEqual(['TestFailoverCleanup']);
+  await expect(estate.failOver(item.itemId)).rejects.toThrow('Clean up the test failover first.');
+  await estate.succeed(estate.vault.operations.testFailoverCleanup(item.itemId));
+  expect((await estate.failOver(item.itemId)).state).toBe('Succeeded');
+});
+
+test('a drill takes the network of the properties when it names none', async () => {
+  await using estate = await Estate.ready();
+  const item = await estate.protect(estate.site.addMachine('WEB01'));
+  await estate.succeed(estate.vault.operations.updateProperties(item.itemId, { testNetworkName: 'isolated' }));
+  await estate.succeed(estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest' }));
+  expect(estate.compute.named('WEB01-Test')?.order.network).toMatchObject({ networkName: 'isolated' });
+});
+
+test("an address that another machine's drill holds makes the failover fail, which can be tried again", async () => {
   await using estate = await Estate.ready();
   const item = await estate.protect(estate.site.addMachine('WEB01'), { ipAddress: '10.1.0.4' });
-  await estate.succeed(estate.vault.operations.testFailover({ itemId: item.itemId, choice: 'Latest', networkName: 'production' }));
+  const other = await estate.protect(estate.site.addMachine('WEB02'), { ipAddress: '10.1.0.4' });
+  await estate.succeed(estate.vault.operations.testFailover({ itemId: other.itemId, choice: 'Latest', networkName: 'production' }));
   expect((await estate.failOver(item.itemId)).state).toBe('Failed');
   expect(estate.vault.item(item.itemId)).toMatchObject({
     protectionState: 'UnplannedFailoverFailed',
-    allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailoverCleanup'],
+    allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection'],
   });
-  await estate.succeed(estate.vault.operations.testFailoverCleanup(item.itemId));
+  await estate.succeed(estate.vault.operations.testFailoverCleanup(other.itemId));
   expect((await estate.failOver(item.itemId, { choice: 'LatestProcessed' })).state).not.toBe('Failed');
 });
 
 test('in 2017 a drill that is forgotten for two weeks is ended by force, later it stays', async () => {
   for (const [profile, state] of [
-    ['2017', 'None'],
+    ['2017', 'MarkedForDeletion'],
     ['2019', 'WaitingForCompletion'],
   ] as const) {
     await using estate = await Estate.ready({ profile });

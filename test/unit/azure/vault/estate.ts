@@ -179,7 +179,7 @@ export class Estate implements AsyncDisposable {
       network: this.network,
       runScript: async (script, context) => {
         if (this.scriptError !== undefined) throw this.scriptError;
-        this.scripts.push({ path: script.path, context });
+        this.scripts.push({ path: script.kind === 'script' ? script.path : script.runbookId, context });
         return { output: 'ok' };
       },
     });

@@ -1,5 +1,5 @@
 // Storage, compute and network of a vault under test, in memory: the narrow interfaces the vault declares, with real bytes and real snapshots.
-import type { AzureMachine, AzureMachineOrder, VaultCompute, VaultNetwork, VaultStorage } from '../../../../emulator/azure/vault/deps.ts';
+import type { AzureMachine, AzureMachineOrder, PublishedDocument, VaultCompute, VaultNetwork, VaultStorage } from '../../../../emulator/azure/vault/deps.ts';
 import type { Range } from '../../../../emulator/disk/blockDevice.ts';
 import { LabError } from '../../../../emulator/kernel/errors.ts';
 import { blockChecksums } from '../../../../emulator/replication/checksum.ts';
@@ -96,11 +96,19 @@ export class MemoryStorage implements VaultStorage {
   readonly logs = new Map<string, MemoryLog>();
   readonly replicas = new Map<string, MemoryBlob>();
   readonly disks = new Map<string, Buffer>();
+  readonly documents = new Map<string, PublishedDocument>();
   /** Set: every call answers as storage does that is away. */
   away = false;
 
   async logTarget(logStorageAccount: string): Promise<{ logContainerUrl: string; accountName: string; accountKey: string }> {
     return { logContainerUrl: `memory://${logStorageAccount}/log`, accountName: logStorageAccount, accountKey: 'key' };
+  }
+
+  async publish(document: PublishedDocument): Promise<{ url: string; sasToken: string }> {
+    this.#requireThere();
+    const url = `memory://logs/${document.container}/${document.name}`;
+    this.documents.set(url, document);
+    return { url, sasToken: 'sig=memory' };
   }
 
   async openLog(pairId: string): Promise<MemoryLog> {

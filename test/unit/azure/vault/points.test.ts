@@ -137,7 +137,7 @@ test('a batch that cannot be opened asks for a resynchronisation, which makes th
   await estate.clock.settle();
   expect(vault.item(item.itemId)).toMatchObject({
     replicationHealth: 'Critical',
-    allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailover', 'RepairReplication'],
+    allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection', 'TestFailover'],
   });
   const before = vault.recoveryPoints(item.itemId).length;
   await estate.clock.advance(10 * minuteMs);

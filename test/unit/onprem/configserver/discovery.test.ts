@@ -1,24 +1,11 @@
 // What the configuration server finds: machines of a vCenter, physical servers, and its power over them.
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
+import { expect } from 'vitest';
 import type { SiteTask } from '../../../../emulator/replication/orders.ts';
-import { eventually, type SiteLab } from '../siteLab.ts';
-import { addVCenter, machine, minuteMs, SiteStory } from './siteStory.ts';
+import { eventually } from '../siteLab.ts';
+import { addVCenter, machine, minuteMs, siteTest } from './siteStory.ts';
 
-let story: SiteStory;
-let lab: SiteLab;
-let server: ConfigServer;
-
-beforeEach(async () => {
-  story = await SiteStory.open();
-  ({ lab, server } = story);
-});
-afterEach(async () => {
-  await story[Symbol.asyncDispose]();
-  expect(lab.kernel.unexpected).toEqual([]);
-});
-
-test('adding a vCenter finds its machines, and says which cannot be protected', async () => {
+siteTest('adding a vCenter finds its machines, and says which cannot be protected', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   const web = await vCenter.addMachine(machine('web-1'));
@@ -48,7 +35,8 @@ test('adding a vCenter finds its machines, and says which cannot be protected', 
   expect(found.get('PS01')?.notSelectable).toContain('It is a component of Site Recovery itself.');
 });
 
-test('a vCenter that refuses the account is not added', async () => {
+siteTest('a vCenter that refuses the account is not added', async ({ story }) => {
+  const { server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   await story.openProcessServer();
@@ -57,7 +45,8 @@ test('a vCenter that refuses the account is not added', async () => {
   expect(await story.carryOut(addVCenter(vCenter.url, '7', 'vc-7'))).toMatchObject([{ state: 'failed', error: { code: 'RunAsAccountNotFound' } }]);
 });
 
-test('new machines appear with the next discovery, within 15 minutes or at a refresh', async () => {
+siteTest('new machines appear with the next discovery, within 15 minutes or at a refresh', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   await story.openProcessServer();
@@ -73,7 +62,8 @@ test('new machines appear with the next discovery, within 15 minutes or at a ref
   await eventually(lab.kernel, () => names().includes('later'));
 });
 
-test('a vCenter that is away keeps its machines in the list, as not selectable', async () => {
+siteTest('a vCenter that is away keeps its machines in the list, as not selectable', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   await vCenter.addMachine(machine('web-1'));
@@ -86,7 +76,8 @@ test('a vCenter that is away keeps its machines in the list, as not selectable',
   expect(lab.vault.reports.findLast((report) => report.machines !== undefined)?.machines?.[0]?.notSelectable).toContain('vCenter is not connected.');
 });
 
-test('a discovery that vCenter answers with a wrong number of snapshots fails with its documented code', async () => {
+siteTest('a discovery that vCenter answers with a wrong number of snapshots fails with its documented code', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   await story.openProcessServer();
@@ -96,7 +87,8 @@ test('a discovery that vCenter answers with a wrong number of snapshots fails wi
   expect(await story.carryOut({ ...addVCenter(vCenter.url, '1'), taskId: 'again' })).toMatchObject([{ state: 'done' }]);
 });
 
-test('machines are shut down through vCenter, unless the account may only read', async () => {
+siteTest('machines are shut down through vCenter, unless the account may only read', async ({ story }) => {
+  const { server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   const { instanceUuid } = await vCenter.addMachine(machine('web-1'));
@@ -119,7 +111,8 @@ test('machines are shut down through vCenter, unless the account may only read',
   ]);
 });
 
-test('a guest without VMware Tools is powered off, with a remark', async () => {
+siteTest('a guest without VMware Tools is powered off, with a remark', async ({ story }) => {
+  const { server } = story;
   await story.joinVault();
   const vCenter = await story.openVCenter();
   const { instanceUuid } = await vCenter.addMachine(machine('web-1', { guest: { toolsRunning: false } }));
@@ -133,7 +126,8 @@ test('a guest without VMware Tools is powered off, with a remark', async () => {
   expect(vCenter.vm(instanceUuid).power).toBe('POWERED_OFF');
 });
 
-test('a physical server is known when it was typed in and answers', async () => {
+siteTest('a physical server is known when it was typed in and answers', async ({ story }) => {
+  const { lab } = story;
   await story.joinVault();
   const found = {
     machineId: 'phys-1',

@@ -1,28 +1,15 @@
 // The configuration server between its vault, a vCenter and a process server: orders go down, results and reports come up.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
+import { expect } from 'vitest';
 import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import type { AgentSettings, SiteTask } from '../../../../emulator/replication/orders.ts';
 import { machineOrder, pairOrder } from '../processserver/relayLab.ts';
-import { credentialsFile, eventually, type SiteLab } from '../siteLab.ts';
-import { minuteMs, SiteStory } from './siteStory.ts';
+import { credentialsFile, eventually } from '../siteLab.ts';
+import { minuteMs, siteTest } from './siteStory.ts';
 
-let story: SiteStory;
-let lab: SiteLab;
-let server: ConfigServer;
-
-beforeEach(async () => {
-  story = await SiteStory.open();
-  ({ lab, server } = story);
-});
-afterEach(async () => {
-  await story[Symbol.asyncDispose]();
-  expect(lab.kernel.unexpected).toEqual([]);
-});
-
-test('a registration key older than five days, and a file that is none, do not register', async () => {
+siteTest('a registration key older than five days, and a file that is none, do not register', async ({ story }) => {
+  const { lab, server } = story;
   const text = credentialsFile(lab.kernel.clock.now());
   await lab.kernel.clock.jump(5 * 86_400_000 + 1);
   await expect(server.registerWithVault(text, lab.vault.url)).rejects.toMatchObject({ code: 'AccessDenied' });
@@ -30,21 +17,24 @@ test('a registration key older than five days, and a file that is none, do not r
   await expect(server.registerWithVault('[]', lab.vault.url)).rejects.toMatchObject({ code: 'VaultCredentialsMalformed' });
 });
 
-test('a clock more than 15 minutes off keeps the server from registering', async () => {
+siteTest('a clock more than 15 minutes off keeps the server from registering', async ({ story }) => {
+  const { server } = story;
   server.setClockSkew(-16 * minuteMs);
   await expect(story.joinVault()).rejects.toMatchObject({ code: 'ACS50008' });
   server.setClockSkew(14 * minuteMs);
   expect(await story.joinVault()).toEqual({ vaultName: 'vault', region: 'westeurope' });
 });
 
-test('a configuration server belongs to one vault', async () => {
+siteTest('a configuration server belongs to one vault', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   await expect(server.registerWithVault(credentialsFile(lab.kernel.clock.now()), 'https://127.0.0.1:1')).rejects.toMatchObject({
     code: 'ConfigServerRegisteredElsewhere',
   });
 });
 
-test('the vault hears of the site each minute, with accounts but without their secrets', async () => {
+siteTest('the vault hears of the site each minute, with accounts but without their secrets', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   expect(server.addAccount('vcenter', 'asr', 'Asr1!')).toBe('1');
   expect(server.addAccount('linux', 'root', 's3cret')).toBe('2');
@@ -64,7 +54,8 @@ test('the vault hears of the site each minute, with accounts but without their s
   expect(JSON.stringify(lab.vault.reports)).not.toMatch(/Asr1|s3cret|changed/);
 });
 
-test('an order of the vault has reached the agent when the vault’s ring ends', async () => {
+siteTest('an order of the vault has reached the agent when the vault’s ring ends', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   await using agent = await SiteConnection.open({
     kernel: lab.kernel,
@@ -87,17 +78,19 @@ test('an order of the vault has reached the agent when the vault’s ring ends',
   expect(seen.at(-1)?.order).toBeNull();
 });
 
-test('settings that came while the configuration server was away are acted on when it is back', async () => {
+siteTest('settings that came while the configuration server was away are acted on when it is back', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   await server[Symbol.asyncDispose]();
   await eventually(lab.kernel, () => lab.vault.openPolls === 0);
   await lab.vault.want({ machines: [], tasks: [{ taskId: 't-1', kind: 'removeVCenter', vCenterId: 'vc-9' }] });
-  server = lab.resources.use(await lab.openConfigServer());
+  story.server = lab.resources.use(await lab.openConfigServer());
   await eventually(lab.kernel, () => lab.vault.reports.at(-1)?.taskResults?.length === 1);
   expect(lab.vault.reports.at(-1)?.taskResults).toEqual([{ taskId: 't-1', state: 'done' }]);
 });
 
-test('an unregistered agent is not listened to until it registers anew', async () => {
+siteTest('an unregistered agent is not listened to until it registers anew', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const options = {
     kernel: lab.kernel,
@@ -117,12 +110,13 @@ test('an unregistered agent is not listened to until it registers anew', async (
   await again.report({});
 });
 
-test('results of tasks are repeated until the vault has taken them, also after a restart', async () => {
+siteTest('results of tasks are repeated until the vault has taken them, also after a restart', async ({ story }) => {
+  const { lab, server } = story;
   await story.joinVault();
   const task: SiteTask = { taskId: 't-1', kind: 'removeVCenter', vCenterId: 'vc-9' };
   expect(await story.carryOut(task)).toEqual([{ taskId: 't-1', state: 'done' }]);
   await server[Symbol.asyncDispose]();
-  server = lab.resources.use(await lab.openConfigServer());
+  story.server = lab.resources.use(await lab.openConfigServer());
   await lab.kernel.clock.advance(minuteMs);
   expect(lab.vault.reports.at(-1)?.taskResults).toEqual([{ taskId: 't-1', state: 'done' }]);
   await lab.vault.want({ machines: [], tasks: [] });
@@ -130,7 +124,8 @@ test('results of tasks are repeated until the vault has taken them, also after a
   expect(lab.vault.reports.at(-1)?.taskResults).toEqual([]);
 });
 
-test('a pair of another machine’s process server is known to that one only', async () => {
+siteTest('a pair of another machine’s process server is known to that one only', async ({ story }) => {
+  const { lab } = story;
   await story.joinVault();
   const first = await story.openProcessServer();
   const second = await story.openProcessServer({ folder: join(lab.folder, 'second'), name: 'PS02' });
@@ -139,7 +134,8 @@ test('a pair of another machine’s process server is known to that one only', a
   expect(first.gateway.pairs.has('disk-a')).toBe(false);
 });
 
-test('a part of another host in a report is refused', async () => {
+siteTest('a part of another host in a report is refused', async ({ story }) => {
+  const { lab, server } = story;
   await using agent = await SiteConnection.open({
     kernel: lab.kernel,
     folder: join(lab.folder, 'agent'),
@@ -155,6 +151,7 @@ test('a part of another host in a report is refused', async () => {
   await expect(agent.report({ machines: 'all' as never })).rejects.toMatchObject({ code: 'MalformedRequest' });
 });
 
-test('the passphrase lies in the server’s folder for who sets up components', async () => {
+siteTest('the passphrase lies in the server’s folder for who sets up components', async ({ story }) => {
+  const { lab, server } = story;
   expect(await readFile(join(lab.folder, 'configserver', 'passphrase.txt'), 'utf8')).toBe(`${server.passphrase}\n`);
 });

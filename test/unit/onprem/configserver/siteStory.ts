@@ -1,11 +1,13 @@
 // A configuration server with its vault, and what a story puts beside it: process servers, vCenters, tasks of the vault.
 import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { issue } from '../../../../emulator/http/certificates.ts';
 import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
 import { ProcessServer, type ProcessServerDeps } from '../../../../emulator/onprem/processserver/processServer.ts';
 import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import type { SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
 import { credentialsFile, openSiteLab, type SiteLab } from '../siteLab.ts';
+import { siteSpec, specOf } from '../vcenter/siteSpec.ts';
 
 export const minuteMs = 60_000;
 
@@ -55,13 +57,7 @@ export class SiteStory implements AsyncDisposable {
       kernel: this.lab.kernel,
       folder: join(this.lab.folder, name),
       identity: await issue(this.lab.labAuthority, { name, role: 'vcenter' }),
-      site: {
-        datacenter: 'DC0',
-        cluster: 'Cluster0',
-        hosts: ['esxi-1', 'esxi-2'],
-        networks: ['VM Network'],
-        datastores: [{ name: 'datastore1', type: 'VMFS', capacityBytes: 2 ** 34 }],
-      },
+      site: { ...siteSpec, datastores: [{ name: 'datastore1', type: 'VMFS', capacityBytes: 2 ** 34 }] },
       accounts: [
         { userName: 'asr', password: 'Asr1!', role: 'siteRecovery' },
         { userName: 'reader', password: 'Read1!', role: 'readOnly' },
@@ -82,16 +78,20 @@ export class SiteStory implements AsyncDisposable {
   }
 }
 
+/** A test with a site of its own; when it ends, nothing unexpected may have happened there. */
+export const siteTest = test.extend<{ story: SiteStory }>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern what the fixture needs: nothing
+  story: async ({}, use) => {
+    const story = await SiteStory.open();
+    await use(story);
+    await story[Symbol.asyncDispose]();
+    expect(story.lab.kernel.unexpected).toEqual([]);
+  },
+});
+
 export function machine(name: string, change: Partial<MachineSpec> = {}): MachineSpec {
   return {
-    name,
-    osType: 'Linux',
-    osVersion: 'Ubuntu 16.04',
-    architecture: '64-bit',
-    firmware: 'BIOS',
-    cpuCount: 2,
-    memoryBytes: 2 ** 30,
-    datastore: 'datastore1',
+    ...specOf(name),
     host: 'esxi-1',
     nics: [{ network: 'VM Network', ipAddress: '10.0.0.4' }],
     disks: [{ sizeBytes: 2 ** 20 }],

@@ -10,16 +10,16 @@ import { ConfigServer } from '../../../../emulator/onprem/configserver/configSer
 import { MasterTarget, type MasterTargetDeps } from '../../../../emulator/onprem/mastertarget/masterTarget.ts';
 import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import type { VCenterAccount } from '../../../../emulator/onprem/vcenter/accounts.ts';
-import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
+import { VCenter } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { VSphereClient } from '../../../../emulator/onprem/vsphere/vSphereClient.ts';
 import { encodeBatch } from '../../../../emulator/replication/batch.ts';
 import type { SiteReport, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
 import type { Mark } from '../../../../emulator/replication/stations.ts';
 import { guestLab, type GuestLab } from '../../machine/guestLab.ts';
+import { siteSpec, specOf } from '../vcenter/siteSpec.ts';
 
 export const key = Buffer.alloc(32, 3);
-export const diskBytes = 2 * 2 ** 20;
 export const minuteMs = 60_000;
 type AttachTask = Extract<SiteTask, { kind: 'attachDisks' }>;
 
@@ -44,32 +44,12 @@ async function openSite(): Promise<Site> {
     folder: join(lab.folder, 'vcenter'),
     identity: await issue(authority, { name: 'vcenter', role: 'vcenter' }),
     accounts,
-    site: {
-      datacenter: 'DC0',
-      cluster: 'Cluster0',
-      hosts: ['esxi-1', 'esxi-2'],
-      networks: ['VM Network'],
-      datastores: [
-        { name: 'datastore1', type: 'VMFS', capacityBytes: 100 * 2 ** 30 },
-        { name: 'nfs1', type: 'NFS', capacityBytes: 10 * 2 ** 30 },
-      ],
-    },
+    // Every host reaches every datastore.
+    site: { ...siteSpec, datastores: siteSpec.datastores.map(({ name, type, capacityBytes }) => ({ name, type, capacityBytes })) },
   });
-  const spec: MachineSpec = {
-    name: 'web',
-    osType: 'Linux',
-    osVersion: 'Ubuntu 16.04',
-    architecture: '64-bit',
-    firmware: 'BIOS',
-    cpuCount: 2,
-    memoryBytes: 4 * 2 ** 30,
-    datastore: 'datastore1',
-    nics: [{ network: 'VM Network', ipAddress: '10.0.0.5' }],
-    disks: [{ sizeBytes: diskBytes }],
-  };
-  await vCenter.addMachine(spec);
-  await vCenter.addMachine({ ...spec, name: 'db', osType: 'Windows', osVersion: 'Windows Server 2016' });
-  await vCenter.addMachine({ ...spec, name: 'mt', appliance: true });
+  await vCenter.addMachine(specOf('web'));
+  await vCenter.addMachine({ ...specOf('db'), osType: 'Windows', osVersion: 'Windows Server 2016' });
+  await vCenter.addMachine({ ...specOf('mt'), appliance: true });
   return {
     lab,
     kernel: lab.kernel,

@@ -5,7 +5,8 @@ import { HttpClient } from '../../../../emulator/http/client.ts';
 import { attachErrors, type AttachFacts } from '../../../../emulator/onprem/mastertarget/prerequisites.ts';
 import { blockChecksums } from '../../../../emulator/replication/checksum.ts';
 import type { Mark } from '../../../../emulator/replication/stations.ts';
-import { diskBytes, FailbackWorld, key, minuteMs } from './failbackWorld.ts';
+import { diskBytes } from '../vcenter/siteSpec.ts';
+import { FailbackWorld, key, minuteMs } from './failbackWorld.ts';
 
 const markOf = (sequence: number): Mark => ({
   id: `mark-${sequence}`,
