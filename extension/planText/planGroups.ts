@@ -3,6 +3,7 @@ import type { RecoveryPlanAction, RecoveryPlanGroup } from '@azure/arm-recoverys
 import type { RecoveryPlan } from '../client/vaultClient.ts';
 import { sameId } from '../model/find.ts';
 import { azureCall, type AzureCall } from '../operations/azureCall.ts';
+import { updatePlanCall } from '../operations/planCalls.ts';
 import { kindOf, defaultFabricLocation, defaultFailoverDirections, defaultFailoverTypes, startGroups } from './planText.ts';
 import type { ActionText, FailoverType, GroupKind, GroupText, PlanText } from './planText.ts';
 import { fabricIdIn, fabricNamed, itemNamed, type PlanWorld } from './planWorld.ts';
@@ -36,7 +37,7 @@ export function planGroups(plan: PlanText, names: Names): RecoveryPlanGroup[] {
 /** ARM id of the fabric: the one that is named, else that of the first machine, else the only one. */
 export function sourceFabricId(plan: PlanText, names: Names): string | undefined {
   if (plan.source !== undefined) return fabricNamed(names.fabrics, plan.source.value)?.id;
-  const [member] = plan.groups.flatMap(({ machines }) => machines).flatMap(({ value }) => itemNamed(names.items, value) ?? []);
+  const [member] = startGroups(plan).flatMap(({ machines }) => machines).flatMap(({ value }) => itemNamed(names.items, value) ?? []);
   const servers = names.fabrics.filter((fabric) => fabric.properties?.customDetails?.instanceType === 'VMware');
   return fabricIdIn(member?.id) ?? (servers.length === 1 ? servers[0]?.id : undefined);
 }
@@ -57,7 +58,7 @@ export function planCall({ plan, name, world, vaultId, present }: PlanWrite): Az
   const primaryFabricId = sourceFabricId(plan, world) ?? '';
   const resourceId = present?.id ?? `${vaultId}/replicationRecoveryPlans/${name}`;
   if (present !== undefined && sameId(present.properties?.primaryFabricId, primaryFabricId))
-    return azureCall('replicationRecoveryPlans', 'Update', { verb: 'PATCH', resourceId, body: { properties: { groups } } });
+    return updatePlanCall(present, groups);
   return azureCall('replicationRecoveryPlans', 'Create', {
     verb: 'PUT',
     resourceId,

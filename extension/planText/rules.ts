@@ -1,4 +1,5 @@
 // What the vault would refuse of a plan, and what would go wrong in its runs (asr-behaviour §8): the text alone first, then against the vault.
+import { mostGroups, mostMembers } from '../operations/planEdit.ts';
 import { t } from '../texts.ts';
 import { actionRules } from './actionRules.ts';
 import { actionsOf, kindOf, startGroups, type GroupText, type Located, type PlanText, type Range } from './planText.ts';
@@ -6,9 +7,6 @@ import type { PlanWorld } from './planWorld.ts';
 import type { Fix, Problem, ProblemCode } from './problem.ts';
 import { scalarText } from './scalarText.ts';
 import { vaultRules } from './vaultRules.ts';
-
-export const mostGroups = 7;
-export const mostMachines = 100;
 
 /** Of the names that the vault takes. */
 export function isPlanName(name: string): boolean {
@@ -65,9 +63,9 @@ function machineRules(plan: PlanText): Problem[] {
       error('MachinesInWrongGroup', group.machines[0]?.range ?? group.range, t('Machines belong into groups that start; the {0} group is about all of them.', kindOf(group))),
     );
   const machines = startGroups(plan).flatMap((group) => group.machines);
-  const [beyond] = machines.slice(mostMachines);
+  const [beyond] = machines.slice(mostMembers);
   if (beyond !== undefined)
-    problems.push(error('TooManyMachines', beyond.range, t('There are {0} machines in this plan; at most {1} are allowed.', machines.length, mostMachines)));
+    problems.push(error('TooManyMachines', beyond.range, t('There are {0} machines in this plan; at most {1} are allowed.', machines.length, mostMembers)));
   return problems;
 }
 

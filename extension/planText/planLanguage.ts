@@ -1,0 +1,32 @@
+// Recovery plans as text, put together: knowledge, remarks, what the editor offers, and commands.
+import { Disposable as VsDisposable } from 'vscode';
+import { PlanDiagnostics } from './planDiagnostics.ts';
+import { planCommands, type PlanCommandsDeps } from './planCommands.ts';
+import { PlanKnowledge } from './planKnowledge.ts';
+import { planProviders } from './planProviders.ts';
+import { VaultPlans } from './vaultPlans.ts';
+
+export type PlanLanguageDeps = Omit<PlanCommandsDeps, 'knowledge' | 'vaultPlans'>;
+
+export function planLanguage(deps: PlanLanguageDeps): VsDisposable {
+  const { model, session } = deps;
+  const knowledge = new PlanKnowledge({ model, session });
+  const world = () => knowledge.world;
+  // A snapshot of a lab changes with its clock; texts look at what the vault has.
+  const onChange = (listener: () => void): Disposable => {
+    let { vault, state } = model.snapshot;
+    return model.onChange((snapshot) => {
+      if (snapshot.vault === vault && snapshot.state === state) return;
+      if (snapshot.state !== state) void knowledge.readRunbooks().then(listener);
+      ({ vault, state } = snapshot);
+      listener();
+    });
+  };
+  const vaultPlans = new VaultPlans({ world, onChange });
+  return VsDisposable.from(
+    vaultPlans,
+    new PlanDiagnostics({ world, onChange, opened: () => knowledge.readRunbooks() }),
+    planProviders(world),
+    ...planCommands({ ...deps, knowledge, vaultPlans }),
+  );
+}
