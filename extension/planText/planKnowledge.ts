@@ -9,11 +9,6 @@ export interface PlanKnowledgeDeps {
   readonly session: Session;
 }
 
-/** Of the lab's own interface; a lab of before runbooks does not know it. */
-interface RunbookSource {
-  call(name: 'runbook.list', request: object): Promise<readonly { readonly name: string }[]>;
-}
-
 export class PlanKnowledge {
   readonly #deps: PlanKnowledgeDeps;
   #runbooks: readonly string[] | undefined;
@@ -35,10 +30,10 @@ export class PlanKnowledge {
       return;
     }
     try {
-      const source = session.lab.control as unknown as RunbookSource;
-      this.#runbooks = (await source.call('runbook.list', {})).map(({ name }) => name);
+      this.#runbooks = (await session.lab.control.call('runbook.list', {})).map(({ name }) => name);
     } catch (error) {
       if (!(error instanceof ExtensionError)) throw error;
+      // Nothing is said of runbooks then.
       this.#runbooks = undefined;
     }
   }
