@@ -81,6 +81,7 @@ export class TimeChart extends HTMLElement {
       width: this.#width(),
       height: heightPx,
       legend: { show: false },
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       cursor: { drag: { x: false, y: false }, y: false },
       hooks: { setCursor: [(plot) => this.#tell(plot, chart())] },
       scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(max, chart().limit ?? 0, 1e-9) * padShare] } },

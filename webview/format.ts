@@ -1,30 +1,21 @@
-// Numbers, sizes, durations and lab times as people of the user's language write them.
+// Numbers, sizes, durations and lab times, in the same words as the trees have them: lab time is UTC everywhere.
 import { t } from './host.ts';
 
 const language = document.documentElement.lang === '' ? 'en' : document.documentElement.lang;
-const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const;
-const bytesPerUnit = 1024;
 const dayMs = 86_400_000;
 
-const numbers = new Map<string, Intl.NumberFormat>();
-const times = {
-  clock: new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit' }),
-  day: new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' }),
-  exact: new Intl.DateTimeFormat(language, { year: 'numeric', month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit' }),
-};
-
-function number(value: number, options: Intl.NumberFormatOptions): string {
-  const key = JSON.stringify(options);
-  const format = numbers.get(key) ?? new Intl.NumberFormat(language, options);
-  numbers.set(key, format);
-  return format.format(value);
-}
+const wholes = new Intl.NumberFormat(language, { maximumFractionDigits: 0 });
+const tenths = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 0 });
+const zone = { timeZone: 'UTC', hourCycle: 'h23' } as const;
+const clock = new Intl.DateTimeFormat(language, { ...zone, hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat(language, { ...zone, month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 
 export function bytes(value: number): string {
-  const place = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log(value) / Math.log(bytesPerUnit)));
-  if (place === 0) return t('{0} B', number(value, { maximumFractionDigits: 0 }));
-  const shown = value / bytesPerUnit ** place;
-  return number(shown, { style: 'unit', unit: units[place] as string, unitDisplay: 'short', maximumFractionDigits: shown < 10 && place > 0 ? 1 : 0 });
+  const power = value < 1 ? 0 : Math.min(4, Math.floor(Math.log2(value) / 10));
+  const shown = value / 1024 ** power;
+  const number = (shown >= 100 ? wholes : tenths).format(shown);
+  return [t('{0} B', number), t('{0} KiB', number), t('{0} MiB', number), t('{0} GiB', number), t('{0} TiB', number)][power] as string;
 }
 
 export function bytesPerSecond(value: number): string {
@@ -36,30 +27,27 @@ export function knownBytes(value: number | null): string {
 }
 
 export function percent(value: number): string {
-  return number(value / 100, { style: 'percent' });
+  return percents.format(value / 100);
 }
 
 /** Its two largest units: `2 h 5 min`. */
 export function duration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1000));
-  const parts = [
-    [Math.floor(seconds / 86_400), 'day'],
-    [Math.floor(seconds / 3600) % 24, 'hour'],
-    [Math.floor(seconds / 60) % 60, 'minute'],
-    [seconds % 60, 'second'],
-  ] as const;
-  const first = parts.findIndex(([count]) => count > 0);
-  const shown = first < 0 ? parts.slice(-1) : parts.slice(first, first + 2).filter(([count], place) => place === 0 || count > 0);
-  return shown.map(([count, unit]) => number(count, { style: 'unit', unit, unitDisplay: 'short' })).join(' ');
+  const [minutes, hours, days] = [Math.floor(seconds / 60), Math.floor(seconds / 3600), Math.floor(seconds / 86_400)];
+  if (minutes === 0) return t('{0} s', seconds);
+  if (hours === 0) return seconds % 60 === 0 || minutes >= 10 ? t('{0} min', minutes) : t('{0} min {1} s', minutes, seconds % 60);
+  if (days === 0) return minutes % 60 === 0 ? t('{0} h', hours) : t('{0} h {1} min', hours, minutes % 60);
+  return hours % 24 === 0 ? t('{0} d', days) : t('{0} d {1} h', days, hours % 24);
 }
 
-/** With the day unless it is within a day of `nearMs`. */
+/** With the day unless it is within half a day of `nearMs`. */
 export function timeNear(ms: number, nearMs: number): string {
-  return Math.abs(nearMs - ms) < dayMs / 2 ? times.clock.format(ms) : times.day.format(ms);
+  return (Math.abs(nearMs - ms) < dayMs / 2 ? clock : day).format(ms);
 }
 
+/** `2026-03-02 09:41:10` */
 export function exactTime(ms: number): string {
-  return times.exact.format(ms);
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
 }
 
 export function ago(ms: number, nowMs: number): string {

@@ -139,7 +139,7 @@ function diskRow(disk: DiskView): TemplateResult {
 }
 
 function stage({ name: own, stage: text, progressPercent, resyncRequired }: DiskView): TemplateResult {
-  return html`${text}${resyncRequired ? html`<br />${healthGlyph('Warning')} ${t('Resynchronisation required')}` : nothing}
+  return html`${text}${resyncRequired ? html`<br />${healthGlyph('Warning')} ${t('Resynchronization required')}` : nothing}
   ${progressPercent === null
     ? nothing
     : html`<div class="progress"><progress max="100" .value=${progressPercent} aria-label=${t('Progress of {0}', own)}></progress> ${percent(progressPercent)}</div>`}`;
