@@ -8,16 +8,21 @@ import { Session } from './lab/session.ts';
 import { labSettings } from './lab/settings.ts';
 import { Supervisor } from './lab/supervisor.ts';
 import { LabModel } from './model/labModel.ts';
+import { deliverPlan } from './planText/deliverPlan.ts';
+import { planLanguage } from './planText/planLanguage.ts';
+import { surfaces, type Surfaces } from './surfaces.ts';
 
 export interface Composition {
   readonly session: Session;
   readonly model: LabModel;
+  readonly trees: Surfaces['trees'];
   readonly disposables: readonly VsDisposable[];
 }
 
 export function composition(context: ExtensionContext, log: LogOutputChannel): Composition {
   const settings = (): ReturnType<typeof labSettings> => labSettings(context);
-  const supervisor = new Supervisor({ runtime: process.execPath, emulator: context.asAbsolutePath(join('dist', 'emulator.mjs')), log });
+  const program = { runtime: process.execPath, emulator: context.asAbsolutePath(join('dist', 'emulator.mjs')) };
+  const supervisor = new Supervisor({ ...program, log });
   const model = new LabModel(settings().dir, { log });
   const session = new Session({
     supervisor,
@@ -27,13 +32,21 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
     log,
     onLost: () => void offerRestart(),
   });
-  const showState = model.onChange(({ state }) => void commands.executeCommand('setContext', 'siteRecoveryLab.state', state));
+  const shown = surfaces({ context, session, model, program, log, labDir: () => settings().dir, operations: [] });
   const disposables: VsDisposable[] = [
     ...labCommands({ session, log }),
-    { dispose: () => showState[Symbol.dispose]() },
+    ...shown.disposables,
+    planLanguage({
+      session,
+      model,
+      log,
+      subjectOf: (row) => shown.trees.subjects.of(row),
+      lookForLab: () => shown.attachment.look(),
+      deliver: (call, title) => deliverPlan({ session, model }, call, title),
+    }),
     { dispose: () => void session[Symbol.asyncDispose]() },
   ];
-  return { session, model, disposables };
+  return { session, model, trees: shown.trees, disposables };
 }
 
 async function offerRestart(): Promise<void> {

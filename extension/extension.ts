@@ -1,5 +1,5 @@
 // The entry of the extension: builds its objects and registers them. Nothing is read, started or connected before somebody looks.
-import { commands, l10n, window, type ExtensionContext } from 'vscode';
+import { l10n, window, type ExtensionContext } from 'vscode';
 import { composition, type Composition } from './composition.ts';
 import { useTranslation } from './texts.ts';
 
@@ -11,7 +11,6 @@ export function activate(context: ExtensionContext): ExtensionApi {
   const log = window.createOutputChannel('Site Recovery Lab', { log: true });
   const parts = composition(context, log);
   context.subscriptions.push(log, ...parts.disposables);
-  void commands.executeCommand('setContext', 'siteRecoveryLab.state', 'stopped');
   log.info(l10n.t('Site Recovery Lab is ready.'));
   return parts;
 }

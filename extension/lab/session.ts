@@ -4,6 +4,7 @@ import { ControlClient } from '../client/controlClient.ts';
 import { LabHttp } from '../client/labHttp.ts';
 import type { VaultClient, VaultPlace } from '../client/vaultClient.ts';
 import type { LabModel } from '../model/labModel.ts';
+import { t } from '../texts.ts';
 import { ExtensionError } from './labError.ts';
 import type { LabSettings, Supervisor } from './supervisor.ts';
 
@@ -112,7 +113,13 @@ export class Session implements AsyncDisposable {
       log.warn(`The lab was lost: ${error instanceof Error ? error.message : String(error)}`);
       if (this.#lab !== lab) return;
       this.#lab = undefined;
-      model.become('lost', 'The lab ended unexpectedly.');
+      if (await this.#deps.supervisor.endedInOrder(lab.locator)) {
+        // Another window or a terminal has stopped it.
+        if (this.#lab === undefined && this.#starting === undefined) model.become('stopped');
+        return;
+      }
+      if (this.#lab !== undefined || this.#starting !== undefined) return;
+      model.become('lost', t('The lab ended unexpectedly.'));
       onLost();
     }
   }

@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { watch } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LabLocator } from '../../emulator/contract/control.ts';
 import { ExtensionError } from './labError.ts';
 import { findRunningLab, isAlive, labRoot, locatorName } from './locator.ts';
@@ -26,6 +27,9 @@ export interface SupervisorDeps {
 /** How long a lab goes on with no window that watches it: a reload takes seconds. */
 export const lingerSeconds = 60;
 const shownLogLines = 20;
+/** A lab that was asked to end needs up to ten seconds for it. */
+const endingLooks = 100;
+const endingPauseMs = 100;
 
 export class Supervisor {
   readonly #deps: SupervisorDeps;
@@ -84,6 +88,13 @@ export class Supervisor {
       watcher.close();
       clearInterval(timer);
     }
+  }
+
+  /** Whether the lab was asked to end: then it has taken its locator away. Ends when its process has. */
+  async endedInOrder(locator: LabLocator): Promise<boolean> {
+    for (let look = 0; look < endingLooks && isAlive(locator.pid); look += 1) await pause(endingPauseMs);
+    const left = await readFile(join(labRoot(locator.dir), locatorName), 'utf8').catch(() => undefined);
+    return left === undefined;
   }
 
   async #spawn({ dir, scenario, seed, speed }: LabSettings, logPath: string): Promise<ChildProcess> {
