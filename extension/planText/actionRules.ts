@@ -1,7 +1,16 @@
 // Whether an action can run, and when: kinds of run and directions that exclude each other, what it lacks, what nobody has registered.
 import { t } from '../texts.ts';
 import { nearest } from './nearest.ts';
-import { defaultFailoverDirections, defaultFailoverTypes, kindOf, workOf, type ActionText, type FailoverDirection, type FailoverType, type GroupText } from './planText.ts';
+import {
+  defaultFailoverDirections,
+  defaultFailoverTypes,
+  kindOf,
+  workOf,
+  type ActionText,
+  type FailoverDirection,
+  type FailoverType,
+  type GroupText,
+} from './planText.ts';
 import type { PlanWorld } from './planWorld.ts';
 import type { Problem } from './problem.ts';
 import { defaultTimeout, timeoutMs } from './timeout.ts';

@@ -10,8 +10,7 @@ import { writePlan } from './writePlan.ts';
 /** @param present the plan in the vault; undefined: it is new; @returns nothing when both are the same */
 export function planChanges(plan: PlanText, present: RecoveryPlan | undefined, world: PlanWorld): string[] {
   const after = placesOf(plan, world);
-  if (present === undefined)
-    return [t('New plan: {0} groups that start, {1} machines, {2} actions.', after.groups, after.machines.size, after.actions.size)];
+  if (present === undefined) return [t('New plan: {0} groups that start, {1} machines, {2} actions.', after.groups, after.machines.size, after.actions.size)];
   const before = placesOf(readPlan(writePlan(present, world)).plan, world);
   return [...machineChanges(before, after), ...actionChanges(before, after), ...orderChanges(before, after)];
 }
@@ -37,7 +36,8 @@ function placesOf(plan: PlanText, { items }: PlanWorld): Places {
 }
 
 function namedActions(group: GroupText): [string, { action: ActionText; when: string }][] {
-  const named = (list: readonly ActionText[], when: string): [string, { action: ActionText; when: string }][] => list.map((action) => [action.name?.value ?? '', { action, when }]);
+  const named = (list: readonly ActionText[], when: string): [string, { action: ActionText; when: string }][] =>
+    list.map((action) => [action.name?.value ?? '', { action, when }]);
   return [...named(group.before, t('Pre-step')), ...named(group.after, t('Post-step'))];
 }
 
@@ -71,7 +71,8 @@ function actionChanges(before: Places, after: Places): string[] {
 
 /** Of what stays in its place. */
 function orderChanges(before: Places, after: Places): string[] {
-  const actions = (from: Places, other: Places): string => [...from.actions].flatMap(([name, { place }]) => (other.actions.get(name)?.place === place ? [name] : [])).join('\n');
+  const actions = (from: Places, other: Places): string =>
+    [...from.actions].flatMap(([name, { place }]) => (other.actions.get(name)?.place === place ? [name] : [])).join('\n');
   return [
     ...(actions(before, after) === actions(after, before) ? [] : [t('The order of actions changes.')]),
     ...(before.groups === after.groups ? [] : [t('{0} groups start instead of {1}.', after.groups, before.groups)]),

@@ -56,7 +56,15 @@ function keyText({ name, shape }: Key, alone: boolean): { text: string; snippet?
 }
 
 function templates({ shape }: Key, range: Range): Completion[] {
-  const template = (label: string, detail: string, text: string): Completion => ({ label, kind: 'template', detail, text, snippet: true, range, filter: label });
+  const template = (label: string, detail: string, text: string): Completion => ({
+    label,
+    kind: 'template',
+    detail,
+    text,
+    snippet: true,
+    range,
+    filter: label,
+  });
   if (shape === 'groups') return [template('- machines', t('A group of machines that start together'), '- machines:\n    - $0')];
   const about: Record<ActionKind, string> = { manual: t('Something for a person'), script: t('A script of this computer'), runbook: t('A runbook') };
   return (Object.keys(workOf) as ActionKind[]).map((kind) =>
@@ -85,7 +93,13 @@ function nameCompletions(text: string, { key, typed }: ValuePlace, world: PlanWo
           const group = replicationGroupOf(item)?.name;
           const state = item.properties?.protectionStateDescription ?? '';
           const name = referenceTo(world.items, item.id ?? '');
-          return named(name, 'machine', [name === nameOf(item) ? '' : nameOf(item), state, group === undefined ? '' : t('replication group {0}', group)].filter((part) => part !== '').join(' · '));
+          return named(
+            name,
+            'machine',
+            [name === nameOf(item) ? '' : nameOf(item), state, group === undefined ? '' : t('replication group {0}', group)]
+              .filter((part) => part !== '')
+              .join(' · '),
+          );
         });
     }
     case 'source':
@@ -95,7 +109,9 @@ function nameCompletions(text: string, { key, typed }: ValuePlace, world: PlanWo
     case 'runbook':
       return (world.runbooks ?? []).map((name) => named(name, 'name', t('Runbook')));
     case 'name':
-      return world.plans.filter((plan) => !sameId(plan.name, undefined) && key === keys('plan')[0]).map(({ name = '' }) => named(name, 'name', t('Recovery plan')));
+      return world.plans
+        .filter((plan) => !sameId(plan.name, undefined) && key === keys('plan')[0])
+        .map(({ name = '' }) => named(name, 'name', t('Recovery plan')));
     case 'timeout':
       return ['PT5M', 'PT30M', 'PT1H'].map((value) => named(value, 'name', ''));
     default:

@@ -11,7 +11,11 @@ export function newPlanText(name: string, world: PlanWorld | undefined): string 
   const fabric = fabricIdIn(first?.id);
   const items = (world?.items ?? []).filter((item) => fabricIdIn(item.id) === fabric).slice(0, mostNamed);
   // A replication group is named whole: what was cut off of it is left out.
-  const machines = items.filter((item) => replicationGroupOf(item) === undefined || world?.items.every((one) => replicationGroupOf(one)?.id !== replicationGroupOf(item)?.id || items.includes(one)) === true);
+  const machines = items.filter(
+    (item) =>
+      replicationGroupOf(item) === undefined ||
+      world?.items.every((one) => replicationGroupOf(one)?.id !== replicationGroupOf(item)?.id || items.includes(one)) === true,
+  );
   const names = world === undefined || machines.length === 0 ? ['DB01'] : machines.map(({ id = '' }) => referenceTo(world.items, id));
   return [
     `# ${t('Recovery plan: the groups start one after the other, the machines of a group together.')}`,

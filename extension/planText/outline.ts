@@ -19,7 +19,9 @@ export function outline(plan: PlanText, fileName: string): OutlineEntry[] {
     if (kindOf(group) === 'Boot') started += 1;
     return groupEntry(group, started);
   });
-  return [{ name: plan.name?.value ?? fileName, detail: '', kind: 'plan', range: plan.range, selection: plan.name?.range ?? startOf(plan.range), children: groups }];
+  return [
+    { name: plan.name?.value ?? fileName, detail: '', kind: 'plan', range: plan.range, selection: plan.name?.range ?? startOf(plan.range), children: groups },
+  ];
 }
 
 /** As in the portal. @param number of the start group, from 1 */
@@ -51,7 +53,14 @@ function groupEntry(group: GroupText, number: number): OutlineEntry {
 
 function actionEntry({ name, range }: ActionText, detail: string): OutlineEntry {
   // An entry without a name is refused by the outline.
-  return { name: name === undefined || name.value === '' ? detail : name.value, detail, kind: 'action', range, selection: name?.range ?? startOf(range), children: [] };
+  return {
+    name: name === undefined || name.value === '' ? detail : name.value,
+    detail,
+    kind: 'action',
+    range,
+    selection: name?.range ?? startOf(range),
+    children: [],
+  };
 }
 
 function startOf({ start, end }: Range): Range {

@@ -8,7 +8,14 @@ export type PlaceInPlan =
   /** A key of a mapping, with those that it has already. */
   | { readonly kind: 'key'; readonly level: Level; readonly present: readonly string[]; readonly typed: Range; readonly alone: boolean }
   /** The value of a key, or an entry of its list. */
-  | { readonly kind: 'value'; readonly level: Level; readonly key: Key; readonly siblings: readonly string[]; readonly typed: Range; readonly fields: ReadonlyMap<string, string> };
+  | {
+      readonly kind: 'value';
+      readonly level: Level;
+      readonly key: Key;
+      readonly siblings: readonly string[];
+      readonly typed: Range;
+      readonly fields: ReadonlyMap<string, string>;
+    };
 
 /** A word that nobody writes. */
 const mark = 'srlabCursorStandsHere';
@@ -26,7 +33,10 @@ export function placeAt(text: string, offset: number): PlaceInPlan | undefined {
 }
 
 /** The key or word under the pointer. */
-export function wordAt(text: string, offset: number): { readonly level: Level; readonly key: Key; readonly word: string | undefined; readonly range: Range } | undefined {
+export function wordAt(
+  text: string,
+  offset: number,
+): { readonly level: Level; readonly key: Key; readonly word: string | undefined; readonly range: Range } | undefined {
   const document = parseYaml(text);
   return new Search(document, offset).plan(document.contents)?.hover;
 }
@@ -58,7 +68,14 @@ class Search {
       const key = keyNamed(level, textOf(keyNode) ?? '');
       if (this.#isHere(keyNode)) {
         const typed = rangeOf(keyNode, nowhere);
-        return { kind: 'key', level, present, typed, alone: isNothing(value), ...(key === undefined ? {} : { hover: { level, key, word: undefined, range: typed } }) };
+        return {
+          kind: 'key',
+          level,
+          present,
+          typed,
+          alone: isNothing(value),
+          ...(key === undefined ? {} : { hover: { level, key, word: undefined, range: typed } }),
+        };
       }
       const found = key === undefined ? undefined : this.#value(value, { level, key, fields });
       if (found !== undefined) return found;
@@ -71,16 +88,23 @@ class Search {
     const { shape } = of.key;
     if (shape === 'groups' || shape === 'actions') {
       const level = shape === 'groups' ? 'group' : 'action';
-      if (isSeq(node)) for (const entry of node.items) {
-        const found = this.#mapping(entry, level);
-        if (found !== undefined) return found;
-      }
+      if (isSeq(node))
+        for (const entry of node.items) {
+          const found = this.#mapping(entry, level);
+          if (found !== undefined) return found;
+        }
       // `groups:` with the first letters of an entry below it, before its hyphen.
       return isScalar(node) && this.#isHere(node) ? this.#here(node, [], of) : undefined;
     }
     const entries = isSeq(node) ? node.items : [node];
     const here = entries.find((entry) => this.#isHere(entry));
-    return here === undefined ? undefined : this.#here(here as Node, entries.flatMap((entry) => (entry === here ? [] : (textOf(entry) ?? []))), of);
+    return here === undefined
+      ? undefined
+      : this.#here(
+          here as Node,
+          entries.flatMap((entry) => (entry === here ? [] : (textOf(entry) ?? []))),
+          of,
+        );
   }
 
   #here(node: Node, siblings: readonly string[], { level, key, fields }: { level: Level; key: Key; fields: ReadonlyMap<string, string> }): Found {

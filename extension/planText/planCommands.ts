@@ -54,7 +54,12 @@ async function openPlanText({ subjectOf, knowledge, session, model }: PlanComman
   const planId = subject === undefined ? undefined : subject.kind === 'plan' ? subject.id : 'planId' in subject ? subject.planId : undefined;
   const plans = world?.plans ?? [];
   if (plans.length === 0) throw new ExtensionError('NotFound', t('The vault has no recovery plan.'), { recommendedAction: t('Begin one with New Plan File.') });
-  const chosen = plans.find(({ id }) => id === planId)?.name ?? (await window.showQuickPick(plans.map(({ name = '' }) => name), { placeHolder: t('Which recovery plan?') }));
+  const chosen =
+    plans.find(({ id }) => id === planId)?.name ??
+    (await window.showQuickPick(
+      plans.map(({ name = '' }) => name),
+      { placeHolder: t('Which recovery plan?') },
+    ));
   const plan = plans.find(({ name }) => name === chosen);
   if (plan === undefined || world === undefined) return;
   await showText(plan.name ?? '', writePlan(plan, world));
@@ -117,7 +122,8 @@ async function applyPlan(deps: PlanCommandsDeps, document: TextDocument): Promis
   if (hasErrors(problemsOf(text, world))) return showProblems();
   const { plan } = readPlan(text);
   const name = plan.name?.value ?? planNameOf(document);
-  if (!isPlanName(name)) throw new ExtensionError('PlanName', t('"{0}" is no name of a plan.', name), { recommendedAction: t('Give the plan a name in its text.') });
+  if (!isPlanName(name))
+    throw new ExtensionError('PlanName', t('"{0}" is no name of a plan.', name), { recommendedAction: t('Give the plan a name in its text.') });
   const present = vaultPlans.find(name);
   const changes = planChanges(plan, present, world);
   if (changes.length === 0) {
@@ -139,5 +145,6 @@ async function applyPlan(deps: PlanCommandsDeps, document: TextDocument): Promis
 
 async function showProblems(): Promise<void> {
   const show = t('Show Problems');
-  if ((await window.showErrorMessage(t('The plan has errors, so it was not applied.'), show)) === show) await commands.executeCommand('workbench.actions.view.problems');
+  if ((await window.showErrorMessage(t('The plan has errors, so it was not applied.'), show)) === show)
+    await commands.executeCommand('workbench.actions.view.problems');
 }

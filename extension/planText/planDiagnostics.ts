@@ -64,7 +64,10 @@ export class PlanDiagnostics implements CodeActionProvider, VsDisposable {
         return (problem?.fixes ?? []).map((fix, place) => {
           const action = new CodeAction(fix.title, CodeActionKind.QuickFix);
           action.edit = new WorkspaceEdit();
-          action.edit.set(document.uri, fix.edits.map((edit) => vsEdit(document, edit)));
+          action.edit.set(
+            document.uri,
+            fix.edits.map((edit) => vsEdit(document, edit)),
+          );
           action.diagnostics = [diagnostic];
           action.isPreferred = place === 0;
           return action;

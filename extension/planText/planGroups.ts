@@ -37,7 +37,9 @@ export function planGroups(plan: PlanText, names: Names): RecoveryPlanGroup[] {
 /** ARM id of the fabric: the one that is named, else that of the first machine, else the only one. */
 export function sourceFabricId(plan: PlanText, names: Names): string | undefined {
   if (plan.source !== undefined) return fabricNamed(names.fabrics, plan.source.value)?.id;
-  const [member] = startGroups(plan).flatMap(({ machines }) => machines).flatMap(({ value }) => itemNamed(names.items, value) ?? []);
+  const [member] = startGroups(plan)
+    .flatMap(({ machines }) => machines)
+    .flatMap(({ value }) => itemNamed(names.items, value) ?? []);
   const servers = names.fabrics.filter((fabric) => fabric.properties?.customDetails?.instanceType === 'VMware');
   return fabricIdIn(member?.id) ?? (servers.length === 1 ? servers[0]?.id : undefined);
 }
@@ -57,8 +59,7 @@ export function planCall({ plan, name, world, vaultId, present }: PlanWrite): Az
   const groups = planGroups(plan, world);
   const primaryFabricId = sourceFabricId(plan, world) ?? '';
   const resourceId = present?.id ?? `${vaultId}/replicationRecoveryPlans/${name}`;
-  if (present !== undefined && sameId(present.properties?.primaryFabricId, primaryFabricId))
-    return updatePlanCall(present, groups);
+  if (present !== undefined && sameId(present.properties?.primaryFabricId, primaryFabricId)) return updatePlanCall(present, groups);
   return azureCall('replicationRecoveryPlans', 'Create', {
     verb: 'PUT',
     resourceId,

@@ -6,7 +6,10 @@ import { PlanKnowledge } from './planKnowledge.ts';
 import { planProviders } from './planProviders.ts';
 import { VaultPlans } from './vaultPlans.ts';
 
-export type PlanLanguageDeps = Omit<PlanCommandsDeps, 'knowledge' | 'vaultPlans'>;
+export interface PlanLanguageDeps extends Omit<PlanCommandsDeps, 'knowledge' | 'vaultPlans'> {
+  /** Takes up a lab that runs already: a plan is open, so somebody is interested. */
+  readonly lookForLab: () => Promise<void>;
+}
 
 export function planLanguage(deps: PlanLanguageDeps): VsDisposable {
   const { model, session } = deps;
@@ -22,10 +25,14 @@ export function planLanguage(deps: PlanLanguageDeps): VsDisposable {
       listener();
     });
   };
+  const opened = async (): Promise<void> => {
+    await deps.lookForLab();
+    await knowledge.readRunbooks();
+  };
   const vaultPlans = new VaultPlans({ world, onChange });
   return VsDisposable.from(
     vaultPlans,
-    new PlanDiagnostics({ world, onChange, opened: () => knowledge.readRunbooks() }),
+    new PlanDiagnostics({ world, onChange, opened }),
     planProviders(world),
     ...planCommands({ ...deps, knowledge, vaultPlans }),
   );

@@ -45,7 +45,10 @@ export function planProviders(world: () => PlanWorld | undefined): VsDisposable 
   return VsDisposable.from(
     languages.registerCompletionItemProvider(
       planSelector,
-      { provideCompletionItems: (document, position) => completions(document.getText(), document.offsetAt(position), world()).map((one) => completionItem(document, one)) },
+      {
+        provideCompletionItems: (document, position) =>
+          completions(document.getText(), document.offsetAt(position), world()).map((one) => completionItem(document, one)),
+      },
       ' ',
       '-',
       '[',

@@ -104,7 +104,15 @@ class Reader {
   #fields(node: unknown, place: { readonly level: Level; readonly range: Range }): Fields {
     const map = resolved(this.#document, node);
     if (!isMap(map)) {
-      this.#wrongType(place.range, t('Fields are expected here: {0}.', keys(place.level).map(({ name }) => name).join(', ')));
+      this.#wrongType(
+        place.range,
+        t(
+          'Fields are expected here: {0}.',
+          keys(place.level)
+            .map(({ name }) => name)
+            .join(', '),
+        ),
+      );
       return noFields;
     }
     const fields = new Map<string, { key: Range; node: unknown }>();

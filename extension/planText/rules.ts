@@ -27,9 +27,13 @@ export function planProblems(plan: PlanText, world: PlanWorld | undefined): Prob
 
 function nameRules({ name }: PlanText): Problem[] {
   if (name === undefined || isPlanName(name.value)) return [];
-  const mended = name.value.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^[^A-Za-z]+/, '').replace(/-+$/, '').slice(0, 63);
+  const mended = name.value
+    .replaceAll(/[^A-Za-z0-9]+/g, '-')
+    .replace(/^[^A-Za-z]+/, '')
+    .replace(/-+$/, '')
+    .slice(0, 63);
   const fixes = isPlanName(mended) ? [{ title: t('Change to "{0}"', mended), edits: [{ range: name.range, text: mended }] }] : [];
-  return [error('PlanName', name.range, t('The name of a plan begins with a letter and has 2 to 63 letters, digits and hyphens.'), fixes)];
+  return [{ ...error('PlanName', name.range, t('The name of a plan begins with a letter and has 2 to 63 letters, digits and hyphens.')), fixes }];
 }
 
 function groupRules(plan: PlanText): Problem[] {
@@ -47,7 +51,11 @@ function groupRules(plan: PlanText): Problem[] {
       problems.push(error('GroupTwice', headOf(group), t('There is one {0} group in a plan; its actions belong into the first.', kind)));
     else if (earlier.some((one) => order.indexOf(kindOf(one)) > order.indexOf(kind)))
       problems.push({
-        ...error('GroupOrder', headOf(group), t('The {0} group comes before the groups that follow it in every run: Shutdown, Failover, then the groups that start.', kind)),
+        ...error(
+          'GroupOrder',
+          headOf(group),
+          t('The {0} group comes before the groups that follow it in every run: Shutdown, Failover, then the groups that start.', kind),
+        ),
         severity: 'warning',
       });
     if (kind === 'Boot' && group.machines.length === 0 && actionsOf(group).length === 0)
@@ -60,7 +68,11 @@ function machineRules(plan: PlanText): Problem[] {
   const problems = plan.groups
     .filter((group) => kindOf(group) !== 'Boot' && group.machines.length > 0)
     .map((group) =>
-      error('MachinesInWrongGroup', group.machines[0]?.range ?? group.range, t('Machines belong into groups that start; the {0} group is about all of them.', kindOf(group))),
+      error(
+        'MachinesInWrongGroup',
+        group.machines[0]?.range ?? group.range,
+        t('Machines belong into groups that start; the {0} group is about all of them.', kindOf(group)),
+      ),
     );
   const machines = startGroups(plan).flatMap((group) => group.machines);
   const [beyond] = machines.slice(mostMembers);
@@ -78,7 +90,8 @@ function actionNames(plan: PlanText): Problem[] {
       seen.add(name.value);
       return [];
     }
-    return [error('ActionNameTwice', name.range, t('Another action of this plan is called "{0}"; each needs a name of its own.', name.value), [anotherName(name, taken)])];
+    const message = t('Another action of this plan is called "{0}"; each needs a name of its own.', name.value);
+    return [{ ...error('ActionNameTwice', name.range, message), fixes: [anotherName(name, taken)] }];
   });
 }
 
@@ -94,6 +107,6 @@ function headOf(group: GroupText): Range {
   return group.kind?.range ?? group.machines[0]?.range ?? { start: group.range.start, end: Math.min(group.range.start + 1, group.range.end) };
 }
 
-function error(code: ProblemCode, range: Range, message: string, fixes: readonly Fix[] = []): Problem {
-  return { code, severity: 'error', message, range, fixes };
+function error(code: ProblemCode, range: Range, message: string): Problem {
+  return { code, severity: 'error', message, range, fixes: [] };
 }

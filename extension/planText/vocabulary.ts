@@ -83,7 +83,12 @@ const keysOf: Readonly<Record<Level, readonly Key[]>> = {
       words: failoverDirections,
       about: () => t('In which direction of a run the action takes part. Absent: in both.'),
     },
-    { name: 'fabricLocation', shape: 'text', words: fabricLocations, about: () => t('Side on which Azure would run it. Absent: Recovery. The lab runs it on this computer.') },
+    {
+      name: 'fabricLocation',
+      shape: 'text',
+      words: fabricLocations,
+      about: () => t('Side on which Azure would run it. Absent: Recovery. The lab runs it on this computer.'),
+    },
     { name: 'timeoutMs', shape: 'text', about: () => t('The time-out in milliseconds, as files of the command line write it. Better: timeout.') },
   ],
 };

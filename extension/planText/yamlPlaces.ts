@@ -1,8 +1,8 @@
 // YAML's nodes with their places: the few questions that a plan's text asks of the parser.
-import { isAlias, isScalar, parseDocument, type Document, type Node, type ParsedNode } from 'yaml';
+import { isAlias, isScalar, parseDocument, type Document, type Node } from 'yaml';
 import type { Range } from './planText.ts';
 
-export type PlanDocument = Document.Parsed<ParsedNode>;
+export type PlanDocument = Document.Parsed;
 
 /** Whatever is wrong is in `errors`. */
 export function parseYaml(text: string): PlanDocument {

@@ -84,9 +84,7 @@ describe('Hover', () => {
 test('the outline has the groups of the portal with their steps', () => {
   const names = ({ name, children }: OutlineEntry): unknown => (children.length === 0 ? name : [name, ...children.map(names)]);
   const { plan } = readPlan('groups:\n  - { kind: Shutdown, before: [{ name: tell }] }\n  - { machines: [A], after: [{}] }\n  - machines: [B]\n');
-  expect(outline(plan, 'file').map(names)).toEqual([
-    ['file', ['All groups shutdown', 'tell'], ['Group 1: Start', 'A', 'Post-step'], ['Group 2: Start', 'B']],
-  ]);
+  expect(outline(plan, 'file').map(names)).toEqual([['file', ['All groups shutdown', 'tell'], ['Group 1: Start', 'A', 'Post-step'], ['Group 2: Start', 'B']]]);
 });
 
 test('formatting keeps comments and meaning, and leaves alone what is no YAML', () => {
@@ -107,7 +105,9 @@ describe('What would change', () => {
   });
 
   test('is told of machines, groups and actions', () => {
-    const changed = readPlan('groups:\n  - machines: [SQL01, SQL02, WEB01]\n  - machines: [WEB02]\n    before: [{ name: dns, kind: manual, instruction: x }]\n').plan;
+    const changed = readPlan(
+      'groups:\n  - machines: [SQL01, SQL02, WEB01]\n  - machines: [WEB02]\n    before: [{ name: dns, kind: manual, instruction: x }]\n',
+    ).plan;
     expect(planChanges(changed, present, shop)).toEqual([
       'Add WEB02 to Group 2: Start.',
       'Move WEB01 from Group 2: Start to Group 1: Start.',

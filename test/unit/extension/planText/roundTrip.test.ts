@@ -9,7 +9,26 @@ import { readPlan } from '../../../../extension/planText/readPlan.ts';
 import { writePlan } from '../../../../extension/planText/writePlan.ts';
 import { fabric, fabricId, item, shop, vaultId } from './shop.ts';
 
-const hostile = fc.constantFrom('yes', '0x1F', '~', '- a', "it's", '"', '<b>', '\u202Eabc', '# no', 'a: b', ' ', 'x'.repeat(200), '|', '*a', '&a', '!a', '{a}', 'null');
+const hostile = fc.constantFrom(
+  'yes',
+  '0x1F',
+  '~',
+  '- a',
+  "it's",
+  '"',
+  '<b>',
+  '\u202Eabc',
+  '# no',
+  'a: b',
+  ' ',
+  'x'.repeat(200),
+  '|',
+  '*a',
+  '&a',
+  '!a',
+  '{a}',
+  'null',
+);
 const anyText = fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 20 }), hostile);
 const nonEmpty = anyText.filter((text) => text !== '');
 
@@ -42,9 +61,18 @@ const estate = items.chain((names) => {
       endGroupActions: actions,
     });
   const boots = fc.integer({ min: 1, max: 4 }).chain((count) =>
-    fc.tuple(...Array.from({ length: count }, (_, place) => group('Boot', protectedItems.filter((_one, at) => at % count === place).map(({ id = '' }) => id)))),
+    fc.tuple(
+      ...Array.from({ length: count }, (_, place) =>
+        group(
+          'Boot',
+          protectedItems.filter((_one, at) => at % count === place).map(({ id = '' }) => id),
+        ),
+      ),
+    ),
   );
-  return fc.tuple(group('Shutdown', []), group('Failover', []), boots).map(([shutdown, failover, starting]) => ({ protectedItems, groups: [shutdown, failover, ...starting] }));
+  return fc
+    .tuple(group('Shutdown', []), group('Failover', []), boots)
+    .map(([shutdown, failover, starting]) => ({ protectedItems, groups: [shutdown, failover, ...starting] }));
 });
 
 function withoutUndefined(value: unknown): unknown {
@@ -87,7 +115,7 @@ describe('A plan', () => {
                 actionName: 'dns',
                 failoverTypes: ['TestFailover', 'UnplannedFailover'],
                 failoverDirections: ['PrimaryToRecovery', 'RecoveryToPrimary'],
-                customDetails: { instanceType: 'ManualActionDetails', description: 'Point the name at Azure.' } as RecoveryPlanAction['customDetails'],
+                customDetails: { instanceType: 'ManualActionDetails', description: 'Point the name at Azure.' },
               },
             ],
           },
@@ -110,7 +138,10 @@ groups:
 
   test('names two machines of one name by their ids', () => {
     const twins = [item('WEB01', { id: 'one' }), item('WEB01', { id: 'two' })];
-    const text = writePlan({ name: 'p', properties: { groups: [{ groupType: 'Boot', replicationProtectedItems: twins.map(({ id = '' }) => ({ id })) }] } }, { items: twins, fabrics: [] });
+    const text = writePlan(
+      { name: 'p', properties: { groups: [{ groupType: 'Boot', replicationProtectedItems: twins.map(({ id = '' }) => ({ id })) }] } },
+      { items: twins, fabrics: [] },
+    );
     expect(parse(text)).toMatchObject({ groups: [{ machines: ['one', 'two'] }] });
     expect(planGroups(readPlan(text).plan, { items: twins, fabrics: [] }).at(-1)?.replicationProtectedItems).toEqual(twins.map(({ id }) => ({ id })));
   });

@@ -24,6 +24,10 @@ describe.each<[Level, ObjectSchema]>([
 
   test('has the same words', () => {
     const words = Object.fromEntries(keys(level).flatMap(({ name, words: few }) => (few === undefined ? [] : [[name, few]])));
-    expect(Object.fromEntries(Object.entries(properties).flatMap(([name, one]) => (one.enum ?? one.items?.enum) === undefined ? [] : [[name, one.enum ?? one.items?.enum]]))).toEqual(words);
+    expect(
+      Object.fromEntries(
+        Object.entries(properties).flatMap(([name, one]) => ((one.enum ?? one.items?.enum) === undefined ? [] : [[name, one.enum ?? one.items?.enum]])),
+      ),
+    ).toEqual(words);
   });
 });
