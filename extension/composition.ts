@@ -4,12 +4,15 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { VaultPlace, VaultClient } from './client/vaultClient.ts';
 import { labCommands } from './commands/lab.ts';
+import { operationCommands } from './commands/operationCommands.ts';
 import { Session } from './lab/session.ts';
 import { labSettings } from './lab/settings.ts';
 import { Supervisor } from './lab/supervisor.ts';
 import { LabModel } from './model/labModel.ts';
+import { operations } from './operations/registry.ts';
 import { deliverPlan } from './planText/deliverPlan.ts';
 import { planLanguage } from './planText/planLanguage.ts';
+import { operations } from './operations/registry.ts';
 import { surfaces, type Surfaces } from './surfaces.ts';
 
 export interface Composition {
@@ -32,10 +35,11 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
     log,
     onLost: () => void offerRestart(),
   });
-  const shown = surfaces({ context, session, model, program, log, labDir: () => settings().dir, operations: [] });
+  const shown = surfaces({ context, session, model, program, log, labDir: () => settings().dir, operations });
   const disposables: VsDisposable[] = [
     ...labCommands({ session, log }),
     ...shown.disposables,
+    ...operationCommands({ session, model, memento: context.workspaceState, log, rows: shown.trees }),
     planLanguage({
       session,
       model,

@@ -1,6 +1,8 @@
 // The one wrapper around every command: what fails is told once, with what to do; what was cancelled is silent.
 import { CancellationError, l10n, window, type LogOutputChannel } from 'vscode';
+import { explained } from '../client/azureError.ts';
 import { ExtensionError } from '../lab/labError.ts';
+import { plainMessage } from './plainText.ts';
 
 export function reportingErrors<Arguments extends readonly unknown[], Result>(
   log: LogOutputChannel,
@@ -9,7 +11,8 @@ export function reportingErrors<Arguments extends readonly unknown[], Result>(
   return async (...args) => {
     try {
       return await run(...args);
-    } catch (error) {
+    } catch (thrown) {
+      const error = explained(thrown);
       if (error instanceof CancellationError || (error instanceof ExtensionError && error.code === 'Cancelled')) return undefined;
       log.error(error instanceof Error ? error : String(error));
       void tell(log, error);
@@ -24,5 +27,5 @@ async function tell(log: LogOutputChannel, error: unknown): Promise<void> {
     error instanceof ExtensionError
       ? [`${error.message.split('\n')[0] ?? ''} (${error.code})`, error.recommendedAction].filter((part) => part !== '').join(' ')
       : l10n.t('Unexpected: {0}', error instanceof Error ? error.message : String(error));
-  if ((await window.showErrorMessage(text, show)) === show) log.show();
+  if ((await window.showErrorMessage(plainMessage(text), show)) === show) log.show();
 }

@@ -2,7 +2,7 @@
 import type { InMageReplicationDetails, InMageAzureV2ReplicationDetails, MasterTargetServer, ProcessServer, VMwareDetails } from '@azure/arm-recoveryservices-siterecovery';
 import type { FaultRule } from '../../emulator/contract/faults.ts';
 import type { LinkState, MachineRecord } from '../../emulator/contract/resources.ts';
-import type { Fabric, Job, Policy, ProtectableItem, ReplicationProtectedItem, VCenter } from '../client/vaultClient.ts';
+import type { Fabric, Job, Policy, ProtectableItem, ReplicationProtectedItem, VaultPlace, VCenter } from '../client/vaultClient.ts';
 import { byId, itemOf, sameId } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import type { Subject } from '../tree/node.ts';
@@ -15,6 +15,10 @@ export function lastName(id: string | undefined): string {
 /** ARM id of the vault, from any of its children. */
 export function vaultIdIn(id: string): string {
   return /^.*?\/vaults\/[^/]+/i.exec(id)?.[0] ?? '';
+}
+
+export function vaultIdOf({ subscriptionId, resourceGroupName, vaultName }: VaultPlace): string {
+  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.RecoveryServices/vaults/${vaultName}`;
 }
 
 export function azureDetails(item: ReplicationProtectedItem | undefined): InMageAzureV2ReplicationDetails | undefined {

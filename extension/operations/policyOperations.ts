@@ -9,8 +9,8 @@ import { t } from '../texts.ts';
 import { azureCall, type AzureCall } from './azureCall.ts';
 import { numberProblem, resourceNameProblem } from './azureNames.ts';
 import { policyCmdlet } from './cmdlets.ts';
-import { containerId, fabricOfId, policyOf, vaultIdIn } from './lookups.ts';
-import type { Operation, OperationContext, Refusal, Step } from './operation.ts';
+import { containerId, fabricOfId, policyOf, vaultIdIn, vaultIdOf } from './lookups.ts';
+import type { Operation, Refusal, Step } from './operation.ts';
 
 type SettingAnswers = {
   rpoThreshold: string;
@@ -65,10 +65,6 @@ export const createPolicy: Operation<SettingAnswers & { name: string; fabrics: r
     ];
   },
 };
-
-function vaultIdOf({ subscriptionId, resourceGroupName, vaultName }: OperationContext['lab']['vault']['place']): string {
-  return `/subscriptions/${subscriptionId}/resourceGroups/${resourceGroupName}/providers/Microsoft.RecoveryServices/vaults/${vaultName}`;
-}
 
 function noServer(): Refusal {
   return { because: t('No configuration server is registered.'), remedy: t('Register one with the vault first.') };

@@ -12,7 +12,7 @@ import { jobChildren, jobTreeRows, runs } from './jobs.ts';
 import { recoveryPointRows } from './machineDetails.ts';
 import { machineGroupings, type MachineGrouping } from './machineGroups.ts';
 import { machineRows } from './machines.ts';
-import type { TreeNode } from './node.ts';
+import type { Subject, TreeNode } from './node.ts';
 import { machineDrag, planDragAndDrop } from './planDragAndDrop.ts';
 import type { PlanMover } from './planMover.ts';
 import { planRows } from './plans.ts';
@@ -90,6 +90,12 @@ export class Trees implements VsDisposable {
   /** Whether one of the views is in sight. */
   get isLookedAt(): boolean {
     return this.#views.some(({ visible }) => visible);
+  }
+
+  /** What is chosen in a view, for keys: they know no row. @param name of the view, such as `machines` */
+  selected(name: string): readonly Subject[] {
+    const view = this.#views[['machines', 'plans', 'infrastructure', 'jobs'].indexOf(name)];
+    return (view?.selection ?? []).flatMap((id) => this.subjects.of(id) ?? []);
   }
 
   async groupBy(grouping: MachineGrouping): Promise<void> {
