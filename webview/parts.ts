@@ -22,12 +22,21 @@ export function facts(list: readonly FactView[]): TemplateResult | typeof nothin
   </dl>`;
 }
 
-/** What can be done as buttons; what cannot, with why not. */
+const mostButtons = 5;
+
+/** What can be done as buttons, the next thing to do first; what cannot, with why not. */
 export function actionBar(actions: readonly ActionView[]): TemplateResult | typeof nothing {
   const allowed = actions.filter(({ refusal }) => refusal === undefined);
   const refused = actions.flatMap(({ refusal, ...action }) => (refusal === undefined ? [] : [{ ...action, refusal }]));
   if (actions.length === 0) return nothing;
-  return html`<div class="actions" role="group" aria-label=${t('Actions')}>${allowed.map((action) => button(action))}</div>
+  const first = [...allowed.filter(({ primary }) => primary === true), ...allowed.filter(({ primary }) => primary !== true)];
+  return html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.slice(0, mostButtons).map((action) => button(action))}</div>
+    ${first.length <= mostButtons
+      ? nothing
+      : html`<details class="refusals">
+          <summary>${t('More actions ({0})', first.length - mostButtons)}</summary>
+          <div class="actions">${first.slice(mostButtons).map((action) => button(action))}</div>
+        </details>`}
     ${refused.length === 0
       ? nothing
       : html`<details class="refusals">

@@ -86,7 +86,7 @@ export class LabPanel {
       this.#ready = true;
       this.#revision = 0;
       this.#pushed = '';
-      this.#post({ kind: 'texts', texts: l10n.bundle ?? {} });
+      this.#post({ kind: 'texts', texts: textsInUse() });
       return this.changed();
     }
     const asked = this.#painted === undefined ? undefined : commandFor(this.#painted, message);

@@ -15,7 +15,9 @@ import { PointShelf } from './pointShelf.ts';
 export interface PanelsDeps {
   readonly extensionUri: Uri;
   readonly model: Pick<LabModel, 'snapshot' | 'onChange' | 'openJob'>;
-  readonly session: Pick<Session, 'lab' | 'running' | 'attach'>;
+  readonly session: Pick<Session, 'lab'>;
+  /** Takes up a lab that runs already. */
+  readonly attachment: { look(): Promise<void> };
   /** In the order in which the views offer them. */
   readonly operations: readonly AnyOperation[];
   /** What a command was called on: a row of a tree, or a subject. */
@@ -90,9 +92,8 @@ export class Panels {
     const subject = restoredSubject(view, kept);
     if (subject === undefined) return panel.dispose();
     this.#adopt(panel, view, subject);
-    const { session, log } = this.#deps;
     // The lab of the window before its reload runs on.
-    if (!session.running) session.attach().catch((error: unknown) => log.warn(`Looking for a running lab: ${error instanceof Error ? error.message : String(error)}`));
+    void this.#deps.attachment.look();
   }
 
   #adopt(panel: WebviewPanel, view: ViewKind, subject: Subject): void {

@@ -9,13 +9,16 @@ import type { Subject } from '../tree/node.ts';
 import { groupText } from '../tree/plans.ts';
 import { offered, type Painted, type World } from './offers.ts';
 
+/** What is done with a plan as a whole; editing it is the tree's and the text's business. */
+const runs: ReadonlySet<string> = new Set(['planTestFailover', 'planCleanUpTestFailover', 'planFailover', 'planFailback', 'planCommit', 'planReprotect']);
+
 /** Undefined: the plan is gone. */
 export function planState(world: World, subject: Subject): Painted<PlanState> | undefined {
   const { snapshot } = world;
   const plan = planOf(snapshot, subject);
   if (plan?.id === undefined) return undefined;
   const job = lastRun(snapshot, plan);
-  const ofPlan = offered(world, { kind: 'plan', id: plan.id });
+  const ofPlan = offered({ ...world, operations: world.operations.filter(({ id }) => runs.has(id)) }, { kind: 'plan', id: plan.id });
   const ofJob = job?.name === undefined ? undefined : offered(world, { kind: 'job', name: job.name });
   const groups = plan.properties?.groups ?? [];
   return {
