@@ -12,7 +12,6 @@ import { LabModel } from './model/labModel.ts';
 import { operations } from './operations/registry.ts';
 import { deliverPlan } from './planText/deliverPlan.ts';
 import { planLanguage } from './planText/planLanguage.ts';
-import { operations } from './operations/registry.ts';
 import { surfaces, type Surfaces } from './surfaces.ts';
 
 export interface Composition {
