@@ -1,5 +1,5 @@
 // The composition root of the extension: one place where its parts meet.
-import { commands, l10n, window, type Disposable as VsDisposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { commands, window, type Disposable as VsDisposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { VaultPlace, VaultClient } from './client/vaultClient.ts';
@@ -13,6 +13,7 @@ import { operations } from './operations/registry.ts';
 import { deliverPlan } from './planText/deliverPlan.ts';
 import { planLanguage } from './planText/planLanguage.ts';
 import { surfaces, type Surfaces } from './surfaces.ts';
+import { t } from './texts.ts';
 
 export interface Composition {
   readonly session: Session;
@@ -53,8 +54,8 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
 }
 
 async function offerRestart(): Promise<void> {
-  const restart = l10n.t('Start It Again');
-  const chosen = await window.showErrorMessage(l10n.t('The lab ended unexpectedly. Nothing that it acknowledged is lost.'), restart);
+  const restart = t('Start It Again');
+  const chosen = await window.showErrorMessage(t('The lab ended unexpectedly. Nothing that it acknowledged is lost.'), restart);
   if (chosen === restart) await commands.executeCommand('siteRecoveryLab.startLab');
 }
 

@@ -1,15 +1,36 @@
 // Texts for people: English in the source, the user's language on the screen. Pure code may use it, so it names no VS Code.
 
-type Translate = (text: string, ...values: (string | number | boolean)[]) => string;
+type Value = string | number | boolean;
+type Translate = (text: string, ...values: Value[]) => string;
 
-let translate: Translate = (text, ...values) => text.replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
+/** English text → text in another language. */
+export type Texts = Readonly<Record<string, string>>;
 
-/** VS Code's own translation, from activation on. */
-export function useTranslation(other: Translate): void {
+let texts: Texts = {};
+let translate: Translate = ownTranslation;
+
+/** VS Code's own translation, from activation on. @param known what it translates with, for the webviews */
+export function useTranslation(other: Translate, known: Texts): void {
   translate = other;
+  texts = known;
+}
+
+/** These, whatever VS Code's own language is. */
+export function useTexts(own: Texts): void {
+  translate = ownTranslation;
+  texts = own;
 }
 
 /** `{0}`, `{1}` … are filled in; the text itself is a literal, so that it can be found and translated. */
-export function t(text: string, ...values: (string | number | boolean)[]): string {
+export function t(text: string, ...values: Value[]): string {
   return translate(text, ...values);
+}
+
+/** For the webviews, which translate by themselves. Empty: English. */
+export function textsInUse(): Texts {
+  return texts;
+}
+
+function ownTranslation(text: string, ...values: Value[]): string {
+  return (texts[text] ?? text).replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
 }

@@ -1,8 +1,9 @@
 // The one wrapper around every command: what fails is told once, with what to do; what was cancelled is silent.
-import { CancellationError, l10n, window, type LogOutputChannel } from 'vscode';
+import { CancellationError, window, type LogOutputChannel } from 'vscode';
 import { explained } from '../client/azureError.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { plainMessage } from './plainText.ts';
+import { t } from '../texts.ts';
 
 export function reportingErrors<Arguments extends readonly unknown[], Result>(
   log: LogOutputChannel,
@@ -22,10 +23,10 @@ export function reportingErrors<Arguments extends readonly unknown[], Result>(
 }
 
 async function tell(log: LogOutputChannel, error: unknown): Promise<void> {
-  const show = l10n.t('Show Log');
+  const show = t('Show Log');
   const text =
     error instanceof ExtensionError
       ? [`${error.message.split('\n')[0] ?? ''} (${error.code})`, error.recommendedAction].filter((part) => part !== '').join(' ')
-      : l10n.t('Unexpected: {0}', error instanceof Error ? error.message : String(error));
+      : t('Unexpected: {0}', error instanceof Error ? error.message : String(error));
   if ((await window.showErrorMessage(plainMessage(text), show)) === show) log.show();
 }

@@ -1,8 +1,9 @@
 // One webview panel: pushes whole states while it is visible, at most four a second, and does what its page asks if that was offered.
-import { commands, env, l10n, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
+import { commands, env, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
 import { randomBytes } from 'node:crypto';
 import type { HostMessage, StateOf, ViewKind } from '../../webview/contract.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { textsInUse } from '../texts.ts';
 import type { Subject } from '../tree/node.ts';
 import { panelHtml } from './html.ts';
 import { idleState } from './idleState.ts';
