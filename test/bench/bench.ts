@@ -10,8 +10,9 @@ import { logUpload } from './logUpload.ts';
 import type { Measure, Measured } from './measure.ts';
 import { idle, start } from './programs.ts';
 import { tap } from './tap.ts';
+import { tree500 } from './tree500.ts';
 
-const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, arm, tap, start, idle];
+const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, arm, tap, start, idle, tree500];
 
 type Row = { readonly measure: Measure } & ({ readonly measured: Measured } | { readonly error: unknown });
 
