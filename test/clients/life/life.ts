@@ -45,7 +45,7 @@ export class Life implements AsyncDisposable {
 
   static async begin(): Promise<Life> {
     await using opening = new AsyncDisposableStack();
-    const lab = opening.use(await LabUnderTest.open(lifeEstate));
+    const lab = opening.use(await LabUnderTest.open({ ...lifeEstate, physicalServers: [] }));
     await rackServer(lab.lab);
     const { world, vaults, ready } = lab.lab;
     const time = opening.use(new JobTime({ clock: world.kernel.clock, vaults }));

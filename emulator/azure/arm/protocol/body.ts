@@ -41,7 +41,7 @@ export class Body {
     const value = this.#value(name);
     if (value === undefined || value === null) return undefined;
     if (typeof value === 'object') throw badRequest('InvalidParameter', `${this.#path(name)} must be a text.`);
-    return String(value as string | number | boolean);
+    return typeof value === 'string' ? value : JSON.stringify(value);
   }
 
   optionalNumber(name: string): number | undefined {

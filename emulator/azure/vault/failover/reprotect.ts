@@ -7,6 +7,7 @@ import { requireAssociatedPolicy, type EnableInput } from '../items/enable.ts';
 import { changeItem, moveItem, releaseItem, retakeItem, startItemJob, targetOf } from '../items/itemJobs.ts';
 import { retirePairs } from '../items/pairs.ts';
 import type { ProtectedItem } from '../items/state.ts';
+import { commitItem } from './commit.ts';
 import { requireDirection, type FailoverDirection } from './direction.ts';
 import { defaultReprotectPolicy, reprotectToAzureViolations, reprotectViolations, type ReprotectChoices } from './reprotectChecks.ts';
 
@@ -77,8 +78,7 @@ export function reprotectJob(context: VaultContext): JobDefinition<ReprotectInpu
     friendlyName: 'Reprotect',
     tasks: () => [
       { name: 'SwitchReplicationGroupProtectionPreflightTask', friendlyName: 'Prerequisite check', run: (task) => preflight(context, task.input) },
-      // Offered only after the commit (asr-behaviour §6.3, row 8), so this step of the recorded job finds nothing to do, as it did there.
-      { name: 'VmCommitFailover', friendlyName: 'Committing failover', run: () => 'skipped' },
+      { name: 'VmCommitFailover', friendlyName: 'Committing failover', run: (task) => commitWhenNeeded(context, task.input) },
       { name: 'DiscoverReplicaTask', friendlyName: 'Discovering replica virtual machine', run: (task) => discoverReplica(context, task.input) },
       { name: 'GetSwitchProtectionRequirementsTask', friendlyName: 'Getting reprotection requirements', run: (task) => turnRound(context, task.input) },
       { name: 'ProtectReplicaTask', friendlyName: 'Reprotecting virtual machine (1)', limitMs: Infinity, run: (task) => protectReplica(context, task) },
@@ -103,6 +103,13 @@ function preflight(context: VaultContext, input: ReprotectInput): TaskOutcome {
           details: violations,
         }),
       };
+}
+
+/** Re-protection of an item that nobody has committed commits on the way. */
+async function commitWhenNeeded(context: VaultContext, input: ReprotectInput): Promise<TaskOutcome> {
+  const item = context.records.items.require(input.itemId);
+  if (context.records.activePairs(item).length === 0 || hasTurned(item, input)) return 'skipped';
+  return (await commitItem(context, item)) ?? 'done';
 }
 
 function discoverReplica(context: VaultContext, input: ReprotectInput): TaskOutcome {

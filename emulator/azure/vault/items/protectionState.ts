@@ -95,9 +95,10 @@ const transitions: Readonly<Record<ItemEvent, { readonly from: readonly Protecti
   changePointCompleted: { from: ['ChangeRecoveryPointInitiated'], to: 'UnplannedFailoverCommitPendingStatesBegin' },
   commitStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'CommitFailoverFailedOnRecovery'], to: 'CommitFailoverInProgressOnRecovery' },
   commitFailed: { from: ['CommitFailoverInProgressOnRecovery'], to: 'CommitFailoverFailedOnRecovery' },
-  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery'], to: 'UnplannedFailoverCommitted' },
+  // Re-protection commits on the way when that was left out (asr-behaviour §7.3).
+  commitCompleted: { from: ['CommitFailoverInProgressOnRecovery', 'ReprotectInitiated'], to: 'UnplannedFailoverCommitted' },
   migrationCompleted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted'], to: 'MigrationCompleted' },
-  reprotectStarted: { from: ['UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
+  reprotectStarted: { from: ['UnplannedFailoverCommitPendingStatesBegin', 'UnplannedFailoverCommitted', 'ReprotectFailed'], to: 'ReprotectInitiated' },
   reprotectFailed: { from: ['ReprotectInitiated'], to: 'ReprotectFailed' },
   disableStarted: {
     from: [
