@@ -10,6 +10,7 @@ import { labSettings } from './lab/settings.ts';
 import { Supervisor } from './lab/supervisor.ts';
 import { LabModel } from './model/labModel.ts';
 import { operations } from './operations/registry.ts';
+import { Panels } from './panel/panels.ts';
 import { deliverPlan } from './planText/deliverPlan.ts';
 import { planLanguage } from './planText/planLanguage.ts';
 import { surfaces, type Surfaces } from './surfaces.ts';
@@ -48,6 +49,15 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
       lookForLab: () => shown.attachment.look(),
       deliver: (call, title) => deliverPlan({ session, model }, call, title),
     }),
+    ...new Panels({
+      extensionUri: context.extensionUri,
+      model,
+      session,
+      attachment: shown.attachment,
+      operations,
+      subjectOf: (row) => shown.trees.subjects.of(row),
+      log,
+    }).register(),
     { dispose: () => void session[Symbol.asyncDispose]() },
   ];
   return { session, model, trees: shown.trees, disposables };

@@ -22,6 +22,7 @@ const heightPx = 170;
 const tableRows = 120;
 const padShare = 1.15;
 const kibi = 1024;
+const smallestTop: Readonly<Record<Chart['scale'], number>> = { seconds: 60, bytes: kibi };
 const steps: Readonly<Record<Chart['scale'], number[]>> = {
   seconds: [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 14_400, 43_200, 86_400, 172_800, 604_800],
   bytes: [1, kibi, kibi ** 2, kibi ** 3].flatMap((unit) => [1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => count * unit)),
@@ -84,7 +85,7 @@ export class TimeChart extends HTMLElement {
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       cursor: { drag: { x: false, y: false }, y: false },
       hooks: { setCursor: [(plot) => this.#tell(plot, chart())] },
-      scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(max, chart().limit ?? 0, 1e-9) * padShare] } },
+      scales: { x: { time: true }, y: { range: (_plot, _min, max) => [0, Math.max(max, chart().limit ?? 0, smallestTop[first.scale]) * padShare] } },
       axes: [
         { ...axis, size: 32, space: 90, values: (_plot, splits) => splits.map((seconds) => timeNear(seconds * 1000, chart().nowMs)) },
         { ...axis, size: 70, space: 34, incrs: steps[first.scale], values: (_plot, splits) => splits.map((value) => chart().format(value)) },
@@ -133,6 +134,6 @@ export function seriesTable({ points, format }: Chart, valueTitle: string): Temp
 }
 
 export function timeChart(chart: Chart): TemplateResult {
-  if (chart.points.length === 0) return html`<p class="empty">${t('No values yet: they come as lab time goes by.')}</p>`;
+  if (chart.points.length < 2) return html`<p class="empty">${t('No values yet: they come as lab time goes by.')}</p>`;
   return html`<time-chart .chart=${chart}></time-chart>`;
 }

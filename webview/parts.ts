@@ -16,7 +16,7 @@ export function facts(list: readonly FactView[]): TemplateResult | typeof nothin
       ({ name: term, value }) =>
         html`<div>
           <dt>${term}</dt>
-          <dd><bdi>${value}</bdi></dd>
+          <dd>${name(value)}</dd>
         </div>`,
     )}
   </dl>`;
@@ -30,7 +30,9 @@ export function actionBar(actions: readonly ActionView[]): TemplateResult | type
   const refused = actions.flatMap(({ refusal, ...action }) => (refusal === undefined ? [] : [{ ...action, refusal }]));
   if (actions.length === 0) return nothing;
   const first = [...allowed.filter(({ primary }) => primary === true), ...allowed.filter(({ primary }) => primary !== true)];
-  return html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.slice(0, mostButtons).map((action) => button(action))}</div>
+  return html`${first.length === 0
+      ? nothing
+      : html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.slice(0, mostButtons).map((action) => button(action))}</div>`}
     ${first.length <= mostButtons
       ? nothing
       : html`<details class="refusals">

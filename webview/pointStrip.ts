@@ -111,7 +111,7 @@ export function pointTable(strip: PointStrip): TemplateResult {
                 <button
                   class="choose"
                   aria-pressed=${point === chosen ? 'true' : 'false'}
-                  aria-label=${t('Choose {0}', exactTime(point.timeMs))}
+                  aria-label=${point === chosen ? t('Chosen: {0}', exactTime(point.timeMs)) : t('Choose {0}', exactTime(point.timeMs))}
                   @click=${() => choose(point)}
                 >
                   ${point === chosen ? t('Chosen') : t('Choose')}

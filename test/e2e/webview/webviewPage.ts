@@ -27,10 +27,14 @@ export interface Shown<Kind extends ViewKind> {
 
 export class WebviewPage {
   readonly page: Page;
+  /** What the page threw, and what its policy refused. */
+  readonly errors: string[] = [];
   #revision = 0;
 
   private constructor(page: Page) {
     this.page = page;
+    page.on('pageerror', (error) => this.errors.push(error.message));
+    page.on('console', (message) => void (message.type() === 'error' && this.errors.push(message.text())));
   }
 
   static async open<Kind extends ViewKind>(browser: Browser, { view, state }: Shown<Kind>, options: WebviewOptions): Promise<WebviewPage> {
@@ -42,8 +46,8 @@ export class WebviewPage {
       return route.fulfill({ contentType: 'text/html', body: panelHtml({ ...aPage, view, subject: { kind: view } }) });
     });
     await page.addInitScript({ content: standIn(themes[options.theme], options.classes ?? []) });
-    await page.goto(`${origin}/`);
     const webview = new WebviewPage(page);
+    await page.goto(`${origin}/`);
     await webview.push(state);
     return webview;
   }
@@ -54,7 +58,16 @@ export class WebviewPage {
 
   async post(message: HostMessage<unknown>): Promise<void> {
     await this.page.evaluate(`window.postMessage(${JSON.stringify(message)}, '*')`);
-    // Two frames: one for the message, one for what measures itself.
+    await this.#painted();
+  }
+
+  async resize(width: number): Promise<void> {
+    await this.page.setViewportSize({ width, height: 900 });
+    await this.#painted();
+  }
+
+  /** Two frames: one for the message, one for what measures itself. */
+  async #painted(): Promise<void> {
     await this.page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))');
   }
 
