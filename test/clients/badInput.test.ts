@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Tokens } from '../../emulator/azure/arm/authority/tokens.ts';
+import { specifiedOperations } from '../conformance/specification.ts';
 import { linuxMachine, LabUnderTest } from '../support/lab.ts';
 import { ArmEndpoint, type ArmAnswer, type ArmRequest } from './armRequest.ts';
 import { badRequests } from './badRequests.ts';
@@ -139,4 +140,21 @@ test('properties that nobody knows are left alone, wherever they stand', async (
   const body = { colour: 'red', properties: { taste: 1, providerSpecificInput } };
   expect((await arm.ask(written('PUT V/replicationPolicies/odd', { body }))).status).toBe(202);
   await lab.until('The policy', async () => (await arm.ask(written('GET V/replicationPolicies/odd'))).status === 200);
+});
+
+test('every operation of the specification is one here, though its vault be unknown', async () => {
+  const { subscription, resourceGroup } = lab.lab.ready;
+  const known: Readonly<Record<string, string>> = { subscriptionId: subscription, resourceGroupName: resourceGroup };
+  const before = engineState();
+  const unknown: string[] = [];
+  const operations = specifiedOperations();
+  for (const { id, verb, path } of operations) {
+    const target = path.replaceAll(/\{(\w+)\}/g, (_all, name: string) => known[name] ?? 'nobody');
+    const answer = await arm.ask({ verb, target: `${target}?${version}`, ...(verb === 'GET' || verb === 'DELETE' ? {} : { body: {} }) });
+    if (/"code":"(InvalidResourceType|MethodNotAllowed|InternalServerError)"/.test(answer.text))
+      unknown.push(`${id}: ${answer.status} ${answer.text.slice(0, 200)}`);
+  }
+  expect(operations.length).toBeGreaterThan(150);
+  expect(unknown).toEqual([]);
+  expect(engineState()).toBe(before);
 });

@@ -1,5 +1,6 @@
 // Where the lab leaves the published specification on purpose, each with the recording that justifies it.
 import type { Exchange } from '../clients/traffic.ts';
+import { placeOf } from './shapes.ts';
 import { SwaggerCheck, type Finding } from './swaggerCheck.ts';
 
 export interface SwaggerException {
@@ -95,7 +96,8 @@ export async function judged(exchanges: readonly Exchange[]): Promise<Judgement>
     operations.set(operation, (operations.get(operation) ?? 0) + 1);
     for (const finding of findings) {
       const { example, ...kind } = finding;
-      const key = JSON.stringify({ ...kind, ...(finding.operation === 'unknown' ? { example } : {}) });
+      const place = finding.operation === 'unknown' ? placeOf(example) : '';
+      const key = JSON.stringify({ ...kind, place });
       if (!found.has(key)) found.set(key, finding);
     }
   }
