@@ -131,7 +131,11 @@ async function owner({ dir }: Surroundings): Promise<Finding> {
   return {
     title,
     verdict: ours && !open ? 'good' : 'doubtful',
-    what: !ours ? t('{0} belongs to user {1}, not to you ({2}).', place, found.uid, uid) : open ? t('Everybody may write to {0}.', place) : t('{0} is yours.', place),
+    what: !ours
+      ? t('{0} belongs to user {1}, not to you ({2}).', place, found.uid, uid)
+      : open
+        ? t('Everybody may write to {0}.', place)
+        : t('{0} is yours.', place),
     remedy: ours && !open ? '' : t('The lab keeps keys there: use a folder of your own.'),
   };
 }
@@ -146,7 +150,8 @@ async function space({ dir }: Surroundings): Promise<Finding> {
     title,
     verdict,
     what: t('{0} free at {1}.', sizeText(free), place),
-    remedy: verdict === 'good' ? '' : t('Free some space, or choose a folder on another disk: replicas and recovery points take as much as their machines write.'),
+    remedy:
+      verdict === 'good' ? '' : t('Free some space, or choose a folder on another disk: replicas and recovery points take as much as their machines write.'),
   };
 }
 
@@ -155,7 +160,12 @@ async function lab({ dir, answers }: Surroundings): Promise<Finding> {
   const running = await findRunningLab(dir);
   if (running === undefined) return { title, verdict: 'good', what: t('No lab runs in {0}.', dir), remedy: '' };
   if (answers === undefined)
-    return { title, verdict: 'good', what: t('Process {0} runs a lab in {1}; this window does not follow it.', running.pid, dir), remedy: t('Start the lab: this window joins it.') };
+    return {
+      title,
+      verdict: 'good',
+      what: t('Process {0} runs a lab in {1}; this window does not follow it.', running.pid, dir),
+      remedy: t('Start the lab: this window joins it.'),
+    };
   try {
     await answers();
     return { title, verdict: 'good', what: t('Process {0} runs the lab in {1} and answers.', running.pid, dir), remedy: '' };

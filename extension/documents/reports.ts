@@ -117,7 +117,9 @@ function errorOfItem({ vault }: LabSnapshot, id: string, code: string): ErrorPag
 function errorOfJob({ vault }: LabSnapshot, name: string, code: string): ErrorPage | undefined {
   const error = vault.jobs
     .find((job) => job.name === name)
-    ?.properties?.errors?.find(({ serviceErrorDetails, providerErrorDetails }) => (serviceErrorDetails?.code ?? String(providerErrorDetails?.errorCode ?? '')) === code);
+    ?.properties?.errors?.find(
+      ({ serviceErrorDetails, providerErrorDetails }) => (serviceErrorDetails?.code ?? String(providerErrorDetails?.errorCode ?? '')) === code,
+    );
   if (error === undefined) return undefined;
   const { serviceErrorDetails: service, providerErrorDetails: provider } = error;
   return {

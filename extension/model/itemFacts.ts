@@ -53,9 +53,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
       ...none,
       rpoMs: milliseconds(toAzure.rpoInSeconds),
       osType: osType(toAzure.osType),
-      disks: (toAzure.protectedDisks ?? []).map((disk) =>
-        diskFacts(disk, [disk.sourceDataInMegaBytes, disk.psDataInMegaBytes, disk.targetDataInMegaBytes]),
-      ),
+      disks: (toAzure.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMegaBytes, disk.psDataInMegaBytes, disk.targetDataInMegaBytes])),
       group: group(toAzure),
       processServerId: toAzure.processServerId,
       ipAddress: toAzure.ipAddress ?? '',

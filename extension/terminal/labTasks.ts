@@ -29,6 +29,7 @@ function task(definition: LabTask & TaskDefinition, { session, model, program }:
   const words = [program.emulator, ...taskArguments(definition, dir)].map((value): ShellQuotedString => ({ value, quoting: ShellQuoting.Strong }));
   const execution = new ShellExecution({ value: program.runtime, quoting: ShellQuoting.Strong }, words, { env: { ELECTRON_RUN_AS_NODE: '1' } });
   const made = new Task(definition, TaskScope.Workspace, taskName(definition), t('Site Recovery Lab'), execution, '$srlab');
-  made.detail = definition.command !== 'exec' ? t('Test failover of {0}, then its cleanup', definition.target) : t('Starts a lab, runs the command in it, stops the lab');
+  made.detail =
+    definition.command !== 'exec' ? t('Test failover of {0}, then its cleanup', definition.target) : t('Starts a lab, runs the command in it, stops the lab');
   return made;
 }

@@ -53,7 +53,9 @@ function policyRow(snapshot: LabSnapshot, { id = '', name = '', properties }: Po
   const minuteMs = 60_000;
   const words = [
     ...(details?.recoveryPointHistory === undefined ? [] : [t('keeps {0}', durationText(details.recoveryPointHistory * minuteMs))]),
-    ...(details?.recoveryPointThresholdInMinutes === undefined ? [] : [t('RPO threshold {0}', durationText(details.recoveryPointThresholdInMinutes * minuteMs))]),
+    ...(details?.recoveryPointThresholdInMinutes === undefined
+      ? []
+      : [t('RPO threshold {0}', durationText(details.recoveryPointThresholdInMinutes * minuteMs))]),
     ...(details?.appConsistentFrequencyInMinutes === undefined || details.appConsistentFrequencyInMinutes === 0
       ? []
       : [t('app-consistent every {0}', durationText(details.appConsistentFrequencyInMinutes * minuteMs))]),
@@ -115,7 +117,9 @@ function faultRows(snapshot: LabSnapshot, faults: readonly FaultRule[], allowed:
       id: `infrastructure:fault:${fault.id}`,
       label: fault.point,
       description: [effectText(fault), fault.subject ?? t('everywhere')].join(' · '),
-      tooltip: [fault.point, effectText(fault), fault.subject ?? t('everywhere'), ...(fault.times === undefined ? [] : [t('{0} times', fault.times)])].join('\n'),
+      tooltip: [fault.point, effectText(fault), fault.subject ?? t('everywhere'), ...(fault.times === undefined ? [] : [t('{0} times', fault.times)])].join(
+        '\n',
+      ),
       icon: { name: 'flame', color: 'list.warningForeground' },
       context: contextOf('fault', fault.effect.kind, allowed(snapshot, subject)),
       subject,

@@ -50,7 +50,10 @@ export function jobRow(snapshot: LabSnapshot, job: Job, prefix: string, allowed?
   const live = snapshot.runningJobs.get(name);
   const state = live?.state ?? properties?.state ?? '';
   const errors = errorRows(job, id);
-  const tasks = (properties?.tasks ?? []).length > 0 ? (properties?.tasks ?? []).map((task) => taskRow(task, id)) : (live?.tasks ?? []).map((task) => recordTaskRow(task, id));
+  const tasks =
+    (properties?.tasks ?? []).length > 0
+      ? (properties?.tasks ?? []).map((task) => taskRow(task, id))
+      : (live?.tasks ?? []).map((task) => recordTaskRow(task, id));
   const words = [
     properties?.targetObjectName ?? live?.subject ?? '',
     stateText(live ?? properties),
@@ -144,7 +147,11 @@ function eventRow({ name = '', properties }: VaultEvent): TreeNode {
     description: [properties?.affectedObjectFriendlyName ?? '', properties?.timeOfOccurrence === undefined ? '' : clockText(properties.timeOfOccurrence)]
       .filter((word) => word !== '')
       .join(' · '),
-    tooltip: [properties?.description ?? '', properties?.eventCode ?? '', properties?.timeOfOccurrence === undefined ? '' : timeText(properties.timeOfOccurrence)].join('\n'),
+    tooltip: [
+      properties?.description ?? '',
+      properties?.eventCode ?? '',
+      properties?.timeOfOccurrence === undefined ? '' : timeText(properties.timeOfOccurrence),
+    ].join('\n'),
     icon: healthIcon(health, 'info'),
     context: contextOf('event', properties?.severity),
     command: { id: 'siteRecoveryLab.showDocument', arguments: [{ kind: 'event', name }] },

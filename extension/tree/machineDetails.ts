@@ -1,9 +1,9 @@
 // What opens below a protected machine: its disks, recovery points, replication group, place in Azure, and its last job.
 import type { InMageAzureV2RecoveryPointDetails } from '@azure/arm-recoveryservices-siterecovery';
 import type { Job, RecoveryPoint, ReplicationProtectedItem } from '../client/vaultClient.ts';
-import { itemFacts, type DiskFacts, type ItemFacts } from '../model/itemFacts.ts';
+import type { DiskFacts, ItemFacts } from '../model/itemFacts.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
-import { azureDetails } from '../operations/lookups.ts';
+import { azureDetails, siteDetails } from '../operations/lookups.ts';
 import { t } from '../texts.ts';
 import { contextOf } from './context.ts';
 import { sizeText, timeText } from './figures.ts';
@@ -30,10 +30,7 @@ export function detailRows(snapshot: LabSnapshot, machine: MachineFacts, rowId: 
         label,
         description: error.errorCode ?? '',
         tooltip: [error.errorMessage, error.possibleCauses, error.recommendedAction].filter((line) => line !== undefined && line !== '').join('\n\n'),
-        icon:
-          error.errorLevel === 'Warning'
-            ? { name: 'warning', color: 'list.warningForeground' }
-            : { name: 'error', color: 'list.errorForeground' },
+        icon: error.errorLevel === 'Warning' ? { name: 'warning', color: 'list.warningForeground' } : { name: 'error', color: 'list.errorForeground' },
         context: contextOf('healthError', undefined),
         command: { id: 'siteRecoveryLab.showDocument', arguments: [{ kind: 'error', of: item.id ?? '', code: error.errorCode ?? '' }] },
       };
@@ -61,7 +58,7 @@ function newestPoint(item: ReplicationProtectedItem): Date | undefined {
 const newestJobs = new WeakMap<object, ReadonlyMap<string, Job>>();
 
 /** By the name of what the job is about. */
-function newestJob({ vault }: LabSnapshot): ReadonlyMap<string, Job> {
+export function newestJob({ vault }: LabSnapshot): ReadonlyMap<string, Job> {
   let newest = newestJobs.get(vault.jobs);
   if (newest === undefined) {
     // Newest first: what comes later in the list must not replace what came before.
@@ -125,11 +122,20 @@ function groupRow(snapshot: LabSnapshot, group: { readonly id: string; readonly 
 
 const sizes = new WeakMap<object, ReadonlyMap<string, number>>();
 
+/** Members of the item's group. */
+export function groupSize(snapshot: LabSnapshot, item: ReplicationProtectedItem): number {
+  return groupSizes(snapshot).get(groupOf(item)) ?? 0;
+}
+
+function groupOf(item: ReplicationProtectedItem): string {
+  return (azureDetails(item) ?? siteDetails(item))?.multiVmGroupId ?? '';
+}
+
 /** Members by the group's id: counted once for all rows of a snapshot. */
 function groupSizes({ vault }: LabSnapshot): ReadonlyMap<string, number> {
   let counted = sizes.get(vault.items);
   if (counted === undefined) {
-    const groups = Map.groupBy(vault.items, (item) => itemFacts(item).group?.id ?? '');
+    const groups = Map.groupBy(vault.items, groupOf);
     counted = new Map([...groups].map(([id, members]) => [id, members.length]));
     sizes.set(vault.items, counted);
   }
@@ -152,11 +158,7 @@ export function recoveryPointRows(itemId: string, rowId: string, { points, limit
     const details = properties?.providerSpecificDetails as InMageAzureV2RecoveryPointDetails | undefined;
     const shared = details?.isMultiVmSyncPoint === 'true';
     const consistent = properties?.recoveryPointType === 'ApplicationConsistent';
-    const words = [
-      consistent ? t('app-consistent') : t('crash-consistent'),
-      ...(shared ? [t('multi-VM')] : []),
-      ...(place === 0 ? [t('latest')] : []),
-    ];
+    const words = [consistent ? t('app-consistent') : t('crash-consistent'), ...(shared ? [t('multi-VM')] : []), ...(place === 0 ? [t('latest')] : [])];
     return {
       id: `${rowId}/${id}`,
       label: properties?.recoveryPointTime === undefined ? id : timeText(properties.recoveryPointTime),
@@ -172,4 +174,3 @@ export function recoveryPointRows(itemId: string, rowId: string, { points, limit
   const command = { id: 'siteRecoveryLab.showMoreRecoveryPoints', arguments: [rowId] };
   return [...rows, { id: `${rowId}/more`, label: t('Show More ({0})', hidden), icon: { name: 'ellipsis' }, context: contextOf('more', undefined), command }];
 }
-

@@ -1,5 +1,6 @@
 // The tree of machines: those that are protected, as they are grouped, and those that could be.
 import type { VMwareVirtualMachineDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type { JobRecord } from '../../emulator/contract/resources.ts';
 import type { ProtectableItem, ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { addressOf } from '../documents/addresses.ts';
 import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
@@ -9,21 +10,22 @@ import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
 import { durationText } from './figures.ts';
 import { healthIcon, healthOf, healthText, worst, type Health } from './health.ts';
-import { detailRows, type MachineFacts } from './machineDetails.ts';
+import { detailRows, groupSize, newestJob, type MachineFacts } from './machineDetails.ts';
 import { groupsOf, type MachineGrouping } from './machineGroups.ts';
 import type { TreeNode } from './node.ts';
+import type { RowCache } from './rowCache.ts';
 
 export interface MachineRowsDeps {
   readonly grouping: MachineGrouping;
   readonly allowed: AllowedOperations;
+  /** Of one tree: its rows depend on what is allowed there. */
+  readonly cache: RowCache;
 }
 
 export function machineRows(snapshot: LabSnapshot, deps: MachineRowsDeps): readonly TreeNode[] {
   if (snapshot.state !== 'running') return [];
-  const machines = snapshot.vault.items
-    .map((item) => ({ item, facts: itemFacts(item), health: itemHealth(item), name: nameOf(item) }))
-    .toSorted((one, other) => byName(one.name, other.name));
-  const rowOf = itemRow(snapshot, deps.allowed);
+  const machines = snapshot.vault.items.map(machineFacts).toSorted((one, other) => byName(one.name, other.name));
+  const rowOf = itemRow(snapshot, deps);
   const groups = groupsOf(snapshot, machines, deps.grouping);
   const shown =
     groups === undefined
@@ -47,30 +49,57 @@ export function itemHealth({ properties }: ReplicationProtectedItem): Health {
   return worst(healthOf(properties?.replicationHealth), healthOf(properties?.failoverHealth));
 }
 
-function itemRow(snapshot: LabSnapshot, allowed: AllowedOperations): (machine: MachineFacts, prefix: string) => TreeNode {
-  const running = new Map([...snapshot.runningJobs.values()].map((job) => [job.subject, job]));
+const knownFacts = new WeakMap<ReplicationProtectedItem, MachineFacts>();
+
+function machineFacts(item: ReplicationProtectedItem): MachineFacts {
+  let known = knownFacts.get(item);
+  if (known === undefined) {
+    known = { item, facts: itemFacts(item), health: itemHealth(item), name: nameOf(item) };
+    knownFacts.set(item, known);
+  }
+  return known;
+}
+
+function itemRow(snapshot: LabSnapshot, { allowed, cache }: MachineRowsDeps): (machine: MachineFacts, prefix: string) => TreeNode {
+  const { vault, lab, runningJobs } = snapshot;
+  const running = new Map([...runningJobs.values()].map((job) => [job.subject, job]));
+  const records = new Map((lab?.machines ?? []).flatMap((machine) => (machine.item === null ? [] : [[machine.item.itemId, machine] as const])));
+  // What is allowed may depend on any of these; other machines it never depends on.
+  const surroundings = [vault.plans, vault.policies, vault.mappings, vault.fabrics, vault.vCenters, vault.virtualMachines, lab?.roles, lab?.links, lab?.faults];
   return (machine, prefix) => {
-    const { item, facts, health, name } = machine;
-    const id = item.id ?? '';
-    const subject = { kind: 'item', id } as const;
+    const { item, name } = machine;
+    const rowId = `machines:item:${prefix}${item.id ?? ''}`;
     const job = running.get(name);
-    const words = [
-      job === undefined ? stateText(item) : t('{0} in progress', job.friendlyName),
-      ...(facts.rpoMs === undefined ? [] : [t('RPO {0}', durationText(facts.rpoMs))]),
-    ];
-    const rowId = `machines:item:${prefix}${id}`;
-    return {
-      id: rowId,
-      label: name,
-      description: words.join(' · '),
-      tooltip: tooltip(machine),
-      icon: job === undefined ? healthIcon(health, machineIcon(item, facts)) : { name: 'sync~spin' },
-      context: contextOf('item', item.properties?.protectionState, allowed(snapshot, subject)),
-      resource: addressOf({ kind: 'item', id, health, state: decorationState(item, facts) }),
-      spoken: [name, ...words, t('Health: {0}', healthText(health))].join(', '),
-      children: detailRows(snapshot, machine, rowId),
-      subject,
-    };
+    return cache.row(item, rowId, {
+      madeOf: [...surroundings, job, newestJob(snapshot).get(name), groupSize(snapshot, item), records.get(item.properties?.eventCorrelationId ?? '')],
+      make: () => madeRow(snapshot, machine, { rowId, job, allowed }),
+    });
+  };
+}
+
+function madeRow(
+  snapshot: LabSnapshot,
+  machine: MachineFacts,
+  { rowId, job, allowed }: { readonly rowId: string; readonly job: JobRecord | undefined; readonly allowed: AllowedOperations },
+): TreeNode {
+  const { item, facts: known, health, name } = machine;
+  const id = item.id ?? '';
+  const subject = { kind: 'item', id } as const;
+  const words = [
+    job === undefined ? stateText(item) : t('{0} in progress', job.friendlyName),
+    ...(known.rpoMs === undefined ? [] : [t('RPO {0}', durationText(known.rpoMs))]),
+  ];
+  return {
+    id: rowId,
+    label: name,
+    description: words.join(' · '),
+    tooltip: tooltip(machine),
+    icon: job === undefined ? healthIcon(health, machineIcon(item, known)) : { name: 'sync~spin' },
+    context: contextOf('item', item.properties?.protectionState, allowed(snapshot, subject)),
+    resource: addressOf({ kind: 'item', id, health, state: decorationState(item, known) }),
+    spoken: [name, ...words, t('Health: {0}', healthText(health))].join(', '),
+    children: detailRows(snapshot, machine, rowId),
+    subject,
   };
 }
 
@@ -127,11 +156,9 @@ function candidateRow(snapshot: LabSnapshot, { name: machineId = '', properties 
   const subject = { kind: 'machine', machineId } as const;
   const obstacles = properties?.protectionReadinessErrors ?? [];
   const details = properties?.customDetails as VMwareVirtualMachineDetails | undefined;
-  const words = [
-    osText(details?.osType),
-    details?.ipAddress ?? '',
-    ...(obstacles.length > 0 ? [t('cannot be protected now')] : []),
-  ].filter((word) => word !== '');
+  const words = [osText(details?.osType), details?.ipAddress ?? '', ...(obstacles.length > 0 ? [t('cannot be protected now')] : [])].filter(
+    (word) => word !== '',
+  );
   return {
     id: `machines:candidate:${machineId}`,
     label: name,

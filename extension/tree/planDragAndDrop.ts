@@ -22,7 +22,12 @@ export function machineDrag(subjects: () => RowSubjects): TreeDragAndDropControl
   return {
     dragMimeTypes: [machinesMime],
     dropMimeTypes: [],
-    handleDrag: (ids, transfer) => put(transfer, machinesMime, ids.flatMap((id) => subjects().of(id) ?? []).filter(({ kind }) => kind === 'item')),
+    handleDrag: (ids, transfer) =>
+      put(
+        transfer,
+        machinesMime,
+        ids.flatMap((id) => subjects().of(id) ?? []).filter(({ kind }) => kind === 'item'),
+      ),
   };
 }
 
@@ -35,12 +40,18 @@ export function planDragAndDrop({ subjects, mover, report }: PlanDropDeps): Tree
       report(async () => {
         const target = groupOf(subjects().of(id));
         if (target === undefined)
-          throw new ExtensionError('NoGroupThere', t('Only a group takes machines and actions.'), { recommendedAction: t('Drop them onto a group of a plan.') });
+          throw new ExtensionError('NoGroupThere', t('Only a group takes machines and actions.'), {
+            recommendedAction: t('Drop them onto a group of a plan.'),
+          });
         const rows = taken(transfer, plansMime).filter(isPlanRow);
         const foreign = rows.find((row) => row.planId !== target.planId);
         if (foreign !== undefined)
-          throw new ExtensionError('OtherPlan', t('Rows move within their plan only.'), { recommendedAction: t('Drag the machine from the tree of machines.') });
-        const itemIds = [...taken(transfer, machinesMime), ...rows].flatMap((row) => (row.kind === 'item' ? row.id : row.kind === 'planMember' ? row.itemId : []));
+          throw new ExtensionError('OtherPlan', t('Rows move within their plan only.'), {
+            recommendedAction: t('Drag the machine from the tree of machines.'),
+          });
+        const itemIds = [...taken(transfer, machinesMime), ...rows].flatMap((row) =>
+          row.kind === 'item' ? row.id : row.kind === 'planMember' ? row.itemId : [],
+        );
         const [first] = rows.filter(({ kind }) => kind !== 'planMember');
         await mover.move(target.planId, (groups) => {
           const moved = itemIds.length === 0 ? groups : withItems(groups, itemIds, target.group);

@@ -1,5 +1,10 @@
 // The tree of recovery plans: groups in their order, each with what runs before it, its machines, and what runs after it.
-import type { RecoveryPlanAction, RecoveryPlanGroup, RecoveryPlanManualActionDetails, RecoveryPlanScriptActionDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type {
+  RecoveryPlanAction,
+  RecoveryPlanGroup,
+  RecoveryPlanManualActionDetails,
+  RecoveryPlanScriptActionDetails,
+} from '@azure/arm-recoveryservices-siterecovery';
 import type { RecoveryPlan } from '../client/vaultClient.ts';
 import { byId, nameOf } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';

@@ -28,7 +28,9 @@ export function fabricRow(snapshot: LabSnapshot, fabric: Fabric, allowed: Allowe
     children: [
       ...(details?.processServers ?? []).map((server) => processServerRow(snapshot, server, allowed)),
       ...(details?.masterTargetServers ?? []).map((server) => masterTargetRow(snapshot, server, allowed)),
-      ...snapshot.vault.vCenters.filter(({ id: vCenterId }) => sameId(fabricOfId(snapshot, vCenterId)?.id, id)).map((one) => vCenterRow(snapshot, one, allowed)),
+      ...snapshot.vault.vCenters
+        .filter(({ id: vCenterId }) => sameId(fabricOfId(snapshot, vCenterId)?.id, id))
+        .map((one) => vCenterRow(snapshot, one, allowed)),
     ],
     subject,
   };
@@ -57,10 +59,16 @@ function processServerRow(snapshot: LabSnapshot, server: ProcessServer, allowed:
   const subject = { kind: 'processServer', id } as const;
   const health = worst(healthOf(server.health), roleHealth(snapshot, 'processserver', friendlyName));
   const free = server.availableSpaceInBytes;
-  const words = [t('process server'), ...heartbeat(server.lastHeartbeat), ...(server.machineCount === undefined ? [] : [t('{0} machines', server.machineCount)])];
+  const words = [
+    t('process server'),
+    ...heartbeat(server.lastHeartbeat),
+    ...(server.machineCount === undefined ? [] : [t('{0} machines', server.machineCount)]),
+  ];
   const rowId = `infrastructure:processServer:${id}`;
   const detail = (part: string, label: string, value: string | undefined, status: string | undefined): readonly TreeNode[] =>
-    value === undefined ? [] : [{ id: `${rowId}/${part}`, label, description: value, icon: healthIcon(healthOf(status), 'dashboard'), context: contextOf('load', status) }];
+    value === undefined
+      ? []
+      : [{ id: `${rowId}/${part}`, label, description: value, icon: healthIcon(healthOf(status), 'dashboard'), context: contextOf('load', status) }];
   return {
     id: rowId,
     label: friendlyName,
@@ -80,7 +88,12 @@ function processServerRow(snapshot: LabSnapshot, server: ProcessServer, allowed:
         server.throughputUploadPendingDataInBytes === undefined ? undefined : sizeText(server.throughputUploadPendingDataInBytes),
         server.throughputStatus,
       ),
-      ...detail('certificate', t('Certificate'), server.sslCertExpiryRemainingDays === undefined ? undefined : t('{0} days', server.sslCertExpiryRemainingDays), undefined),
+      ...detail(
+        'certificate',
+        t('Certificate'),
+        server.sslCertExpiryRemainingDays === undefined ? undefined : t('{0} days', server.sslCertExpiryRemainingDays),
+        undefined,
+      ),
     ],
     subject,
   };
@@ -146,7 +159,9 @@ function vCenterRow(snapshot: LabSnapshot, { id = '', name = '', properties }: V
     children: (snapshot.lab?.hosts ?? []).map(({ name: host, connection }): TreeNode => ({
       id: `infrastructure:vCenter:${id}/host/${host}`,
       label: host,
-      description: [t('host'), connection === 'CONNECTED' ? t('connected') : connection === 'DISCONNECTED' ? t('disconnected') : t('not responding')].join(' · '),
+      description: [t('host'), connection === 'CONNECTED' ? t('connected') : connection === 'DISCONNECTED' ? t('disconnected') : t('not responding')].join(
+        ' · ',
+      ),
       icon: healthIcon(connection === 'CONNECTED' ? 'Normal' : 'Critical', 'vm-connect'),
       context: contextOf('host', connection),
     })),

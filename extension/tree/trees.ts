@@ -16,6 +16,7 @@ import type { Subject, TreeNode } from './node.ts';
 import { machineDrag, planDragAndDrop } from './planDragAndDrop.ts';
 import type { PlanMover } from './planMover.ts';
 import { planRows } from './plans.ts';
+import { RowCache } from './rowCache.ts';
 import { RowSubjects } from './rowSubjects.ts';
 import { SnapshotTree } from './snapshotTree.ts';
 import { contextFlags, treeMessage } from './treeState.ts';
@@ -50,11 +51,12 @@ export class Trees implements VsDisposable {
   constructor(deps: TreesDeps) {
     this.#deps = deps;
     const { model, allowed, attachment, mover, report } = deps;
+    const cache = new RowCache();
     const base = { model, onFirstLook: () => void attachment.look() };
     const vault = ({ state, vault: read, runningJobs }: LabSnapshot): readonly unknown[] => [state, read.items, read.plans, read.jobs, runningJobs];
     this.machines = new SnapshotTree({
       ...base,
-      rows: (snapshot) => machineRows(snapshot, { grouping: this.grouping, allowed }),
+      rows: (snapshot) => machineRows(snapshot, { grouping: this.grouping, allowed, cache }),
       partsOf: (snapshot) => [...vault(snapshot), snapshot.vault.protectableItems, snapshot.vault.policies, snapshot.lab?.machines],
       later: (node) => this.#openMachineRow(node),
     });
@@ -114,7 +116,11 @@ export class Trees implements VsDisposable {
     this.#resources.dispose();
   }
 
-  #view(name: string, tree: SnapshotTree, options: { canSelectMany?: boolean; showCollapseAll: boolean; dragAndDropController?: ReturnType<typeof machineDrag> }): TreeView<string> {
+  #view(
+    name: string,
+    tree: SnapshotTree,
+    options: { canSelectMany?: boolean; showCollapseAll: boolean; dragAndDropController?: ReturnType<typeof machineDrag> },
+  ): TreeView<string> {
     const view = window.createTreeView(`siteRecoveryLab.${name}`, { treeDataProvider: tree, ...options });
     const looking = view.onDidChangeVisibility(({ visible }) => {
       if (visible) void this.#deps.attachment.look();
@@ -132,7 +138,9 @@ export class Trees implements VsDisposable {
     if (subject?.kind === 'job') return this.#openJob(node);
     if (subject?.kind !== 'item') return [];
     const points = await this.#deps.session.lab.vault.recoveryPoints(subject.id);
-    const newestFirst = points.toSorted((one, other) => (other.properties?.recoveryPointTime?.getTime() ?? 0) - (one.properties?.recoveryPointTime?.getTime() ?? 0));
+    const newestFirst = points.toSorted(
+      (one, other) => (other.properties?.recoveryPointTime?.getTime() ?? 0) - (one.properties?.recoveryPointTime?.getTime() ?? 0),
+    );
     return recoveryPointRows(subject.id, id, { points: newestFirst, limit: this.#limits.get(id) ?? pointsPage });
   }
 

@@ -92,5 +92,11 @@ export function plan(name: string, groups: readonly (readonly string[])[]): Reco
 }
 
 export function snapshot(vault: Partial<VaultSnapshot>, more: Partial<LabSnapshot> = {}): LabSnapshot {
-  return { ...emptySnapshot('/lab'), state: 'running', clock: { timeMs: Date.UTC(2026, 2, 2, 9, 41, 10), speed: 1 }, vault: { ...emptyVault, ...vault }, ...more };
+  return {
+    ...emptySnapshot('/lab'),
+    state: 'running',
+    clock: { timeMs: Date.UTC(2026, 2, 2, 9, 41, 10), speed: 1 },
+    vault: { ...emptyVault, ...vault },
+    ...more,
+  };
 }

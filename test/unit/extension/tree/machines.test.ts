@@ -7,6 +7,7 @@ import { allowedBy } from '../../../../extension/tree/context.ts';
 import { machineRows } from '../../../../extension/tree/machines.ts';
 import type { MachineGrouping } from '../../../../extension/tree/machineGroups.ts';
 import type { TreeNode } from '../../../../extension/tree/node.ts';
+import { RowCache } from '../../../../extension/tree/rowCache.ts';
 import { RowBook } from '../../../../extension/tree/rowDiff.ts';
 import { item, itemId, job, plan, snapshot } from './estate.ts';
 
@@ -18,7 +19,7 @@ const testFailover = {
 const allowed = allowedBy([testFailover]);
 
 function rows(shown: LabSnapshot, grouping: MachineGrouping = 'none'): readonly TreeNode[] {
-  return machineRows(shown, { grouping, allowed });
+  return machineRows(shown, { grouping, allowed, cache: new RowCache() });
 }
 
 function labels(nodes: readonly TreeNode[]): readonly string[] {
@@ -56,7 +57,9 @@ describe('A row', () => {
   });
 
   test('opens to disks, recovery points, place in Azure and the last job', () => {
-    const [row] = rows(snapshot({ items: [item('WEB01', { disks: 2 })], jobs: [job('newest', 'WEB01'), job('older', 'WEB01', { friendlyName: 'Enable replication' })] }));
+    const [row] = rows(
+      snapshot({ items: [item('WEB01', { disks: 2 })], jobs: [job('newest', 'WEB01'), job('older', 'WEB01', { friendlyName: 'Enable replication' })] }),
+    );
     expect(labels(children(row))).toEqual(['Disks', 'Recovery Points', 'In Azure: WEB01', 'Last Job: Test failover']);
     expect(children(row)[1]?.children).toBe('later');
   });

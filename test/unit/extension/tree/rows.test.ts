@@ -15,7 +15,10 @@ import { item, itemId, job, plan, snapshot, vaultId } from './estate.ts';
 const nothing = allowedBy([]);
 
 function outline(nodes: readonly TreeNode[]): readonly string[] {
-  return nodes.flatMap(({ label, children }) => [label, ...(children === undefined || children === 'later' ? [] : outline(children).map((line) => `  ${line}`))]);
+  return nodes.flatMap(({ label, children }) => [
+    label,
+    ...(children === undefined || children === 'later' ? [] : outline(children).map((line) => `  ${line}`)),
+  ]);
 }
 
 function members(groups: readonly { readonly replicationProtectedItems?: readonly { readonly id?: string }[] }[] | undefined): unknown {
@@ -97,7 +100,9 @@ describe('Infrastructure', () => {
         lastHeartbeat: new Date('2026-03-02T09:41:00Z'),
         sslCertExpiryRemainingDays: 812,
         processServers: [{ id: 'ps', friendlyName: 'PS01', health: 'Warning', cpuLoad: '21%', cpuLoadStatus: 'Green', machineCount: '3' }],
-        masterTargetServers: [{ id: 'mt', name: 'MT01', osType: 'Linux', retentionVolumes: [{ volumeName: '/retention', capacityInBytes: 2 ** 34, freeSpaceInBytes: 2 ** 33 }] }],
+        masterTargetServers: [
+          { id: 'mt', name: 'MT01', osType: 'Linux', retentionVolumes: [{ volumeName: '/retention', capacityInBytes: 2 ** 34, freeSpaceInBytes: 2 ** 33 }] },
+        ],
       },
     },
   };
@@ -142,7 +147,15 @@ describe('Jobs', () => {
   const failed = job('failed', 'SQL01', {
     state: 'Failed',
     errors: [{ serviceErrorDetails: { code: '95107', message: 'It failed.', possibleCauses: 'The account.', recommendedAction: 'Another account.' } }],
-    tasks: [{ taskId: '1', friendlyName: 'Prerequisites check', state: 'Failed', startTime: new Date('2026-03-02T09:00:00Z'), endTime: new Date('2026-03-02T09:00:05Z') }],
+    tasks: [
+      {
+        taskId: '1',
+        friendlyName: 'Prerequisites check',
+        state: 'Failed',
+        startTime: new Date('2026-03-02T09:00:00Z'),
+        endTime: new Date('2026-03-02T09:00:05Z'),
+      },
+    ],
   });
   const running = job('running', 'WEB01', { state: 'InProgress' });
   delete running.properties?.endTime;
@@ -169,11 +182,18 @@ describe('Jobs', () => {
 test('recovery points are paged', () => {
   const points = Array.from({ length: 45 }, (_nothing, place) => ({
     id: `p${place}`,
-    properties: { recoveryPointTime: new Date(Date.UTC(2026, 2, 2, 9) - place * 300_000), recoveryPointType: place === 3 ? 'ApplicationConsistent' : 'CrashConsistent' },
+    properties: {
+      recoveryPointTime: new Date(Date.UTC(2026, 2, 2, 9) - place * 300_000),
+      recoveryPointType: place === 3 ? 'ApplicationConsistent' : 'CrashConsistent',
+    },
   }));
   const rows = recoveryPointRows('item', 'row', { points, limit: 20 });
   expect(rows).toHaveLength(21);
-  expect(rows[0]).toMatchObject({ label: '2026-03-02 09:00:00', description: 'crash-consistent · latest', subject: { kind: 'recoveryPoint', itemId: 'item', id: 'p0' } });
+  expect(rows[0]).toMatchObject({
+    label: '2026-03-02 09:00:00',
+    description: 'crash-consistent · latest',
+    subject: { kind: 'recoveryPoint', itemId: 'item', id: 'p0' },
+  });
   expect(rows[3]?.description).toBe('app-consistent');
   expect(rows.at(-1)).toMatchObject({ label: 'Show More (25)', command: { arguments: ['row'] } });
 });
