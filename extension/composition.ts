@@ -14,7 +14,7 @@ import { Panels } from './panel/panels.ts';
 import { deliverPlan } from './planText/deliverPlan.ts';
 import { planLanguage } from './planText/planLanguage.ts';
 import { surfaces, type Surfaces } from './surfaces.ts';
-import { t } from './texts.ts';
+import { t, textsInUse, type Texts } from './texts.ts';
 
 export interface Composition {
   readonly session: Session;
@@ -72,6 +72,7 @@ async function offerRestart(): Promise<void> {
 /** The SDK is a bundle of its own: the window pays for it when the first lab runs. */
 function loadVaultClient(context: ExtensionContext, place: VaultPlace): VaultClient {
   const load = createRequire(context.asAbsolutePath('package.json'));
-  const module = load('./dist/azureClient.cjs') as { openVaultClient(place: VaultPlace): VaultClient };
+  const module = load('./dist/azureClient.cjs') as { openVaultClient(place: VaultPlace): VaultClient; useTexts(texts: Texts): void };
+  module.useTexts(textsInUse());
   return module.openVaultClient(place);
 }

@@ -3,6 +3,7 @@ import { request } from 'node:https';
 import { ExtensionError } from '../lab/labError.ts';
 import { textOf } from './labHttp.ts';
 import type { VaultPlace } from './vaultClient.ts';
+import { t } from '../texts.ts';
 
 interface Page<Resource> {
   readonly value?: readonly Resource[];
@@ -18,9 +19,9 @@ interface Page<Resource> {
 export async function listResources<Resource>(place: VaultPlace, path: string, apiVersion: string): Promise<Resource[]> {
   const resources: Resource[] = [];
   const own = new URL(place.endpoint).origin;
-  for (let next: string | null | undefined = `${place.endpoint}${path}?api-version=${apiVersion}`; next !== null && next !== undefined; ) {
+  for (let next: string | null | undefined = `${place.endpoint}${path}?api-version=${apiVersion}`; next !== null && next !== undefined;) {
     // The token is for this endpoint alone.
-    if (new URL(next).origin !== own) throw new ExtensionError('UnexpectedAnswer', `A list goes on at another host: ${new URL(next).host}.`);
+    if (new URL(next).origin !== own) throw new ExtensionError('UnexpectedAnswer', t('A list goes on at another host: {0}.', new URL(next).host));
     const page: Page<Resource> = await read(place, next);
     resources.push(...(page.value ?? []));
     next = page.nextLink;
@@ -42,7 +43,9 @@ async function read<Resource>(place: VaultPlace, url: string): Promise<Page<Reso
       .catch(reject);
   });
   asking.on('error', (error) =>
-    reject(new ExtensionError('LabUnreachable', `The lab does not answer: ${error.message}`, { cause: error, recommendedAction: 'Start the lab again.' })),
+    reject(
+      new ExtensionError('LabUnreachable', t('The lab does not answer: {0}', error.message), { cause: error, recommendedAction: t('Start the lab again.') }),
+    ),
   );
   asking.end();
   return promise;

@@ -4,6 +4,9 @@ import { SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-sitere
 import { listResources } from './armReader.ts';
 import type { AzureVirtualMachine, MachineSize, StorageAccount, VaultClient, VaultPlace, VirtualNetwork } from './vaultClient.ts';
 
+// This bundle has its own copy of the texts: the extension hands over its language.
+export { useTexts } from '../texts.ts';
+
 export function openVaultClient(place: VaultPlace): VaultClient {
   const { endpoint, subscriptionId, resourceGroupName: group, vaultName: vault, ca } = place;
   const credential = { getToken: () => place.token() };
@@ -45,9 +48,11 @@ export function openVaultClient(place: VaultPlace): VaultClient {
     jobs: () => Array.fromAsync(siteRecovery.replicationJobs.list(vault, group)),
     job: (name) => siteRecovery.replicationJobs.get(vault, group, name),
     events: () => Array.fromAsync(siteRecovery.replicationEvents.list(vault, group)),
-    virtualNetworks: async () => (await listResources<NetworkResource>(place, `${providers}/Microsoft.Network/virtualNetworks`, '2025-05-01')).map(virtualNetwork),
+    virtualNetworks: async () =>
+      (await listResources<NetworkResource>(place, `${providers}/Microsoft.Network/virtualNetworks`, '2025-05-01')).map(virtualNetwork),
     storageAccounts: () => listResources<StorageAccount>(place, `${providers}/Microsoft.Storage/storageAccounts`, '2025-08-01'),
-    machineSizes: (location) => listResources<MachineSize>(place, `${providers}/Microsoft.Compute/locations/${encodeURIComponent(location)}/vmSizes`, '2025-04-01'),
+    machineSizes: (location) =>
+      listResources<MachineSize>(place, `${providers}/Microsoft.Compute/locations/${encodeURIComponent(location)}/vmSizes`, '2025-04-01'),
     targetSizes: (id) => {
       const { fabric, container, name } = partsOf(id);
       return Array.fromAsync(siteRecovery.targetComputeSizes.listByReplicationProtectedItems(vault, group, fabric, container, name));

@@ -1,5 +1,6 @@
 // What Azure's interface answered instead of doing it, in the words for a person: code, message, what to do.
 import { ExtensionError } from '../lab/labError.ts';
+import { t } from '../texts.ts';
 
 interface AzureErrorBody {
   readonly code?: string;
@@ -13,7 +14,7 @@ export function explained(error: unknown): unknown {
   const { response, statusCode, code } = error as Error & { response?: { bodyAsText?: string | null }; statusCode?: number; code?: string };
   if (statusCode === undefined && response === undefined)
     return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'REQUEST_SEND_ERROR'
-      ? new ExtensionError('LabUnreachable', `The lab does not answer: ${error.message}`, { cause: error, recommendedAction: 'Start the lab again.' })
+      ? new ExtensionError('LabUnreachable', t('The lab does not answer: {0}', error.message), { cause: error, recommendedAction: t('Start the lab again.') })
       : error;
   const body = bodyOf(response?.bodyAsText ?? '');
   // The first detail is the cause; the outside says only that the request was bad.

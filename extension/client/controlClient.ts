@@ -2,6 +2,7 @@
 import type { ControlEvent, OperationName, ReplyOf, RequestOf } from '../../emulator/contract/control.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { textOf, type LabHttp } from './labHttp.ts';
+import { t } from '../texts.ts';
 
 export class ControlClient {
   readonly #http: LabHttp;
@@ -17,7 +18,9 @@ export class ControlClient {
     const text = await textOf(answer);
     const body = text === '' ? {} : (JSON.parse(text) as { error?: { code: string; message: string; recommendedAction: string } });
     if ((answer.statusCode ?? 500) >= 400)
-      throw ExtensionError.of(body.error ?? { code: 'LabUnreachable', message: `${name} was answered with ${answer.statusCode}.`, recommendedAction: '' });
+      throw ExtensionError.of(
+        body.error ?? { code: 'LabUnreachable', message: t('{0} was answered with {1}.', name, answer.statusCode ?? 0), recommendedAction: '' },
+      );
     return body as ReplyOf<Name>;
   }
 
@@ -45,5 +48,5 @@ export class ControlClient {
 }
 
 function lost(cause: unknown): ExtensionError {
-  return new ExtensionError('LabUnreachable', 'The lab ended.', { cause, recommendedAction: 'Start the lab again; it goes on where it stopped.' });
+  return new ExtensionError('LabUnreachable', t('The lab ended.'), { cause, recommendedAction: t('Start the lab again; it goes on where it stopped.') });
 }

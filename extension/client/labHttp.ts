@@ -4,6 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import type { LabLocator } from '../../emulator/contract/control.ts';
 import { ExtensionError } from '../lab/labError.ts';
+import { t } from '../texts.ts';
 
 /** Dispose to close its connections. */
 export class LabHttp implements Disposable {
@@ -23,9 +24,9 @@ export class LabHttp implements Disposable {
     try {
       return new LabHttp(locator, await readFile(locator.ca, 'utf8'));
     } catch (error) {
-      throw new ExtensionError('LabUnreachable', `The lab's certificate ${locator.ca} cannot be read.`, {
+      throw new ExtensionError('LabUnreachable', t('The certificate of the lab, {0}, cannot be read.', locator.ca), {
         cause: error,
-        recommendedAction: 'Start the lab again.',
+        recommendedAction: t('Start the lab again.'),
       });
     }
   }
@@ -48,7 +49,10 @@ export class LabHttp implements Disposable {
       reject(
         options.signal?.aborted === true
           ? error
-          : new ExtensionError('LabUnreachable', `The lab does not answer: ${error.message}`, { cause: error, recommendedAction: 'Start the lab again.' }),
+          : new ExtensionError('LabUnreachable', t('The lab does not answer: {0}', error.message), {
+              cause: error,
+              recommendedAction: t('Start the lab again.'),
+            }),
       ),
     );
     sending.end(text);

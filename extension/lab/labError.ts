@@ -13,6 +13,11 @@ export class ExtensionError extends Error {
     this.recommendedAction = more.recommendedAction ?? '';
   }
 
+  /** Azure's client is a bundle of its own, with its own copy of this class: what it throws is one of these too. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'ExtensionError';
+  }
+
   static of(body: Pick<ErrorBody, 'message' | 'recommendedAction'> & { readonly code: string }): ExtensionError {
     return new ExtensionError(body.code, body.message, { recommendedAction: body.recommendedAction });
   }

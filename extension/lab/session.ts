@@ -40,7 +40,7 @@ export class Session implements AsyncDisposable {
 
   /** @throws ExtensionError LabNotRunning */
   get lab(): RunningLab {
-    if (this.#lab === undefined) throw new ExtensionError('LabNotRunning', 'No lab runs.', { recommendedAction: 'Start the lab.' });
+    if (this.#lab === undefined) throw new ExtensionError('LabNotRunning', t('No lab runs.'), { recommendedAction: t('Start the lab.') });
     return this.#lab;
   }
 

@@ -7,6 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { LabLocator } from '../../emulator/contract/control.ts';
 import { ExtensionError } from './labError.ts';
 import { findRunningLab, isAlive, labRoot, locatorName } from './locator.ts';
+import { t } from '../texts.ts';
 
 export interface LabSettings {
   /** Folder of the lab. */
@@ -63,7 +64,7 @@ export class Supervisor {
       const said = (await readFile(logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-shownLogLines).join('\n');
       throw error instanceof ExtensionError && !signal.aborted
         ? new ExtensionError(error.code, `${error.message}\n${said}`, {
-            recommendedAction: 'Run "Check the Lab\'s Surroundings", or show the log.',
+            recommendedAction: t('Run "Check the Lab\'s Surroundings", or show the log.'),
             cause: error,
           })
         : error;
@@ -123,10 +124,12 @@ export class Supervisor {
       if (name === null || name === locatorName) look();
     });
     const failed = (code: number | null, by: string | null): void =>
-      reject(new ExtensionError('LabStartFailed', `The lab's process ended with ${code ?? by ?? 'no code'} before it was ready.`));
+      reject(new ExtensionError('LabStartFailed', t('The process of the lab ended before it was ready: {0}.', code ?? by ?? '')));
     child.once('exit', failed);
-    child.once('error', (error) => reject(new ExtensionError('LabStartFailed', `The lab's process cannot be started: ${error.message}`, { cause: error })));
-    const onAbort = (): void => reject(new ExtensionError('Cancelled', 'Starting the lab was cancelled.'));
+    child.once('error', (error) =>
+      reject(new ExtensionError('LabStartFailed', t('The process of the lab cannot be started: {0}', error.message), { cause: error })),
+    );
+    const onAbort = (): void => reject(new ExtensionError('Cancelled', t('Starting the lab was cancelled.')));
     signal.addEventListener('abort', onAbort, { once: true });
     look();
     try {
