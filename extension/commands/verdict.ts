@@ -31,10 +31,11 @@ function errorTexts(properties: Job['properties']): string[] {
   const code = service?.code ?? provider?.errorCode;
   const cause = service?.possibleCauses ?? provider?.possibleCauses ?? '';
   const action = service?.recommendedAction ?? provider?.recommendedAction ?? '';
-  if (message === undefined) return [];
+  // The service writes null for what it has not.
+  if (typeof message !== 'string') return [];
   return [
-    code === undefined ? message : t('{0} ({1})', message, code),
-    ...(cause === '' ? [] : [t('Possible causes: {0}', cause)]),
+    code === undefined || code === null ? message : t('{0} ({1})', message, code),
+    ...(cause === '' || cause === message ? [] : [t('Possible causes: {0}', cause)]),
     ...(action === '' ? [] : [t('What to do: {0}', action)]),
   ];
 }

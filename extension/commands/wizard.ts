@@ -57,8 +57,6 @@ interface Run {
   readonly input: WizardInput;
   readonly answers: Record<string, Answer>;
   readonly shown: Map<string, string>;
-  /** Answered without a question, for there was one choice only. */
-  readonly taken: Set<string>;
   /** Places that were asked, the last one last. */
   readonly asked: number[];
 }
@@ -69,7 +67,7 @@ interface Run {
  */
 export async function runWizard(input: WizardInput): Promise<Answers> {
   const { steps, preset, asker } = input;
-  const run: Run = { input, answers: {}, shown: new Map(), taken: new Set(), asked: [] };
+  const run: Run = { input, answers: {}, shown: new Map(), asked: [] };
   let place = 0;
   for (;;) {
     for (const [key, answer] of Object.entries(preset)) if (answer !== undefined) run.answers[key] = answer;
@@ -111,9 +109,7 @@ async function askPick(run: Run, step: PickStep, place: number): Promise<'next' 
     const { because, remedy } = step.none ?? { because: t('{0}: there is nothing to choose from.', step.title), remedy: '' };
     throw new ExtensionError('NothingToChoose', because, { recommendedAction: remedy });
   }
-  run.taken.delete(step.key);
   if (only !== undefined && others.length === 0 && step.many !== true) {
-    run.taken.add(step.key);
     keep(run, step.key, only.value, only.label);
     return 'next';
   }
@@ -148,7 +144,6 @@ function keep(run: Run, key: string, answer: Answer, shown: string): void {
 function forget(run: Run, key: string): void {
   delete run.answers[key];
   run.shown.delete(key);
-  run.taken.delete(key);
 }
 
 /** The question before; at the first one there is none, so it is asked again. */
@@ -164,7 +159,8 @@ function goTo(run: Run, key: string): number {
 
 function placeOf(run: Run, place: number): Place {
   const { steps, preset, summary } = run.input;
-  const isAsked = (step: Step): boolean => preset[step.key] === undefined && !run.taken.has(step.key) && step.needed?.(run.answers) !== false;
+  // What was taken without a question counts, or the whole would shrink while somebody goes along.
+  const isAsked = (step: Step): boolean => preset[step.key] === undefined && step.needed?.(run.answers) !== false;
   const before = steps.slice(0, place).filter(isAsked).length;
   const all = steps.filter(isAsked).length + (summary || steps.length > 0 ? 1 : 0);
   return { number: before + 1, of: Math.max(all, before + 1), canGoBack: run.asked.length > 0 };

@@ -3,9 +3,9 @@ import type { ProtectableItem, RecoveryPlan, ReplicationProtectedItem } from '..
 import type { Subject } from '../tree/node.ts';
 import type { LabSnapshot } from './snapshot.ts';
 
-/** ARM compares without case. */
-export function sameId(one: string | undefined, other: string | undefined): boolean {
-  return one !== undefined && other !== undefined && one.toLowerCase() === other.toLowerCase();
+/** ARM compares without case, and writes null where there is nothing. */
+export function sameId(one: string | null | undefined, other: string | null | undefined): boolean {
+  return typeof one === 'string' && typeof other === 'string' && one.toLowerCase() === other.toLowerCase();
 }
 
 const indexes = new WeakMap<object, ReadonlyMap<string, unknown>>();

@@ -30,7 +30,7 @@ export function itemAllows(item: ReplicationProtectedItem | undefined, word: Ite
 
 /** Undefined: no job works on it. An open drill has no job any more, though its scenario is named on. */
 export function idleItem(item: ReplicationProtectedItem): Refusal | undefined {
-  const { scenarioName = 'None' } = item.properties?.currentScenario ?? {};
+  const scenarioName = item.properties?.currentScenario?.scenarioName ?? 'None';
   if (['', 'None'].includes(scenarioName) || (scenarioName === 'TestFailover' && drilling(item))) return undefined;
   return { because: t('{0}: the job {1} works on it.', nameOf(item), scenarioName), remedy: t('Wait for the job to end, or cancel it.') };
 }

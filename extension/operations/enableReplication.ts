@@ -30,6 +30,7 @@ type EnableAnswers = {
 const automatic = '';
 const alone = 'alone';
 const newGroup = 'new';
+const eachFitting = 'fitting';
 
 export const enableReplication: Operation<EnableAnswers> = {
   id: 'enableReplication',
@@ -160,8 +161,21 @@ function accountStep(fabric: Fabric | undefined, machines: readonly ProtectableI
     placeholder: t('Which account installs the Mobility service?'),
     // Installed by hand, nobody has to sign in.
     needed: () => accounts.length > 0 && machines.some((machine) => details(machine)?.agentInstalled !== 'Installed'),
-    choices: () => accounts.map(({ accountId = '', accountName = '' }) => ({ value: accountId, label: accountName })),
+    choices: () => {
+      const named = accounts.map(({ accountId = '', accountName = '' }) => ({ value: accountId, label: accountName }));
+      const fitting = machines.map((machine) => fittingAccount(fabric, machine));
+      const several = new Set(fitting).size > 1;
+      if (fitting.some((account) => account === undefined)) return named;
+      if (several) return [{ value: eachFitting, label: t('The one named after the operating system'), description: t('of each machine') }, ...named];
+      return named.toSorted((one, other) => Number(other.value === fitting[0]) - Number(one.value === fitting[0]));
+    },
   };
+}
+
+/** Accounts are mostly named after the systems that they open. @returns id of the account */
+function fittingAccount(fabric: Fabric | undefined, machine: ProtectableItem): string | undefined {
+  const osType = details(machine)?.osType?.toLowerCase() ?? '';
+  return vmware(fabric)?.runAsAccounts?.find(({ accountName = '' }) => osType !== '' && accountName.toLowerCase().includes(osType))?.accountId;
 }
 
 function sizeStep({ lab }: OperationContext): PickStep<EnableAnswers> {
@@ -258,12 +272,13 @@ export function enableCall(snapshot: LabSnapshot, machine: ProtectableItem, answ
   const fabric = fabricOfId(snapshot, machine.id);
   const group = answers.group === newGroup ? answers.newGroup : answers.group.startsWith('group:') ? answers.group.slice('group:'.length) : undefined;
   const excluded = answers.excluded ?? [];
+  const account = answers.account === eachFitting ? fittingAccount(fabric, machine) : answers.account;
   const included = disksOf(snapshot, machine).filter(({ diskId = '' }) => !excluded.includes(diskId));
   const input: InMageAzureV2EnableProtectionInput = {
     instanceType: 'InMageAzureV2',
     processServerId: answers.processServer,
     logStorageAccountId: answers.storage,
-    ...(answers.account === undefined ? {} : { runAsAccountId: answers.account }),
+    ...(account === undefined ? {} : { runAsAccountId: account }),
     ...(answers.network === noNetwork ? {} : { targetAzureNetworkId: answers.network, targetAzureSubnetId: answers.subnet }),
     ...(answers.size === automatic ? {} : { targetVmSize: answers.size }),
     ...(answers.name === undefined ? {} : { targetAzureVmName: answers.name }),

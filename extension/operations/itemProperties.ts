@@ -155,7 +155,7 @@ async function sizeChoices({ lab }: OperationContext, item: ReplicationProtected
         value: size.name ?? '',
         label: friendlyName ?? size.name ?? '',
         description: t('{0} cores, {1} GiB, {2} data disks', cpuCoresCount, memoryInGB, maxDataDiskCount),
-        ...(problem?.message === undefined ? {} : { detail: t('Does not fit: {0}', problem.message) }),
+        ...(typeof problem?.message !== 'string' ? {} : { detail: t('Does not fit: {0}', problem.message) }),
       };
     });
 }

@@ -25,8 +25,9 @@ export function planAllows(snapshot: LabSnapshot, subject: Subject | undefined, 
       ? { because: t('No machine of {0} replicates to the site.', name), remedy: t('Fail over, commit, and re-protect first.') }
       : { because: t('No machine of {0} replicates to Azure.', name), remedy: t('Fail back, commit, and re-protect first; or enable replication.') };
   if (allowedOperations.includes(word)) return true;
-  if (currentScenario?.scenarioName !== undefined && !['', 'None'].includes(currentScenario.scenarioName))
-    return { because: t('{0}: the job {1} works on it.', name, currentScenario.scenarioName), remedy: t('Wait for the job to end, or cancel it.') };
+  const scenario = currentScenario?.scenarioName ?? 'None';
+  if (!['', 'None'].includes(scenario))
+    return { because: t('{0}: the job {1} works on it.', name, scenario), remedy: t('Wait for the job to end, or cancel it.') };
   return planReason(name, word);
 }
 
