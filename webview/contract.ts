@@ -29,6 +29,8 @@ export interface ActionView {
   /** Why it cannot be done now, and what would make it possible; absent: it can. */
   readonly refusal?: { readonly because: string; readonly remedy: string };
   readonly primary?: true;
+  /** Not everyday work: behind "More actions". */
+  readonly minor?: true;
   /** It can start from the recovery point that is chosen. */
   readonly withPoint?: true;
 }

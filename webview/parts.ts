@@ -22,22 +22,22 @@ export function facts(list: readonly FactView[]): TemplateResult | typeof nothin
   </dl>`;
 }
 
-const mostButtons = 5;
-
 /** What can be done as buttons, the next thing to do first; what cannot, with why not. */
 export function actionBar(actions: readonly ActionView[]): TemplateResult | typeof nothing {
   const allowed = actions.filter(({ refusal }) => refusal === undefined);
   const refused = actions.flatMap(({ refusal, ...action }) => (refusal === undefined ? [] : [{ ...action, refusal }]));
   if (actions.length === 0) return nothing;
-  const first = [...allowed.filter(({ primary }) => primary === true), ...allowed.filter(({ primary }) => primary !== true)];
+  const usual = allowed.filter(({ minor }) => minor !== true);
+  const first = [...usual.filter(({ primary }) => primary === true), ...usual.filter(({ primary }) => primary !== true)];
+  const more = allowed.filter(({ minor }) => minor === true);
   return html`${first.length === 0
       ? nothing
-      : html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.slice(0, mostButtons).map((action) => button(action))}</div>`}
-    ${first.length <= mostButtons
+      : html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.map((action) => button(action))}</div>`}
+    ${more.length === 0
       ? nothing
       : html`<details class="refusals">
-          <summary>${t('More actions ({0})', first.length - mostButtons)}</summary>
-          <div class="actions">${first.slice(mostButtons).map((action) => button(action))}</div>
+          <summary>${t('More actions ({0})', more.length)}</summary>
+          <div class="actions">${more.map((action) => button(action))}</div>
         </details>`}
     ${refused.length === 0
       ? nothing

@@ -59,10 +59,15 @@ function factsOf({ snapshot }: World, item: ReplicationProtectedItem, facts: Ite
     [t('Replication group'), facts.group?.name],
     [t('Azure VM'), facts.azureSize === '' ? facts.azureName : t('{0} ({1})', facts.azureName, facts.azureSize)],
     [t('Virtual network'), facts.network],
-    [t('Newest recovery point'), newest === undefined ? undefined : timeText(newest)],
-    [t('Last test failover'), properties?.lastSuccessfulTestFailoverTime === undefined ? undefined : timeText(properties.lastSuccessfulTestFailoverTime)],
+    [t('Newest recovery point'), knownTime(newest)],
+    [t('Last test failover'), knownTime(properties?.lastSuccessfulTestFailoverTime)],
   ];
   return rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, value }]));
+}
+
+/** Azure's client makes 1970 of a time that is not known. */
+function knownTime(time: Date | undefined): string | undefined {
+  return time === undefined || time.getTime() <= 0 ? undefined : timeText(time);
 }
 
 /** Of either kind of policy (arm-contract §5.5). */

@@ -32,6 +32,18 @@ export interface World {
 }
 
 const next: readonly string[] = ['commit', 'reprotect', 'testFailover', 'planCommit', 'planReprotect', 'planTestFailover', 'resumeJob'];
+/** What replication is about; the rest is upkeep. */
+const everyday: ReadonlySet<string> = new Set([
+  'testFailover',
+  'cleanUpTestFailover',
+  'failover',
+  'failback',
+  'changeRecoveryPoint',
+  'commit',
+  'cancelFailover',
+  'reprotect',
+  'resynchronize',
+]);
 const pointKind = 'recoveryPoint';
 
 /** Every operation on the subject in the given order: what is allowed, and of the rest why not. The first allowed one of those that usually come next stands out. */
@@ -44,6 +56,7 @@ export function offered({ snapshot, operations }: World, subject: Subject): Offe
       id: operation.id,
       title: operation.title(),
       ...(availability === true ? {} : { refusal: availability }),
+      ...(subject.kind === 'item' && !everyday.has(operation.id) ? { minor: true as const } : {}),
       ...(operation.id === primary ? { primary: true as const } : {}),
       ...(operation.on.includes(pointKind) ? { withPoint: true as const } : {}),
     })),

@@ -21,7 +21,7 @@ const machineActions: readonly ActionView[] = [
   { id: 'testFailover', title: 'Test Failover…', primary: true, withPoint: true },
   { id: 'failover', title: 'Failover…', withPoint: true },
   { id: 'resynchronize', title: 'Resynchronize' },
-  { id: 'disable', title: 'Disable Replication…' },
+  { id: 'disable', title: 'Disable Replication…', minor: true },
   { id: 'commit', title: 'Commit', refusal },
   { id: 'reprotect', title: 'Re-protect…', refusal: { because: 'WEB01 is not failed over.', remedy: 'Re-protection follows a committed failover.' } },
 ];

@@ -48,10 +48,16 @@ describe('a machine', () => {
     const byId = new Map(state.actions.map((action) => [action.id, action]));
     expect(byId.get('testFailover')).toMatchObject({ primary: true, withPoint: true });
     expect(byId.get('commit')?.refusal?.because).toContain('WEB01');
+    expect(byId.get('disableReplication')).toMatchObject({ minor: true });
   });
 
   test('that is failed over replicates nowhere', () => {
     expect(machine({ vault: { items: [item('WEB01', {}, { activeLocation: 'Recovery' })] } }).state.path).toEqual([]);
+  });
+
+  test('that was never drilled says nothing of a last drill, though Azure\'s client makes 1970 of it', () => {
+    const { state } = machine({ vault: { items: [item('WEB01', {}, { lastSuccessfulTestFailoverTime: new Date(0) })] } });
+    expect(state.facts.map(({ name }) => name)).not.toContain('Last test failover');
   });
 
   test('keeps any name as it is', () => {
