@@ -46,6 +46,8 @@ export function surfaces(deps: SurfacesDeps): Surfaces {
   const report = (work: () => Promise<void>): Promise<void> => reportingErrors(log, work)().then(() => undefined);
   const trees = new Trees({ session, model, attachment, mover, allowed: allowedBy(operations), memory: context.workspaceState, report });
   const documents = new LabDocuments({ model, doctorReport: async () => doctorReport(await examine(surroundings(deps))) });
+  // Somebody has looked: nothing else activates the extension. What is found must not hold up the activation.
+  setImmediate(() => void attachment.look());
   const focus = window.onDidChangeWindowState(({ focused }) => {
     if (focused && trees.isLookedAt) void attachment.look();
   });
