@@ -10,8 +10,13 @@ export function labSettings(context: ExtensionContext): LabSettings {
   const base = folder ?? join(context.globalStorageUri.fsPath, 'lab');
   return {
     dir: chosen === '' ? base : isAbsolute(chosen) ? chosen : join(base, chosen),
-    scenario: settings.get<string>('lab.scenario', 'sample'),
+    scenario: scenarioIn(base, settings.get<string>('lab.scenario', 'sample')),
     seed: settings.get<string>('lab.seed', '1'),
     speed: String(settings.get<number | string>('clock.speed', 1)),
   };
+}
+
+/** Names of estates stay; the path of a file counts from the workspace folder, for the lab's process knows no other. */
+function scenarioIn(base: string, scenario: string): string {
+  return isAbsolute(scenario) || !/[./\\]/.test(scenario) ? scenario : join(base, scenario);
 }

@@ -5,6 +5,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { ErrorBody } from '../../emulator/contract/errors.ts';
 import { ExtensionError } from './labError.ts';
 import { findRunningLab, isAlive, labRoot, locatorName } from './locator.ts';
 import { t } from '../texts.ts';
@@ -31,6 +32,26 @@ const shownLogLines = 20;
 /** A lab that was asked to end needs up to ten seconds for it. */
 const endingLooks = 100;
 const endingPauseMs = 100;
+
+/** The lab's last line says why it does not start; without one, all that it said is shown. */
+function startFailure(error: ExtensionError, lines: readonly string[]): ExtensionError {
+  const reason = lines.map(reasonIn).findLast((body) => body !== undefined);
+  if (reason !== undefined)
+    return new ExtensionError(reason.code, t('The lab cannot start: {0}', reason.message), { recommendedAction: reason.recommendedAction, cause: error });
+  return new ExtensionError(error.code, [error.message, ...lines].join('\n'), {
+    recommendedAction: t('Run "Check the Lab\'s Surroundings", or show the log.'),
+    cause: error,
+  });
+}
+
+function reasonIn(line: string): ErrorBody | undefined {
+  try {
+    return line.startsWith('{') ? (JSON.parse(line) as { readonly error?: ErrorBody }).error : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
 
 export class Supervisor {
   readonly #deps: SupervisorDeps;
@@ -61,13 +82,9 @@ export class Supervisor {
       return await this.#ready(child, settings.dir, signal);
     } catch (error) {
       if (signal.aborted) child.kill('SIGTERM');
-      const said = (await readFile(logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-shownLogLines).join('\n');
-      throw error instanceof ExtensionError && !signal.aborted
-        ? new ExtensionError(error.code, `${error.message}\n${said}`, {
-            recommendedAction: t('Run "Check the Lab\'s Surroundings", or show the log.'),
-            cause: error,
-          })
-        : error;
+      if (signal.aborted || !(error instanceof ExtensionError)) throw error;
+      const said = (await readFile(logPath, 'utf8').catch(() => '')).trimEnd().split('\n').slice(-shownLogLines);
+      throw startFailure(error, said);
     }
   }
 

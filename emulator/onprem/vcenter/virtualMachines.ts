@@ -45,6 +45,8 @@ export interface NewVm extends Pick<VmRecord, 'name' | 'osType' | 'osVersion' | 
 const unitsPerController = 16;
 const controllerUnit = 7;
 const controllers = 4;
+/** File systems take 255 bytes; endings and numbers come behind it. */
+const fileNameBytes = 200;
 
 export class VirtualMachines {
   readonly #deps: VirtualMachinesDeps;
@@ -255,7 +257,7 @@ export class VirtualMachines {
   }
 
   #newHome(datastore: string, name: string): string {
-    const base = `[${datastore}] ${name.replace(/[/\\%\p{Cc}]/gu, '_')}`;
+    const base = `[${datastore}] ${fileNameOf(name)}`;
     for (let number = 0; ; number += 1) {
       const home = number === 0 ? base : `${base}_${number}`;
       if (!existsSync(this.#deps.datastores.locate(home))) return home;
@@ -279,6 +281,13 @@ export class VirtualMachines {
     if (existsSync(folder)) writeFileSync(`${folder}/${parseDatastorePath(vm.home).path}.vmx`, formatVmx(vm, inventory.list('network')));
     return vm;
   }
+}
+
+/** Names may be anything; files of the machine carry endings as well, and a descriptor has their names between quotation marks. */
+function fileNameOf(name: string): string {
+  const whole = name.replace(/[/\\%"\p{Cc}]/gu, '_');
+  const part = Buffer.from(whole).subarray(0, fileNameBytes).toString('utf8').replace(/\uFFFD+$/, '');
+  return part.trim();
 }
 
 function freeKey(vm: VmRecord): number | undefined {
