@@ -41,8 +41,10 @@ export class QuickInputs implements Asker {
     input.items = items;
     const wanted = chosen ?? choices.filter(({ picked }) => picked === true).map(({ value }) => value);
     const isChosen = ({ value }: ValueItem): boolean => value !== undefined && (typeof wanted === 'string' ? wanted === value : wanted.includes(value));
+    const [first] = items.filter(isChosen);
     if (step.many === true) input.selectedItems = items.filter(isChosen);
-    else input.activeItems = items.filter(isChosen).slice(0, 1);
+    // Without one VS Code's own stays active, the first, so that Enter always answers.
+    else if (first !== undefined) input.activeItems = [first];
     return asked(input, (resolve) => [
       input.onDidAccept(() => {
         const values = (step.many === true ? input.selectedItems : input.activeItems).flatMap(({ value }) => value ?? []);
