@@ -1,0 +1,20 @@
+// The problem matcher of `srlab` finds the file that an error is about, and nothing in errors about other things.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { LabError } from '../../../../emulator/kernel/errors.ts';
+import { errorText } from '../../../../emulator/cli/output.ts';
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../package.json'), 'utf8')) as {
+  readonly contributes: { readonly problemMatchers: readonly { readonly pattern: { readonly regexp: string } }[] };
+};
+const pattern = new RegExp(manifest.contributes.problemMatchers[0]?.pattern.regexp ?? '');
+
+test.each([
+  ['Scenario my shop.yaml: machines must be a list.', 'my shop.yaml'],
+  ['/work/shop.plan.yaml: group 2 is not a mapping.', '/work/shop.plan.yaml'],
+  ['Machine WEB01 is off.', undefined],
+])('%s', (message, file) => {
+  const [first = ''] = errorText(new LabError('InvalidArgument', message).toBody()).split('\n');
+  expect(pattern.exec(first)?.[2]).toBe(file);
+});
