@@ -39,7 +39,8 @@ function withMachine(machines: readonly MachineRecord[], changed: MachineRecord)
 }
 
 function withItem(machines: readonly MachineRecord[], item: ItemRecord): readonly MachineRecord[] {
-  return machines.map((machine) => (machine.item?.itemId === item.itemId ? { ...machine, item } : machine));
+  // A machine that was just protected has no item yet: the item names it.
+  return machines.map((machine) => (machine.item?.itemId === item.itemId || machine.machineId === item.machineId ? { ...machine, item } : machine));
 }
 
 /** Azure's item of a record of the lab: its correlation id is the lab's id of it. */

@@ -2,11 +2,13 @@
 import type { MachineRecord } from '../../emulator/contract/resources.ts';
 import type { DiskReference } from '../../emulator/contract/control.ts';
 import { ExtensionError } from '../lab/labError.ts';
+import { itemOf, nameOf } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import type { Subject } from '../tree/node.ts';
 import { t } from '../texts.ts';
 import { numberProblem } from './azureNames.ts';
-import { labMachineOf } from './lookups.ts';
+import { itemAllows } from './availability.ts';
+import { azureDetails, labMachineOf, siteDetails } from './lookups.ts';
 import type { Availability, Operation, PickStep, SubjectKind } from './operation.ts';
 
 const kinds: readonly SubjectKind[] = ['item', 'machine', 'virtualMachine'];
@@ -71,13 +73,15 @@ const markNow: Operation<{ consistency: string }> = {
   on: ['item'],
   many: true,
   by: 'lab',
-  availability: (snapshot, subject) =>
-    machineIs(snapshot, subject, ({ name, item }) => {
-      if (item === null) return { because: t('{0} is not protected.', name), remedy: t('Enable replication first.') };
-      return item.disks.length > 0 && item.disks.every(({ stage }) => stage === 'DifferentialSync')
-        ? true
-        : { because: t('{0} is not in step with its replica yet.', name), remedy: t('Wait until the copy has ended.') };
-    }),
+  availability: (snapshot, subject) => {
+    const item = itemOf(snapshot, subject);
+    if (item === undefined) return itemAllows(undefined, 'TestFailover');
+    if (item.properties?.activeLocation === 'Recovery')
+      return { because: t('{0} does not replicate now.', nameOf(item)), remedy: t('Re-protect it first.') };
+    return (azureDetails(item)?.protectionStage ?? siteDetails(item)?.protectionStage) === 'DifferentialSync'
+      ? true
+      : { because: t('{0} is not in step with its replica yet.', nameOf(item)), remedy: t('Wait until the copy has ended.') };
+  },
   steps: () => [
     {
       kind: 'pick',
