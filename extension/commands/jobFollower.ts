@@ -5,6 +5,7 @@ import { ExtensionError } from '../lab/labError.ts';
 import type { LabModel } from '../model/labModel.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
+import { jobStateText } from '../tree/jobs.ts';
 
 export interface FollowDeps {
   readonly model: Pick<LabModel, 'snapshot' | 'onChange'>;
@@ -48,10 +49,11 @@ function hasEnded({ vault }: LabSnapshot, name: string): boolean {
 }
 
 /** What of it is being done, for a line of progress. */
-export function progressText({ tasks, stateDescription, state }: JobRecord): string {
+export function progressText(record: JobRecord): string {
+  const { tasks, state } = record;
   const ended = tasks.filter((task) => task.endedMs !== null).length;
   const now = tasks.filter((task) => task.state === 'InProgress' || task.state === 'Suspended').map((task) => task.friendlyName);
-  if (now.length === 0) return state === 'NotStarted' || tasks.length === 0 ? t('Starting') : stateDescription;
+  if (now.length === 0) return state === 'NotStarted' || tasks.length === 0 ? t('Starting') : jobStateText(record);
   return t('{0} of {1}: {2}', Math.min(ended + 1, tasks.length), tasks.length, now.join(', '));
 }
 

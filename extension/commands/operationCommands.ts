@@ -74,10 +74,11 @@ function answersIn(value: unknown): Partial<Answers> {
 async function chooseOperation({ model }: OperationCommandsDeps, subjects: readonly Subject[], form: CopyForm): Promise<Operation | undefined> {
   const [subject] = subjects;
   const allowed =
-    subject === undefined ? operations : reasonsOf(model.snapshot, subject).flatMap(({ operation, availability }) => (availability === true ? [operation] : []));
+    subject === undefined
+      ? operations
+      : reasonsOf(model.snapshot, subject).flatMap(({ operation, availability }) => (availability === true ? [operation] : []));
   const copyable = allowed.filter(({ by }) => by === 'azure');
-  if (copyable.length === 0)
-    throw new ExtensionError('NotAllowed', t('Nothing is allowed here now.'), { recommendedAction: t('Ask Why Not? of it.') });
+  if (copyable.length === 0) throw new ExtensionError('NotAllowed', t('Nothing is allowed here now.'), { recommendedAction: t('Ask Why Not? of it.') });
   const chosen = await window.showQuickPick(
     copyable.map((operation) => ({ label: operation.title(), operation })),
     { title: t('Copy as {0}', formNames[form]), placeHolder: t('What shall the command do? It is copied, not done') },

@@ -107,7 +107,8 @@ export class OperationRunner {
     await window.withProgress({ location: ProgressLocation.Notification, title, cancellable: true }, async (progress, token) => {
       const watched = new WatchedJobs({ deps: this.#deps, lab, title, progress, token });
       if (operation.sequential === true) {
-        for (const call of calls) if (!(await watched.follow(await this.#send(lab, call)))) break;
+        for (const [place, call] of calls.entries())
+          if (!(await watched.follow(await this.#send(lab, call), { isStepOnTheWay: place < calls.length - 1 }))) break;
       } else {
         const names: string[] = [];
         for (const call of calls) names.push(await this.#send(lab, call));
@@ -145,14 +146,14 @@ class WatchedJobs {
     watching.token.onCancellationRequested(() => void this.#cancel());
   }
 
-  /** @param name empty: the service did it at once. @returns whether it succeeded */
-  async follow(name: string): Promise<boolean> {
+  /** @param name empty: the service did it at once. @returns whether it succeeded; a step on the way is told of only when it did not */
+  async follow(name: string, { isStepOnTheWay = false } = {}): Promise<boolean> {
     if (name === '') return true;
     const { deps, lab, title } = this.#watching;
     const job = await followJob({ model: deps.model, vault: lab.vault }, name, (record) => this.#show(record));
     this.#records.delete(name);
     const verdict = verdictOf(title, job);
-    void this.#tell(name, verdict.kind, verdict.text);
+    if (!isStepOnTheWay || verdict.kind !== 'succeeded') void this.#tell(name, verdict.kind, verdict.text);
     return verdict.kind === 'succeeded' || verdict.kind === 'information';
   }
 

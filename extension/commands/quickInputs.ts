@@ -1,5 +1,15 @@
 // VS Code's quick inputs as the asker of a wizard: title with the step's number, Back, validation while typing, copying at the end.
-import { CancellationError, QuickInputButtons, QuickPickItemKind, ThemeIcon, window, type Disposable as VsDisposable, type QuickInput, type QuickInputButton, type QuickPickItem } from 'vscode';
+import {
+  CancellationError,
+  QuickInputButtons,
+  QuickPickItemKind,
+  ThemeIcon,
+  window,
+  type Disposable as VsDisposable,
+  type QuickInput,
+  type QuickInputButton,
+  type QuickPickItem,
+} from 'vscode';
 import type { Answers, Step } from '../operations/operation.ts';
 import { t } from '../texts.ts';
 import { plainLabel } from './plainText.ts';
@@ -31,7 +41,12 @@ export class QuickInputs implements Asker {
       return [
         ...(heading === undefined ? [] : [{ label: heading, kind: QuickPickItemKind.Separator }]),
         // Names of machines are shown as they are: `$(…)` in one is no icon.
-        { value, label: plainLabel(label), ...(description === undefined ? {} : { description: plainLabel(description) }), ...(detail === undefined ? {} : { detail: plainLabel(detail) }) },
+        {
+          value,
+          label: plainLabel(label),
+          ...(description === undefined ? {} : { description: plainLabel(description) }),
+          ...(detail === undefined ? {} : { detail: plainLabel(detail) }),
+        },
       ];
     });
     this.#dress(input, step.title, place);

@@ -60,7 +60,11 @@ export function viewCommands(deps: ViewCommandsDeps): VsDisposable[] {
 }
 
 async function askGrouping(trees: Trees): Promise<void> {
-  const items = machineGroupings.map((grouping) => ({ label: groupingText(grouping), grouping, ...(grouping === trees.grouping ? { description: t('as now') } : {}) }));
+  const items = machineGroupings.map((grouping) => ({
+    label: groupingText(grouping),
+    grouping,
+    ...(grouping === trees.grouping ? { description: t('as now') } : {}),
+  }));
   const chosen = await window.showQuickPick(items, { title: t('Group Machines'), placeHolder: t('How shall the machines be grouped?') });
   if (chosen !== undefined) await trees.groupBy(chosen.grouping);
 }
@@ -77,7 +81,9 @@ async function askGroup(model: LabModel, row: PlanRow): Promise<number | undefin
 
 function requirePlanRow(subject: Subject | undefined): PlanRow {
   if (subject !== undefined && isPlanRow(subject)) return subject;
-  throw new ExtensionError('NothingChosen', t('No row of a recovery plan is chosen.'), { recommendedAction: t('Choose a group, a machine or an action in the view Recovery Plans.') });
+  throw new ExtensionError('NothingChosen', t('No row of a recovery plan is chosen.'), {
+    recommendedAction: t('Choose a group, a machine or an action in the view Recovery Plans.'),
+  });
 }
 
 /** A row's id, or an address as rows and other commands give it. */
@@ -95,5 +101,7 @@ function addressOf(trees: Trees, argument: unknown): DocumentAddress {
       break;
   }
   if (typeof argument === 'object' && argument !== null && 'kind' in argument && argument.kind === 'error') return argument as DocumentAddress;
-  throw new ExtensionError('NothingChosen', t('There is no document about this row.'), { recommendedAction: t('Choose a machine, a plan, a policy, a job or an event.') });
+  throw new ExtensionError('NothingChosen', t('There is no document about this row.'), {
+    recommendedAction: t('Choose a machine, a plan, a policy, a job or an event.'),
+  });
 }

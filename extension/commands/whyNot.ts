@@ -18,16 +18,21 @@ export async function askWhyNot(snapshot: LabSnapshot, subject: Subject | undefi
   const reasons = reasonsOf(snapshot, subject);
   const [allowed, refused] = [reasons.filter(({ availability }) => availability === true), reasons.filter(({ availability }) => availability !== true)];
   const heading = (label: string, rows: readonly Reason[]): ReasonItem[] => (rows.length === 0 ? [] : [{ label, kind: QuickPickItemKind.Separator }]);
-  const chosen = await window.showQuickPick<ReasonItem>([...heading(t('Not allowed now'), refused), ...refused.map(row), ...heading(t('Allowed now'), allowed), ...allowed.map(row)], {
-    title: subject === undefined ? t('Why Not?') : t('Why Not? {0}', plainLabel(subjectName(snapshot, subject))),
-    placeHolder: t('What can be done, and what is missing for the rest'),
-    matchOnDescription: true,
-    matchOnDetail: true,
-  });
+  const chosen = await window.showQuickPick<ReasonItem>(
+    [...heading(t('Not allowed now'), refused), ...refused.map(row), ...heading(t('Allowed now'), allowed), ...allowed.map(row)],
+    {
+      title: subject === undefined ? t('Why Not?') : t('Why Not? {0}', plainLabel(subjectName(snapshot, subject))),
+      placeHolder: t('What can be done, and what is missing for the rest'),
+      matchOnDescription: true,
+      matchOnDetail: true,
+    },
+  );
   const reason = chosen?.reason;
   if (reason === undefined) return undefined;
   if (reason.availability !== true)
-    throw new ExtensionError('NotAllowed', t('{0}: {1}', reason.operation.title(), reason.availability.because), { recommendedAction: reason.availability.remedy });
+    throw new ExtensionError('NotAllowed', t('{0}: {1}', reason.operation.title(), reason.availability.because), {
+      recommendedAction: reason.availability.remedy,
+    });
   return reason.operation;
 }
 

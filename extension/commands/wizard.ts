@@ -177,5 +177,8 @@ function summaryOf({ input, shown }: Run): SummaryLine[] {
 function lastUsedFirst(choices: readonly Choice[], remembered: Answer | undefined): readonly Choice[] {
   const last = choices.find(({ value }) => value === remembered);
   if (last === undefined || choices.some(({ heading }) => heading !== undefined)) return choices;
-  return [{ ...last, description: [last.description, t('last used')].filter((text) => text !== undefined).join(' · ') }, ...choices.filter((choice) => choice !== last)];
+  return [
+    { ...last, description: [last.description, t('last used')].filter((text) => text !== undefined).join(' · ') },
+    ...choices.filter((choice) => choice !== last),
+  ];
 }

@@ -53,9 +53,7 @@ const setClockSpeed: Operation<{ speed: string }> = {
         ].map((choice) => (choice.value === String(snapshot.clock?.speed) ? { ...choice, description: t('now') } : choice)),
     },
   ],
-  calls: (_context, _subjects, { speed }) => [
-    { control: 'clock.speed', request: { speed: speed === 'paused' || speed === 'max' ? speed : Number(speed) } },
-  ],
+  calls: (_context, _subjects, { speed }) => [{ control: 'clock.speed', request: { speed: speed === 'paused' || speed === 'max' ? speed : Number(speed) } }],
 };
 
 const pauseClock: Operation = {
@@ -73,8 +71,7 @@ const runClock: Operation = {
   title: () => t('Run Clock'),
   on: [],
   by: 'lab',
-  availability: (snapshot) =>
-    snapshot.clock?.speed === 'paused' ? labRuns(snapshot) : { because: t('The clock runs.'), remedy: t('Nothing to do.') },
+  availability: (snapshot) => (snapshot.clock?.speed === 'paused' ? labRuns(snapshot) : { because: t('The clock runs.'), remedy: t('Nothing to do.') }),
   calls: () => [{ control: 'clock.speed', request: { speed: 1 } }],
 };
 

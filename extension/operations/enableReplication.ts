@@ -1,5 +1,10 @@
 // Enable replication: the portal's steps as questions, for one machine or for several alike (asr-behaviour §4.1).
-import type { InMageAzureV2EnableProtectionInput, InMageAzureV2PolicyDetails, InMageDiskDetails, VMwareVirtualMachineDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type {
+  InMageAzureV2EnableProtectionInput,
+  InMageAzureV2PolicyDetails,
+  InMageDiskDetails,
+  VMwareVirtualMachineDetails,
+} from '@azure/arm-recoveryservices-siterecovery';
 import type { Fabric, Policy, ProtectableItem } from '../client/vaultClient.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { byId, sameId } from '../model/find.ts';
@@ -207,7 +212,8 @@ function storageStep({ lab }: OperationContext): PickStep<EnableAnswers> {
     title: t('Storage'),
     placeholder: t('Which storage account takes the log before it becomes managed disks?'),
     none: { because: t('There is no storage account.'), remedy: t('Create one in the region of the vault.') },
-    choices: async () => (await lab.vault.storageAccounts()).map(({ id, name }) => ({ value: id, label: name, description: t('managed disks, log in this account') })),
+    choices: async () =>
+      (await lab.vault.storageAccounts()).map(({ id, name }) => ({ value: id, label: name, description: t('managed disks, log in this account') })),
   };
 }
 
@@ -224,7 +230,11 @@ function disksStep(snapshot: LabSnapshot, machine: ProtectableItem | undefined):
     choices: () =>
       disks
         .filter(({ diskType }) => diskType !== 'OperatingSystem')
-        .map(({ diskId = '', diskName = '', diskSizeInMB = '0' }) => ({ value: diskId, label: diskName, description: t('{0} GiB', (Number(diskSizeInMB) / 1024).toFixed(1)) })),
+        .map(({ diskId = '', diskName = '', diskSizeInMB = '0' }) => ({
+          value: diskId,
+          label: diskName,
+          description: t('{0} GiB', (Number(diskSizeInMB) / 1024).toFixed(1)),
+        })),
   };
 }
 
@@ -288,7 +298,13 @@ export function enableCall(snapshot: LabSnapshot, machine: ProtectableItem, answ
   return azureCall('replicationProtectedItems', 'Create', {
     verb: 'PUT',
     resourceId: `${fabric === undefined ? '' : containerId(fabric)}/replicationProtectedItems/${lastName(machine.id)}`,
-    body: { properties: { policyId: byId(snapshot.vault.policies, answers.policy)?.id ?? answers.policy, protectableItemId: machine.id ?? '', providerSpecificDetails: input } },
+    body: {
+      properties: {
+        policyId: byId(snapshot.vault.policies, answers.policy)?.id ?? answers.policy,
+        protectableItemId: machine.id ?? '',
+        providerSpecificDetails: input,
+      },
+    },
   });
 }
 

@@ -40,8 +40,7 @@ export const failover: Operation<FailoverAnswers> = {
   by: 'azure',
   availability: (snapshot, subject) => {
     const item = itemOf(snapshot, subject);
-    if (item !== undefined && directionOf(item) === 'toSite')
-      return { because: t('{0} replicates to the site.', nameOf(item)), remedy: t('Use Failback.') };
+    if (item !== undefined && directionOf(item) === 'toSite') return { because: t('{0} replicates to the site.', nameOf(item)), remedy: t('Use Failback.') };
     return itemAllows(item, 'UnplannedFailover');
   },
   preset: presetPoint,
@@ -94,9 +93,7 @@ export const failback: Operation<FailoverAnswers> = {
     };
   },
   calls: (context, subjects, { point, shutdown }) =>
-    itemsOf(context, subjects).map((item) =>
-      failbackCall(item, { shutdown: shutdown === 'yes', point: point === 'LatestTag' ? 'LatestTag' : 'LatestTime' }),
-    ),
+    itemsOf(context, subjects).map((item) => failbackCall(item, { shutdown: shutdown === 'yes', point: point === 'LatestTag' ? 'LatestTag' : 'LatestTime' })),
 };
 
 export function failbackSteps(): Step<FailoverAnswers>[] {
@@ -185,7 +182,11 @@ export const cancelFailover: Operation = {
   calls: (context, subjects) => itemsOf(context, subjects).map(cancelFailoverCall),
 };
 
-function pointStep<Given extends { point: string }>(context: OperationContext, items: readonly ReplicationProtectedItem[], withLatest: boolean): PickStep<Given> {
+function pointStep<Given extends { point: string }>(
+  context: OperationContext,
+  items: readonly ReplicationProtectedItem[],
+  withLatest: boolean,
+): PickStep<Given> {
   const [item, ...others] = items;
   return {
     kind: 'pick',

@@ -1,5 +1,9 @@
 // What is asked of Azure for one protected item (arm-contract §6.1), with Az PowerShell's own words where it has them.
-import type { InMageAzureV2ReprotectInput, InMageReprotectInput, UpdateReplicationProtectedItemInputProperties } from '@azure/arm-recoveryservices-siterecovery';
+import type {
+  InMageAzureV2ReprotectInput,
+  InMageReprotectInput,
+  UpdateReplicationProtectedItemInputProperties,
+} from '@azure/arm-recoveryservices-siterecovery';
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { directionOf } from '../model/find.ts';
 import { azureCall, type AzureCall } from './azureCall.ts';

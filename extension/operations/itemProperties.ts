@@ -50,7 +50,14 @@ export const updateProperties: Operation<PropertyAnswers> = {
         initial: () => details?.recoveryAzureVMName ?? '',
         problem: (text) => machineNameProblem(text, details?.osType),
       },
-      { kind: 'pick', key: 'size', title: t('Size'), placeholder: t('Size of the machine after a failover'), remember: false, choices: () => sizeChoices(context, item) },
+      {
+        kind: 'pick',
+        key: 'size',
+        title: t('Size'),
+        placeholder: t('Size of the machine after a failover'),
+        remember: false,
+        choices: () => sizeChoices(context, item),
+      },
       {
         ...networkStep<PropertyAnswers>(context, {
           placeholder: t('Network after a failover'),

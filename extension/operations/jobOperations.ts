@@ -43,7 +43,12 @@ function jobIdOf(snapshot: LabSnapshot, subject: Subject | undefined): string {
 }
 
 export function cancelJobCall(id: string): AzureCall {
-  return azureCall('replicationJobs', 'Cancel', { verb: 'POST', resourceId: id, action: '/cancel', cmdlet: jobCmdlet(id, 'Stop-AzRecoveryServicesAsrJob -Job $job') });
+  return azureCall('replicationJobs', 'Cancel', {
+    verb: 'POST',
+    resourceId: id,
+    action: '/cancel',
+    cmdlet: jobCmdlet(id, 'Stop-AzRecoveryServicesAsrJob -Job $job'),
+  });
 }
 
 export function resumeJobCall(id: string, comments: string): AzureCall {
@@ -86,9 +91,7 @@ export const resumeJob: Operation<{ comment: string }> = {
   on: ['job'],
   by: 'azure',
   availability: (snapshot, subject) => jobAllows(snapshot, subject, 'Resume'),
-  steps: () => [
-    { kind: 'text', key: 'comment', title: t('Comment'), prompt: t('What was done; kept with the job. May be empty.'), problem: () => undefined },
-  ],
+  steps: () => [{ kind: 'text', key: 'comment', title: t('Comment'), prompt: t('What was done; kept with the job. May be empty.'), problem: () => undefined }],
   calls: ({ snapshot }, [subject], { comment }) => [resumeJobCall(jobIdOf(snapshot, subject), comment)],
 };
 
@@ -100,7 +103,14 @@ export const restartJob: Operation = {
   availability: (snapshot, subject) => jobAllows(snapshot, subject, 'Restart'),
   calls: ({ snapshot }, [subject]) => {
     const id = jobIdOf(snapshot, subject);
-    return [azureCall('replicationJobs', 'Restart', { verb: 'POST', resourceId: id, action: '/restart', cmdlet: jobCmdlet(id, 'Restart-AzRecoveryServicesAsrJob -Job $job') })];
+    return [
+      azureCall('replicationJobs', 'Restart', {
+        verb: 'POST',
+        resourceId: id,
+        action: '/restart',
+        cmdlet: jobCmdlet(id, 'Restart-AzRecoveryServicesAsrJob -Job $job'),
+      }),
+    ];
   },
 };
 

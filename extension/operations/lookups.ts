@@ -1,5 +1,11 @@
 // What an operation is about, found in a snapshot: servers of a fabric, accounts, policies, machines, links, faults.
-import type { InMageReplicationDetails, InMageAzureV2ReplicationDetails, MasterTargetServer, ProcessServer, VMwareDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type {
+  InMageReplicationDetails,
+  InMageAzureV2ReplicationDetails,
+  MasterTargetServer,
+  ProcessServer,
+  VMwareDetails,
+} from '@azure/arm-recoveryservices-siterecovery';
 import type { FaultRule } from '../../emulator/contract/faults.ts';
 import type { LinkState, MachineRecord } from '../../emulator/contract/resources.ts';
 import type { Fabric, Job, Policy, ProtectableItem, ReplicationProtectedItem, VaultPlace, VCenter } from '../client/vaultClient.ts';

@@ -47,7 +47,8 @@ function power(id: string, title: () => string, to: 'on' | 'off' | 'shutdown'): 
           }),
         }
       : {}),
-    calls: ({ snapshot }, subjects) => subjects.map((subject) => ({ control: 'machine.power', request: { machine: required(snapshot, subject).machineId, to } })),
+    calls: ({ snapshot }, subjects) =>
+      subjects.map((subject) => ({ control: 'machine.power', request: { machine: required(snapshot, subject).machineId, to } })),
   } satisfies Operation;
 }
 
@@ -63,7 +64,8 @@ function workload(id: string, title: () => string, to: 'running' | 'stopped'): O
         if (workloads.length === 0) return { because: t('{0} has no workload.', name), remedy: t('Choose another machine.') };
         return poweredOn ? true : { because: t('{0} is off.', name), remedy: t('Power it on first.') };
       }),
-    calls: ({ snapshot }, subjects) => subjects.map((subject) => ({ control: 'machine.workload', request: { machine: required(snapshot, subject).machineId, to } })),
+    calls: ({ snapshot }, subjects) =>
+      subjects.map((subject) => ({ control: 'machine.workload', request: { machine: required(snapshot, subject).machineId, to } })),
   };
 }
 
@@ -76,8 +78,7 @@ const markNow: Operation<{ consistency: string }> = {
   availability: (snapshot, subject) => {
     const item = itemOf(snapshot, subject);
     if (item === undefined) return itemAllows(undefined, 'TestFailover');
-    if (item.properties?.activeLocation === 'Recovery')
-      return { because: t('{0} does not replicate now.', nameOf(item)), remedy: t('Re-protect it first.') };
+    if (item.properties?.activeLocation === 'Recovery') return { because: t('{0} does not replicate now.', nameOf(item)), remedy: t('Re-protect it first.') };
     return (azureDetails(item)?.protectionStage ?? siteDetails(item)?.protectionStage) === 'DifferentialSync'
       ? true
       : { because: t('{0} is not in step with its replica yet.', nameOf(item)), remedy: t('Wait until the copy has ended.') };
@@ -97,7 +98,10 @@ const markNow: Operation<{ consistency: string }> = {
   calls: ({ snapshot }, subjects, { consistency }) =>
     subjects.map((subject) => ({
       control: 'machine.mark',
-      request: { machine: required(snapshot, subject).machineId, consistency: consistency === 'ApplicationConsistent' ? 'ApplicationConsistent' : 'CrashConsistent' },
+      request: {
+        machine: required(snapshot, subject).machineId,
+        consistency: consistency === 'ApplicationConsistent' ? 'ApplicationConsistent' : 'CrashConsistent',
+      },
     })),
 };
 
@@ -126,7 +130,8 @@ const writeToDisk: Operation<{ disk: string; offset: string; text: string }> = {
   title: () => t('Write to Disk'),
   on: kinds,
   by: 'lab',
-  availability: (snapshot, subject) => machineIs(snapshot, subject, ({ name, poweredOn }) => (poweredOn ? true : { because: t('{0} is off.', name), remedy: t('Power it on first.') })),
+  availability: (snapshot, subject) =>
+    machineIs(snapshot, subject, ({ name, poweredOn }) => (poweredOn ? true : { because: t('{0} is off.', name), remedy: t('Power it on first.') })),
   steps: ({ snapshot }, [subject]) => [
     diskStep(snapshot, subject),
     {
@@ -145,11 +150,15 @@ const writeToDisk: Operation<{ disk: string; offset: string; text: string }> = {
       key: 'text',
       title: t('Text'),
       prompt: t('What the guest writes there, as UTF-8'),
-      problem: (text) => (text === '' ? t('There is nothing to write.') : Buffer.byteLength(text) > largestWriteBytes ? t('At most {0} bytes.', largestWriteBytes) : undefined),
+      problem: (text) =>
+        text === '' ? t('There is nothing to write.') : Buffer.byteLength(text) > largestWriteBytes ? t('At most {0} bytes.', largestWriteBytes) : undefined,
     },
   ],
   calls: ({ snapshot }, [subject], { disk, offset, text }) => [
-    { control: 'disk.write', request: { disk: present(required(snapshot, subject), disk), offset: Number(offset), base64: Buffer.from(text).toString('base64') } },
+    {
+      control: 'disk.write',
+      request: { disk: present(required(snapshot, subject), disk), offset: Number(offset), base64: Buffer.from(text).toString('base64') },
+    },
   ],
 };
 

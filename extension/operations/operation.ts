@@ -98,11 +98,7 @@ export interface Operation<Given extends object = Answers> {
   steps?(context: OperationContext, subjects: readonly Subject[]): Promise<readonly Step<Given>[]> | readonly Step<Given>[];
   /** What the rows say already: not asked again. */
   preset?(subjects: readonly Subject[]): Partial<Given>;
-  confirmation?(
-    context: OperationContext,
-    subjects: readonly Subject[],
-    answers: Given,
-  ): Promise<Confirmation | undefined> | Confirmation | undefined;
+  confirmation?(context: OperationContext, subjects: readonly Subject[], answers: Given): Promise<Confirmation | undefined> | Confirmation | undefined;
   /** More than one when several objects were chosen. */
   calls(context: OperationContext, subjects: readonly Subject[], answers: Given): Promise<readonly Call[]> | readonly Call[];
 }

@@ -31,7 +31,11 @@ export const createPlan: Operation<{ name: string; items: readonly string[] }> =
       key: 'name',
       title: t('Name'),
       prompt: t('Name of the recovery plan'),
-      problem: (text) => resourceNameProblem(text, snapshot.vault.plans.map(({ name }) => name)),
+      problem: (text) =>
+        resourceNameProblem(
+          text,
+          snapshot.vault.plans.map(({ name }) => name),
+        ),
     },
     itemsStep(snapshot.vault.items),
   ],
@@ -40,7 +44,9 @@ export const createPlan: Operation<{ name: string; items: readonly string[] }> =
     const fabrics = new Set(items.map((item) => fabricOfId(snapshot, item.id)?.id ?? ''));
     const [fabricId = '', ...others] = fabrics;
     if (others.length > 0)
-      throw new ExtensionError('MixedFabrics', t('A recovery plan has machines of one configuration server.'), { recommendedAction: t('Make a plan for each.') });
+      throw new ExtensionError('MixedFabrics', t('A recovery plan has machines of one configuration server.'), {
+        recommendedAction: t('Make a plan for each.'),
+      });
     return [createPlanCall(`${vaultIdIn(fabricId)}/replicationRecoveryPlans/${name}`, { fabricId, items })];
   },
 };
@@ -55,8 +61,7 @@ function itemsStep<Given extends { items: readonly string[] }>(items: readonly R
     title: t('Machines'),
     placeholder: t('Which machines?'),
     none: { because: t('There is no protected machine to choose.'), remedy: t('Enable replication first.') },
-    choices: () =>
-      items.map((item): Choice => ({ value: item.id ?? '', label: nameOf(item), description: item.properties?.protectionStateDescription ?? '' })),
+    choices: () => items.map((item): Choice => ({ value: item.id ?? '', label: nameOf(item), description: item.properties?.protectionStateDescription ?? '' })),
   };
   return step as unknown as Step<Given>;
 }
@@ -179,7 +184,13 @@ export const removeFromPlan: Operation = {
     return Promise.all(
       [...plans].map(async ([id, leaving]) => {
         const plan = await wholePlan(context, { kind: 'plan', id });
-        return updatePlanCall(plan, withoutMembers(plan.properties?.groups ?? [], leaving.map(({ itemId }) => itemId)));
+        return updatePlanCall(
+          plan,
+          withoutMembers(
+            plan.properties?.groups ?? [],
+            leaving.map(({ itemId }) => itemId),
+          ),
+        );
       }),
     );
   },

@@ -9,7 +9,16 @@ import { notesStep } from './drillOperations.ts';
 import { failbackDetail, failbackSteps, shutdownStep } from './failoverOperations.ts';
 import { networkStep, noNetwork } from './itemSubjects.ts';
 import type { Availability, Operation, OperationContext, PickStep, Refusal } from './operation.ts';
-import { planCleanupCall, planCommitCall, planFailbackCall, planFailoverCall, planReprotectCall, planTestFailoverCall, type PlanPoint, type PlanPointChoice } from './planCalls.ts';
+import {
+  planCleanupCall,
+  planCommitCall,
+  planFailbackCall,
+  planFailoverCall,
+  planReprotectCall,
+  planTestFailoverCall,
+  type PlanPoint,
+  type PlanPointChoice,
+} from './planCalls.ts';
 import { membersOf } from './planEdit.ts';
 import { lossText } from './pointChoice.ts';
 

@@ -24,7 +24,9 @@ export function pointChoices(points: readonly RecoveryPoint[] | undefined, { wit
   const about = (point: RecoveryPoint | undefined): { readonly description?: string } =>
     point === undefined ? {} : { description: `${timeText(point.properties?.recoveryPointTime)}, ${pointKind(point)}` };
   return [
-    ...(withLatest ? [{ value: 'Latest', label: t('Latest (lowest RPO)'), detail: t('Processes everything that was sent so far and makes a new point of it.') }] : []),
+    ...(withLatest
+      ? [{ value: 'Latest', label: t('Latest (lowest RPO)'), detail: t('Processes everything that was sent so far and makes a new point of it.') }]
+      : []),
     ...(points === undefined || newest !== undefined
       ? [{ value: 'LatestProcessed', label: t('Latest processed (low RTO)'), ...about(newest), detail: t('The newest point that is ready now.') }]
       : []),
@@ -55,7 +57,11 @@ export async function chosenPoint({ lab }: OperationContext, item: ReplicationPr
   if (chosen === 'Latest') return undefined;
   const points = await lab.vault.recoveryPoints(item.id ?? '');
   const point = points.find((one) =>
-    chosen === 'LatestProcessed' ? true : chosen === 'LatestApplicationConsistent' ? one.properties?.recoveryPointType === 'ApplicationConsistent' : one.id === chosen,
+    chosen === 'LatestProcessed'
+      ? true
+      : chosen === 'LatestApplicationConsistent'
+        ? one.properties?.recoveryPointType === 'ApplicationConsistent'
+        : one.id === chosen,
   );
   if (point === undefined)
     throw new ExtensionError('NoRecoveryPoint', t('{0} has no such recovery point any more.', nameOf(item)), {

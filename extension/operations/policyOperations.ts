@@ -36,7 +36,11 @@ export const createPolicy: Operation<SettingAnswers & { name: string; fabrics: r
       key: 'name',
       title: t('Name'),
       prompt: t('Name of the policy; its failback policy is made with it'),
-      problem: (text) => resourceNameProblem(text, snapshot.vault.policies.map(({ name }) => name)),
+      problem: (text) =>
+        resourceNameProblem(
+          text,
+          snapshot.vault.policies.map(({ name }) => name),
+        ),
     },
     ...settingSteps(undefined),
     {
@@ -56,11 +60,20 @@ export const createPolicy: Operation<SettingAnswers & { name: string; fabrics: r
       azureCall('replicationPolicies', 'Create', {
         verb: 'PUT',
         resourceId: `${vaultId}/replicationPolicies/${failback}`,
-        body: { properties: { providerSpecificInput: { instanceType: 'InMage', ...failbackSettings, multiVmSyncStatus: answers.multiVm === 'no' ? 'Disable' : 'Enable' } } },
+        body: {
+          properties: {
+            providerSpecificInput: { instanceType: 'InMage', ...failbackSettings, multiVmSyncStatus: answers.multiVm === 'no' ? 'Disable' : 'Enable' },
+          },
+        },
       }),
       ...fabrics.flatMap((id) => {
         const fabric = byId(snapshot.vault.fabrics, id);
-        return fabric === undefined ? [] : [associateCall(fabric, `${vaultId}/replicationPolicies/${name}`, 'toAzure'), associateCall(fabric, `${vaultId}/replicationPolicies/${failback}`, 'toSite')];
+        return fabric === undefined
+          ? []
+          : [
+              associateCall(fabric, `${vaultId}/replicationPolicies/${name}`, 'toAzure'),
+              associateCall(fabric, `${vaultId}/replicationPolicies/${failback}`, 'toSite'),
+            ];
       }),
     ];
   },
@@ -71,7 +84,11 @@ function noServer(): Refusal {
 }
 
 function putPolicy(resourceId: string, input: Omit<InMageAzureV2PolicyInput, 'instanceType'>): AzureCall {
-  return azureCall('replicationPolicies', 'Create', { verb: 'PUT', resourceId, body: { properties: { providerSpecificInput: { instanceType: 'InMageAzureV2', ...input } } } });
+  return azureCall('replicationPolicies', 'Create', {
+    verb: 'PUT',
+    resourceId,
+    body: { properties: { providerSpecificInput: { instanceType: 'InMageAzureV2', ...input } } },
+  });
 }
 
 function settings({ rpoThreshold, retention, appConsistent, multiVm }: SettingAnswers): Omit<InMageAzureV2PolicyInput, 'instanceType'> {
@@ -215,7 +232,8 @@ export const associatePolicy: Operation<{ fabric: string }> = {
       key: 'fabric',
       title: t('Configuration server'),
       placeholder: t('Which configuration server is it associated with?'),
-      choices: () => freeFabrics(snapshot, required(snapshot, subject)).map(({ id = '', properties }) => ({ value: id, label: properties?.friendlyName ?? '' })),
+      choices: () =>
+        freeFabrics(snapshot, required(snapshot, subject)).map(({ id = '', properties }) => ({ value: id, label: properties?.friendlyName ?? '' })),
     },
   ],
   calls: ({ snapshot }, [subject], { fabric: id }) => {
@@ -249,7 +267,8 @@ export const dissociatePolicy: Operation<{ mapping: string }> = {
       key: 'mapping',
       title: t('Configuration server'),
       placeholder: t('Which association ends?'),
-      choices: () => mappingsOf(snapshot, policyOf(snapshot, subject)).map(({ id = '', properties }) => ({ value: id, label: properties?.sourceFabricFriendlyName ?? '' })),
+      choices: () =>
+        mappingsOf(snapshot, policyOf(snapshot, subject)).map(({ id = '', properties }) => ({ value: id, label: properties?.sourceFabricFriendlyName ?? '' })),
     },
   ],
   calls: (_context, _subjects, { mapping }) => [
@@ -281,6 +300,12 @@ export const deletePolicy: Operation = {
   }),
   calls: ({ snapshot }, [subject]) => {
     const id = required(snapshot, subject).id ?? '';
-    return [azureCall('replicationPolicies', 'Delete', { verb: 'DELETE', resourceId: id, cmdlet: policyCmdlet(id, 'Remove-AzRecoveryServicesAsrPolicy -InputObject $policy') })];
+    return [
+      azureCall('replicationPolicies', 'Delete', {
+        verb: 'DELETE',
+        resourceId: id,
+        cmdlet: policyCmdlet(id, 'Remove-AzRecoveryServicesAsrPolicy -InputObject $policy'),
+      }),
+    ];
   },
 };

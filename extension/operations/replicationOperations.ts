@@ -31,8 +31,7 @@ export const updateMobilityService: Operation<{ account: string }> = {
     const item = itemOf(snapshot, subject);
     if (item === undefined) return itemAllows(undefined, 'RepairReplication');
     const required = azureDetails(item)?.isAgentUpdateRequired ?? siteDetails(item)?.agentDetails?.agentUpdateStatus;
-    if (required !== 'Required')
-      return { because: t('The Mobility service of {0} is of the newest version.', nameOf(item)), remedy: t('Nothing to do.') };
+    if (required !== 'Required') return { because: t('The Mobility service of {0} is of the newest version.', nameOf(item)), remedy: t('Nothing to do.') };
     return idleItem(item) ?? true;
   },
   steps: (context, subjects) => [

@@ -69,13 +69,13 @@ function toSiteSteps(context: OperationContext, items: readonly ReplicationProte
       placeholder: t('Which server at the site writes the disks? It has the same kind of operating system as the machine'),
       none: { because: t('The site has no master target for {0}.', nameOf(item ?? {})), remedy: t('Set up a master target of its operating system.') },
       choices: () =>
-        targets
-          .filter(fits)
-          .map(({ id = '', name = '', osType = '', healthErrors = [] }) => ({
-            value: id,
-            label: name,
-            description: [osType, ...healthErrors.slice(0, 1).map((error) => error.summaryMessage ?? error.errorMessage ?? '')].filter((text) => text !== '').join(' · '),
-          })),
+        targets.filter(fits).map(({ id = '', name = '', osType = '', healthErrors = [] }) => ({
+          value: id,
+          label: name,
+          description: [osType, ...healthErrors.slice(0, 1).map((error) => error.summaryMessage ?? error.errorMessage ?? '')]
+            .filter((text) => text !== '')
+            .join(' · '),
+        })),
     },
     processServerStep(context, item),
     {
@@ -132,11 +132,7 @@ function processServerStep(context: OperationContext, item: ReplicationProtected
 }
 
 /** The policy that goes with the present one comes first. */
-function policyStep(
-  { snapshot }: OperationContext,
-  provider: 'InMage' | 'InMageAzureV2',
-  item: ReplicationProtectedItem | undefined,
-): Step<ReprotectAnswers> {
+function policyStep({ snapshot }: OperationContext, provider: 'InMage' | 'InMageAzureV2', item: ReplicationProtectedItem | undefined): Step<ReprotectAnswers> {
   const present = item?.properties?.policyFriendlyName ?? '';
   const partner = provider === 'InMage' ? `${present}-failback` : present.replace(/-failback$/, '');
   return {

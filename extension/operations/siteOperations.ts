@@ -70,7 +70,11 @@ export const addVCenter: Operation<{ name: string; address: string; port: string
         key: 'name',
         title: t('Name'),
         prompt: t('Name under which the vault shows it'),
-        problem: (text) => resourceNameProblem(text, snapshot.vault.vCenters.map(({ name }) => name)),
+        problem: (text) =>
+          resourceNameProblem(
+            text,
+            snapshot.vault.vCenters.map(({ name }) => name),
+          ),
       },
       {
         kind: 'text',
@@ -149,7 +153,13 @@ export const addPhysicalServer: Operation<{ name: string; address: string; osTyp
       prompt: t('Name of the server'),
       problem: (text) => (text.trim() === '' ? t('A name is needed.') : undefined),
     },
-    { kind: 'text', key: 'address', title: t('IP address'), prompt: t('Address at which the process server finds it'), problem: (text) => addressProblem(text) },
+    {
+      kind: 'text',
+      key: 'address',
+      title: t('IP address'),
+      prompt: t('Address at which the process server finds it'),
+      problem: (text) => addressProblem(text),
+    },
     {
       kind: 'pick',
       key: 'osType',
@@ -179,15 +189,18 @@ export const switchProcessServer: Operation<{ target: string }> = {
   availability: (snapshot, subject) => {
     const server = processServerOf(snapshot, subject);
     if (server === undefined) return { because: t('There is no such process server.'), remedy: t('Choose another.') };
-    if (Number(server.machineCount ?? 0) === 0)
-      return { because: t('No machine uses {0}.', server.friendlyName ?? ''), remedy: t('Nothing to do.') };
+    if (Number(server.machineCount ?? 0) === 0) return { because: t('No machine uses {0}.', server.friendlyName ?? ''), remedy: t('Nothing to do.') };
     return othersThan(snapshot, subject).length > 0
       ? true
       : { because: t('There is no other process server.'), remedy: t('Register one with the configuration server.') };
   },
   steps: ({ snapshot }, [subject]) => [targetStep(snapshot, subject)],
   confirmation: ({ snapshot }, [subject], { target }) => ({
-    question: t('Move all machines of {0} to {1}?', processServerOf(snapshot, subject)?.friendlyName ?? '', othersThan(snapshot, subject).find(({ value }) => value === target)?.label ?? ''),
+    question: t(
+      'Move all machines of {0} to {1}?',
+      processServerOf(snapshot, subject)?.friendlyName ?? '',
+      othersThan(snapshot, subject).find(({ value }) => value === target)?.label ?? '',
+    ),
     detail: t('What the old server has not sent yet is sent again by the machines; their RPO grows meanwhile.'),
     button: t('Switch'),
   }),
@@ -213,7 +226,13 @@ export const switchProcessServer: Operation<{ target: string }> = {
 };
 
 function targetStep(snapshot: LabSnapshot, subject: Subject | undefined): PickStep<{ target: string }> {
-  return { kind: 'pick', key: 'target', title: t('Process server'), placeholder: t('Which process server takes over?'), choices: () => othersThan(snapshot, subject) };
+  return {
+    kind: 'pick',
+    key: 'target',
+    title: t('Process server'),
+    placeholder: t('Which process server takes over?'),
+    choices: () => othersThan(snapshot, subject),
+  };
 }
 
 function othersThan(snapshot: LabSnapshot, subject: Subject | undefined): { value: string; label: string; description: string }[] {

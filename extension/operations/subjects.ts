@@ -19,7 +19,9 @@ export function subjectsOf(snapshot: LabSnapshot, kind: SubjectKind): readonly S
     case 'plan':
       return ids('plan', vault.plans);
     case 'planGroup':
-      return vault.plans.flatMap(({ id = '', properties }) => (properties?.groups ?? []).map((_group, group) => ({ kind: 'planGroup', planId: id, group }) as const));
+      return vault.plans.flatMap(({ id = '', properties }) =>
+        (properties?.groups ?? []).map((_group, group) => ({ kind: 'planGroup', planId: id, group }) as const),
+      );
     case 'planMember':
       return vault.plans.flatMap(({ id = '', properties }) =>
         (properties?.groups ?? []).flatMap((group, place) =>

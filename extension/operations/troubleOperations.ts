@@ -17,7 +17,13 @@ const addFault: Operation<{ point: string; machine: string; effect: string; code
   by: 'lab',
   availability: ({ state }) => (state === 'running' ? true : { because: t('No lab runs.'), remedy: t('Start the lab.') }),
   steps: ({ snapshot }) => [
-    { kind: 'pick', key: 'point', title: t('Place'), placeholder: t('Where does it happen?'), choices: () => faultPoints.map((point) => ({ value: point, label: point })) },
+    {
+      kind: 'pick',
+      key: 'point',
+      title: t('Place'),
+      placeholder: t('Where does it happen?'),
+      choices: () => faultPoints.map((point) => ({ value: point, label: point })),
+    },
     {
       kind: 'pick',
       key: 'machine',
@@ -206,7 +212,11 @@ const restartRole: Operation<{ role: string }> = {
       placeholder: t('Which component is killed, and started again by its owner?'),
       choices: () => {
         const chosen = roleOf(snapshot, subject);
-        return (chosen === undefined ? restartable(snapshot) : [chosen]).map(({ name, role, state }) => ({ value: name, label: name, description: `${role} · ${state}` }));
+        return (chosen === undefined ? restartable(snapshot) : [chosen]).map(({ name, role, state }) => ({
+          value: name,
+          label: name,
+          description: `${role} · ${state}`,
+        }));
       },
     },
   ],

@@ -55,7 +55,9 @@ describe('Following', () => {
   test('ends when the vault says that the job has ended, and reads it whole', async () => {
     const feed = new Feed();
     const seen: string[] = [];
-    const following = followJob({ model: feed, vault: { job: async (name) => ({ name, properties: { state: 'Succeeded' } }) } }, 'j1', ({ state }) => seen.push(state));
+    const following = followJob({ model: feed, vault: { job: async (name) => ({ name, properties: { state: 'Succeeded' } }) } }, 'j1', ({ state }) =>
+      seen.push(state),
+    );
     feed.say(running({ state: 'NotStarted' }));
     feed.say(running());
     // The feed has let go of it, but the list was not read yet.
@@ -115,7 +117,16 @@ describe('Verdict', () => {
   });
 
   test('of a failure has code, cause and action', () => {
-    const errors = [{ serviceErrorDetails: { code: '28031', message: 'The machine could not be made.', possibleCauses: 'The quota is used up.', recommendedAction: 'Raise it.' } }];
+    const errors = [
+      {
+        serviceErrorDetails: {
+          code: '28031',
+          message: 'The machine could not be made.',
+          possibleCauses: 'The quota is used up.',
+          recommendedAction: 'Raise it.',
+        },
+      },
+    ];
     expect(verdictOf('Failover', job('Failed', { errors })).text).toBe(
       'Failover of web01 failed. The machine could not be made. (28031) Possible causes: The quota is used up. What to do: Raise it.',
     );

@@ -155,5 +155,9 @@ describe('What was used last', () => {
 
 test('nothing to choose from ends it, with what would help', async () => {
   const none = { because: 'There is no policy.', remedy: 'Create one.' };
-  await expect(run([pick('one', [], { none })], new Person([]))).rejects.toMatchObject({ code: 'NothingToChoose', message: 'There is no policy.', recommendedAction: 'Create one.' });
+  await expect(run([pick('one', [], { none })], new Person([]))).rejects.toMatchObject({
+    code: 'NothingToChoose',
+    message: 'There is no policy.',
+    recommendedAction: 'Create one.',
+  });
 });

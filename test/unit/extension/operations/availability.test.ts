@@ -9,30 +9,67 @@ type Properties = Partial<NonNullable<ReplicationProtectedItem['properties']>>;
 
 function allowedOf(properties: Properties, direction: 'toAzure' | 'toSite' = 'toAzure'): string[] {
   const snapshot = snapshotOf({ items: [item('web01', properties, direction)] });
-  return reasonsOf(snapshot, subject('web01')).flatMap(({ operation, availability }) => (availability === true && operation.by === 'azure' ? [operation.id] : []));
+  return reasonsOf(snapshot, subject('web01')).flatMap(({ operation, availability }) =>
+    availability === true && operation.by === 'azure' ? [operation.id] : [],
+  );
 }
 
 /** States of arm-contract §7.1, and what a menu shows in each. */
 const states: readonly [string, Properties, 'toAzure' | 'toSite', string[]][] = [
-  ['its first copy is under way', { protectionState: 'InitialReplicationInProgress', allowedOperations: ['DisableProtection'] }, 'toAzure', ['disableReplication']],
+  [
+    'its first copy is under way',
+    { protectionState: 'InitialReplicationInProgress', allowedOperations: ['DisableProtection'] },
+    'toAzure',
+    ['disableReplication'],
+  ],
   ['protected', {}, 'toAzure', ['testFailover', 'failover', 'disableReplication']],
-  ['a resynchronisation is due', { allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection', 'TestFailover'] }, 'toAzure', ['testFailover', 'failover', 'resynchronize', 'disableReplication']],
-  ['a test failover waits for its cleanup', { testFailoverState: 'WaitingForCompletion', allowedOperations: ['TestFailoverCleanup'], currentScenario: { scenarioName: 'TestFailover' } }, 'toAzure', ['cleanUpTestFailover']],
+  [
+    'a resynchronisation is due',
+    { allowedOperations: ['RepairReplication', 'UnplannedFailover', 'DisableProtection', 'TestFailover'] },
+    'toAzure',
+    ['testFailover', 'failover', 'resynchronize', 'disableReplication'],
+  ],
+  [
+    'a test failover waits for its cleanup',
+    { testFailoverState: 'WaitingForCompletion', allowedOperations: ['TestFailoverCleanup'], currentScenario: { scenarioName: 'TestFailover' } },
+    'toAzure',
+    ['cleanUpTestFailover'],
+  ],
   [
     'failed over, not committed',
-    { protectionState: 'UnplannedFailoverCommitPendingStatesBegin', activeLocation: 'Recovery', allowedOperations: ['CompleteMigration', 'Commit', 'DisableProtection', 'ChangePit'] },
+    {
+      protectionState: 'UnplannedFailoverCommitPendingStatesBegin',
+      activeLocation: 'Recovery',
+      allowedOperations: ['CompleteMigration', 'Commit', 'DisableProtection', 'ChangePit'],
+    },
     'toAzure',
     ['changeRecoveryPoint', 'commit', 'completeMigration', 'disableReplication'],
   ],
   [
     'committed',
-    { protectionState: 'UnplannedFailoverCommitted', activeLocation: 'Recovery', allowedOperations: ['CompleteMigration', 'DisableProtection', 'SwitchProtection'] },
+    {
+      protectionState: 'UnplannedFailoverCommitted',
+      activeLocation: 'Recovery',
+      allowedOperations: ['CompleteMigration', 'DisableProtection', 'SwitchProtection'],
+    },
     'toAzure',
     ['reprotect', 'completeMigration', 'disableReplication'],
   ],
   ['protected towards the site', { allowedOperations: ['UnplannedFailover', 'DisableProtection'] }, 'toSite', ['failback', 'disableReplication']],
 ];
-const stateful = new Set(['testFailover', 'cleanUpTestFailover', 'failover', 'failback', 'changeRecoveryPoint', 'commit', 'cancelFailover', 'reprotect', 'resynchronize', 'completeMigration', 'disableReplication']);
+const stateful = new Set([
+  'testFailover',
+  'cleanUpTestFailover',
+  'failover',
+  'failback',
+  'changeRecoveryPoint',
+  'commit',
+  'cancelFailover',
+  'reprotect',
+  'resynchronize',
+  'completeMigration',
+  'disableReplication',
+]);
 
 describe('A machine allows what Azure says of it', () => {
   test.each(states)('when %s', (_name, properties, direction, expected) => {
@@ -54,7 +91,13 @@ describe('What is not allowed has a reason and a remedy', () => {
     operationNamed(id)?.availability(snapshotOf({ items: [item('web01', properties, direction)] }), subject('web01'));
 
   test('a failover of a machine with an open test failover asks for its cleanup', () => {
-    expect(reason('failover', { testFailoverState: 'WaitingForCompletion', allowedOperations: ['TestFailoverCleanup'], currentScenario: { scenarioName: 'TestFailover' } })).toEqual({
+    expect(
+      reason('failover', {
+        testFailoverState: 'WaitingForCompletion',
+        allowedOperations: ['TestFailoverCleanup'],
+        currentScenario: { scenarioName: 'TestFailover' },
+      }),
+    ).toEqual({
       because: 'A test failover of web01 waits for its cleanup.',
       remedy: 'Clean up the test failover first.',
     });
@@ -78,7 +121,9 @@ describe('What is not allowed has a reason and a remedy', () => {
   });
 
   test('re-protection before the commit asks for it', () => {
-    expect(reason('reprotect', { protectionState: 'UnplannedFailoverCommitPendingStatesBegin', activeLocation: 'Recovery', allowedOperations: ['Commit'] })).toEqual({
+    expect(
+      reason('reprotect', { protectionState: 'UnplannedFailoverCommitPendingStatesBegin', activeLocation: 'Recovery', allowedOperations: ['Commit'] }),
+    ).toEqual({
       because: 'The failover of web01 is not committed.',
       remedy: 'Commit the failover first.',
     });

@@ -12,10 +12,7 @@ async function callsOf(id: string, context: OperationContext, subjects: readonly
   return calls.flatMap((call) => (isControlCall(call) ? [] : [call]));
 }
 
-const points = [
-  point('web01', 'newest', '2026-03-02T09:05:00Z'),
-  point('web01', 'consistent', '2026-03-02T09:00:00Z', 'ApplicationConsistent'),
-];
+const points = [point('web01', 'newest', '2026-03-02T09:05:00Z'), point('web01', 'consistent', '2026-03-02T09:00:00Z', 'ApplicationConsistent')];
 
 test('a body that the swagger does not have is no program', () => {
   azureCall('replicationProtectedItems', 'TestFailoverCleanup', {
@@ -45,7 +42,9 @@ describe('Failover', () => {
     expect(call).toMatchObject({
       resourceId: itemId('web01'),
       action: '/unplannedFailover',
-      body: { properties: { failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'Required', providerSpecificDetails: { instanceType: 'InMageAzureV2' } } },
+      body: {
+        properties: { failoverDirection: 'PrimaryToRecovery', sourceSiteOperations: 'Required', providerSpecificDetails: { instanceType: 'InMageAzureV2' } },
+      },
     });
     expect(JSON.stringify(call)).not.toContain('recoveryPointId');
   });
@@ -56,7 +55,9 @@ describe('Failover', () => {
     [`${itemId('web01')}/recoveryPoints/consistent`, 'consistent'],
   ])('to %s names the point that it is now', async (chosen, expected) => {
     const [call] = await callsOf('failover', context, [subject('web01')], { point: chosen, shutdown: 'no' });
-    expect(call?.body).toMatchObject({ properties: { sourceSiteOperations: 'NotRequired', providerSpecificDetails: { recoveryPointId: `${itemId('web01')}/recoveryPoints/${expected}` } } });
+    expect(call?.body).toMatchObject({
+      properties: { sourceSiteOperations: 'NotRequired', providerSpecificDetails: { recoveryPointId: `${itemId('web01')}/recoveryPoints/${expected}` } },
+    });
   });
 
   test('to a point that was thinned out meanwhile is refused', async () => {
@@ -71,14 +72,19 @@ describe('Failover', () => {
   test('back to the site says so by its provider', async () => {
     const back = contextOf(snapshotOf({ items: [item('web01', {}, 'toSite')] }));
     const [call] = await callsOf('failback', back, [subject('web01')], { point: 'LatestTag', shutdown: 'yes' });
-    expect(call?.body).toMatchObject({ properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMage', recoveryPointType: 'LatestTag' } } });
+    expect(call?.body).toMatchObject({
+      properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMage', recoveryPointType: 'LatestTag' } },
+    });
   });
 
   test('tells before what it loses, with the names as they are', async () => {
     const hostile = '<b>"web"</b> \u202E$(x)';
-    const named = contextOf(snapshotOf({ items: [item('web01', { friendlyName: hostile })] }, { clock: { timeMs: Date.parse('2026-03-02T09:12:00Z'), speed: 1 } }), {
-      recoveryPoints: async () => points,
-    });
+    const named = contextOf(
+      snapshotOf({ items: [item('web01', { friendlyName: hostile })] }, { clock: { timeMs: Date.parse('2026-03-02T09:12:00Z'), speed: 1 } }),
+      {
+        recoveryPoints: async () => points,
+      },
+    );
     const confirmation = await operationNamed('failover')?.confirmation?.(named, [subject('web01')], { point: 'LatestProcessed', shutdown: 'no' });
     expect(confirmation?.question).toBe(`Fail over ${hostile} to Azure?`);
     expect(confirmation?.detail).toContain(`${hostile}: everything written after 2026-03-02 09:05:00 UTC is lost (7 min ago, crash-consistent).`);
@@ -88,7 +94,13 @@ describe('Failover', () => {
 });
 
 describe('Re-protection', () => {
-  const answers = { masterTarget: 'mt1', processServer: 'ps1', retentionDrive: 'R', datastore: 'datastore1', policy: `${vaultId}/replicationPolicies/gold-failback` };
+  const answers = {
+    masterTarget: 'mt1',
+    processServer: 'ps1',
+    retentionDrive: 'R',
+    datastore: 'datastore1',
+    policy: `${vaultId}/replicationPolicies/gold-failback`,
+  };
 
   test('of a machine that went to Azure is towards the site', async () => {
     const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01')] })), [subject('web01')], answers);
@@ -109,16 +121,22 @@ describe('Re-protection', () => {
 
   test('of a machine that came home is towards Azure', async () => {
     const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01', {}, 'toSite')] })), [subject('web01')], answers);
-    expect(call?.body).toMatchObject({ properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMageAzureV2', processServerId: 'ps1' } } });
+    expect(call?.body).toMatchObject({
+      properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMageAzureV2', processServerId: 'ps1' } },
+    });
   });
 
   test('of machines in both places at once is refused', async () => {
     const context = contextOf(snapshotOf({ items: [item('web01'), item('db01', {}, 'toSite')] }));
-    await expect(async () => operationNamed('reprotect')?.steps?.(context, [subject('web01'), subject('db01')])).rejects.toMatchObject({ code: 'MixedDirections' });
+    await expect(async () => operationNamed('reprotect')?.steps?.(context, [subject('web01'), subject('db01')])).rejects.toMatchObject({
+      code: 'MixedDirections',
+    });
   });
 
   test('offers master targets of the machine’s own system, and the policy that goes with its own first', async () => {
-    const context = contextOf(snapshotOf({ items: [item('web01')], policies: [policy('silver-failback', 'InMage'), policy('gold-failback', 'InMage'), policy('gold')] }));
+    const context = contextOf(
+      snapshotOf({ items: [item('web01')], policies: [policy('silver-failback', 'InMage'), policy('gold-failback', 'InMage'), policy('gold')] }),
+    );
     const steps = (await operationNamed('reprotect')?.steps?.(context, [subject('web01')])) ?? [];
     const labels = async (key: string): Promise<unknown> => {
       const step = steps.find((one) => one.key === key);
@@ -134,19 +152,36 @@ describe('Enable replication', () => {
   const gold = policy('gold');
   const mappings = [{ id: `${containerId}/replicationProtectionContainerMappings/gold`, properties: { policyId: gold.id ?? '' } }];
   const context = contextOf(snapshotOf({ protectableItems: [protectable('web01'), protectable('lin01', 'LINUX')], policies: [gold], mappings }));
-  const answers = { policy: gold.id ?? '', processServer: 'ps1', account: 'fitting', network: '/networks/vnet-recovery', subnet: 'default', size: '', storage: '/accounts/logs', group: 'alone', excluded: [] };
+  const answers = {
+    policy: gold.id ?? '',
+    processServer: 'ps1',
+    account: 'fitting',
+    network: '/networks/vnet-recovery',
+    subnet: 'default',
+    size: '',
+    storage: '/accounts/logs',
+    group: 'alone',
+    excluded: [],
+  };
   const machine = (name: string): Subject => ({ kind: 'machine', machineId: `${name}-id` });
 
   test('takes the account of each machine’s system', async () => {
     const calls = await callsOf('enableReplication', context, [machine('web01'), machine('lin01')], answers);
-    expect(calls.map(({ body }) => (body as { properties: { providerSpecificDetails: { runAsAccountId: string } } }).properties.providerSpecificDetails.runAsAccountId)).toEqual(['1', '2']);
+    expect(
+      calls.map(
+        ({ body }) => (body as { properties: { providerSpecificDetails: { runAsAccountId: string } } }).properties.providerSpecificDetails.runAsAccountId,
+      ),
+    ).toEqual(['1', '2']);
     expect(calls[0]).toMatchObject({ verb: 'PUT', resourceId: `${containerId}/replicationProtectedItems/web01-id` });
   });
 
   test('names the disks only when one is left out', async () => {
-    const body = async (excluded: string[]): Promise<unknown> => (await callsOf('enableReplication', context, [machine('web01')], { ...answers, excluded }))[0]?.body;
+    const body = async (excluded: string[]): Promise<unknown> =>
+      (await callsOf('enableReplication', context, [machine('web01')], { ...answers, excluded }))[0]?.body;
     expect(JSON.stringify(await body([]))).not.toContain('disksToInclude');
-    expect(await body(['data'])).toMatchObject({ properties: { providerSpecificDetails: { disksToInclude: [{ diskId: 'os', logStorageAccountId: '/accounts/logs' }] } } });
+    expect(await body(['data'])).toMatchObject({
+      properties: { providerSpecificDetails: { disksToInclude: [{ diskId: 'os', logStorageAccountId: '/accounts/logs' }] } },
+    });
   });
 
   test('needs a policy that the configuration server has', () => {
@@ -172,17 +207,21 @@ describe('Recovery plans', () => {
     const [call] = await callsOf('createPlan', context, [], { name: 'new', items: [itemId('db01')] });
     expect(call).toMatchObject({ verb: 'PUT', resourceId: `${vaultId}/replicationRecoveryPlans/new` });
     expect(call?.body).toMatchObject({
-      properties: { primaryFabricId: fabricId, recoveryFabricId: 'Microsoft Azure', groups: [{ groupType: 'Boot', replicationProtectedItems: [{ id: itemId('db01'), virtualMachineId: 'db01-id' }] }] },
+      properties: {
+        primaryFabricId: fabricId,
+        recoveryFabricId: 'Microsoft Azure',
+        groups: [{ groupType: 'Boot', replicationProtectedItems: [{ id: itemId('db01'), virtualMachineId: 'db01-id' }] }],
+      },
     });
   });
 
   test('take a machine that joins into their first start group, and keep the others', async () => {
     const [call] = await callsOf('addToPlan', context, [subject('web01'), subject('db01')], { plan: shop.id ?? '' });
-    expect((call?.body as { properties: { groups: { replicationProtectedItems?: { id: string }[] }[] } }).properties.groups.map((group) => (group.replicationProtectedItems ?? []).map(({ id }) => id))).toEqual([
-      [],
-      [],
-      [itemId('web01'), itemId('db01')],
-    ]);
+    expect(
+      (call?.body as { properties: { groups: { replicationProtectedItems?: { id: string }[] }[] } }).properties.groups.map((group) =>
+        (group.replicationProtectedItems ?? []).map(({ id }) => id),
+      ),
+    ).toEqual([[], [], [itemId('web01'), itemId('db01')]]);
   });
 
   test('send nothing when all are in it already', async () => {
@@ -201,7 +240,14 @@ describe('Recovery plans', () => {
   });
 
   test('get scripts with a time-out and the failovers they are for', async () => {
-    const answers = { group: '2', when: 'end', name: 'check', failovers: ['TestFailover/PrimaryToRecovery', 'UnplannedFailover/PrimaryToRecovery'], path: 'node check.mjs', timeout: '15' };
+    const answers = {
+      group: '2',
+      when: 'end',
+      name: 'check',
+      failovers: ['TestFailover/PrimaryToRecovery', 'UnplannedFailover/PrimaryToRecovery'],
+      path: 'node check.mjs',
+      timeout: '15',
+    };
     const [call] = await callsOf('addScriptAction', context, [shopSubject], answers);
     expect((call?.body as { properties: { groups: { endGroupActions?: unknown[] }[] } }).properties.groups[2]?.endGroupActions).toEqual([
       {
@@ -216,7 +262,14 @@ describe('Recovery plans', () => {
 
 test('a policy is made with its failback policy, and both are associated', async () => {
   const context = contextOf(snapshotOf({}));
-  const calls = await callsOf('createPolicy', context, [], { name: 'gold', rpoThreshold: '15', retention: '24', appConsistent: '60', multiVm: 'yes', fabrics: [fabricId] });
+  const calls = await callsOf('createPolicy', context, [], {
+    name: 'gold',
+    rpoThreshold: '15',
+    retention: '24',
+    appConsistent: '60',
+    multiVm: 'yes',
+    fabrics: [fabricId],
+  });
   expect(calls.map(({ group, resourceId }) => [group, resourceId.split('/').at(-1)])).toEqual([
     ['replicationPolicies', 'gold'],
     ['replicationPolicies', 'gold-failback'],

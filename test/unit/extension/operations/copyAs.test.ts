@@ -8,7 +8,20 @@ import { cleanupCall, commitCall, failoverCall, testFailoverCall } from '../../.
 import { contextOf, item, itemId, snapshotOf } from './site.ts';
 
 const { place } = contextOf(snapshotOf({})).lab.vault;
-const hostile = [`it's`, '"; rm -rf ~; "', '$(touch /tmp/x)', '`id`', 'a\\', '${HOME}', 'x\ny', '\u2019; Remove-Item *; \u2018', '<b>bold</b>', '\u202Eevil', "'''", '%PATH%'];
+const hostile = [
+  `it's`,
+  '"; rm -rf ~; "',
+  '$(touch /tmp/x)',
+  '`id`',
+  'a\\',
+  '${HOME}',
+  'x\ny',
+  '\u2019; Remove-Item *; \u2018',
+  '<b>bold</b>',
+  '\u202Eevil',
+  "'''",
+  '%PATH%',
+];
 
 /** What a shell makes of the one word. */
 function throughShell(word: string): string {
@@ -22,7 +35,10 @@ describe('For a shell', () => {
 
   test('any text is one word', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')), (text) => throughShell(shellQuoted(text)) === text),
+      fc.property(
+        fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+        (text) => throughShell(shellQuoted(text)) === text,
+      ),
       { numRuns: 30 },
     );
   });
@@ -64,7 +80,9 @@ describe('For PowerShell', () => {
   });
 
   test('what it has no command for is a plain request', () => {
-    expect(copyAs('powerShell', testFailoverCall(item('web01'), { networkId: undefined, pointId: undefined }), place)).toMatch(/^Invoke-AzRestMethod -Method POST `\n/);
+    expect(copyAs('powerShell', testFailoverCall(item('web01'), { networkId: undefined, pointId: undefined }), place)).toMatch(
+      /^Invoke-AzRestMethod -Method POST `\n/,
+    );
   });
 });
 

@@ -58,7 +58,14 @@ describe('Spans', () => {
   });
 
   test('numbers have bounds', () => {
-    expect(['1', '10', '11', '1.5', ' ', 'x'].map((text) => numberProblem(text, { least: 1, most: 10 }) === undefined)).toEqual([true, true, false, false, false, false]);
+    expect(['1', '10', '11', '1.5', ' ', 'x'].map((text) => numberProblem(text, { least: 1, most: 10 }) === undefined)).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

@@ -1,6 +1,14 @@
 // A small vault for stories of operations: items in every state that Azure names, a fabric with its servers, a plan.
 import type { VMwareDetails } from '@azure/arm-recoveryservices-siterecovery';
-import type { Fabric, Policy, ProtectableItem, RecoveryPlan, RecoveryPoint, ReplicationProtectedItem, VaultClient } from '../../../../extension/client/vaultClient.ts';
+import type {
+  Fabric,
+  Policy,
+  ProtectableItem,
+  RecoveryPlan,
+  RecoveryPoint,
+  ReplicationProtectedItem,
+  VaultClient,
+} from '../../../../extension/client/vaultClient.ts';
 import { emptySnapshot, emptyVault, type LabSnapshot, type VaultSnapshot } from '../../../../extension/model/snapshot.ts';
 import type { OperationContext } from '../../../../extension/operations/operation.ts';
 import type { Subject } from '../../../../extension/tree/node.ts';
@@ -34,7 +42,14 @@ export function item(name: string, properties: Partial<Properties> = {}, directi
       policyFriendlyName: 'gold',
       providerSpecificDetails:
         direction === 'toAzure'
-          ? { instanceType: 'InMageAzureV2', rpoInSeconds: 250, osType: 'Windows', vmId: `${name}-id`, infrastructureVmId: `${name}-id`, processServerId: 'ps1' }
+          ? {
+              instanceType: 'InMageAzureV2',
+              rpoInSeconds: 250,
+              osType: 'Windows',
+              vmId: `${name}-id`,
+              infrastructureVmId: `${name}-id`,
+              processServerId: 'ps1',
+            }
           : { instanceType: 'InMage', rpoInSeconds: 90, vmId: `${name}-id`, infrastructureVmId: `${name}-id`, processServerId: 'ps1' },
       ...properties,
     },
@@ -48,7 +63,13 @@ const vmware: VMwareDetails = {
     { id: 'ps2', friendlyName: 'PS-AZURE', ipAddress: '10.9.0.4', machineCount: '0' },
   ],
   masterTargetServers: [
-    { id: 'mt1', name: 'MT-WIN', osType: 'Windows', retentionVolumes: [{ volumeName: 'R', capacityInBytes: 2 ** 34, freeSpaceInBytes: 2 ** 33 }], dataStores: [{ symbolicName: 'datastore1', type: 'VMFS', freeSpace: '100' }] },
+    {
+      id: 'mt1',
+      name: 'MT-WIN',
+      osType: 'Windows',
+      retentionVolumes: [{ volumeName: 'R', capacityInBytes: 2 ** 34, freeSpaceInBytes: 2 ** 33 }],
+      dataStores: [{ symbolicName: 'datastore1', type: 'VMFS', freeSpace: '100' }],
+    },
     { id: 'mt2', name: 'MT-LINUX', osType: 'Linux' },
   ],
   runAsAccounts: [
@@ -85,7 +106,11 @@ export function protectable(name: string, osType: 'WINDOWS' | 'LINUX' = 'WINDOWS
 }
 
 export function plan(name: string, properties: Partial<NonNullable<RecoveryPlan['properties']>> = {}): RecoveryPlan {
-  return { id: `${vaultId}/replicationRecoveryPlans/${name}`, name, properties: { friendlyName: name, replicationProviders: ['InMageAzureV2'], allowedOperations: [], groups: [], ...properties } };
+  return {
+    id: `${vaultId}/replicationRecoveryPlans/${name}`,
+    name,
+    properties: { friendlyName: name, replicationProviders: ['InMageAzureV2'], allowedOperations: [], groups: [], ...properties },
+  };
 }
 
 export function snapshotOf(vault: Partial<VaultSnapshot>, rest: Partial<LabSnapshot> = {}): LabSnapshot {
@@ -98,7 +123,13 @@ export function point(name: string, id: string, time: string, type: 'CrashConsis
 
 /** A vault that answers what the story says. */
 export function contextOf(snapshot: LabSnapshot, vault: Partial<VaultClient> = {}): OperationContext {
-  const place = { endpoint: 'https://localhost:1', subscriptionId: '0000', resourceGroupName: 'lab-rg', vaultName: 'lab-vault', token: async () => ({ token: '', expiresOnTimestamp: 0 }) };
+  const place = {
+    endpoint: 'https://localhost:1',
+    subscriptionId: '0000',
+    resourceGroupName: 'lab-rg',
+    vaultName: 'lab-vault',
+    token: async () => ({ token: '', expiresOnTimestamp: 0 }),
+  };
   const networks = [
     { id: '/networks/vnet-recovery', name: 'vnet-recovery', location: 'westeurope', subnets: [{ name: 'default', addressPrefix: '10.0.0.0/24' }] },
     { id: '/networks/vnet-drill', name: 'vnet-drill', location: 'westeurope', subnets: [] },
