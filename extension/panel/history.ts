@@ -108,7 +108,7 @@ export class History {
 /** Bytes per second that the machine writes; undefined: Azure does not say. */
 export function churnOf(item: ReplicationProtectedItem): number | undefined {
   const megabytesPerSecond = azureDetails(item)?.uncompressedDataRateInMB ?? siteDetails(item)?.uncompressedDataRateInMB;
-  return megabytesPerSecond === undefined || megabytesPerSecond < 0 ? undefined : megabytesPerSecond * bytesPerMegabyte;
+  return typeof megabytesPerSecond !== 'number' || megabytesPerSecond < 0 ? undefined : megabytesPerSecond * bytesPerMegabyte;
 }
 
 /**

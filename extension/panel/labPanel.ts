@@ -15,7 +15,7 @@ export interface LabPanelDeps {
   readonly world: () => PanelWorld;
   /** Reads a job with its tasks into the model. */
   readonly openJob: (name: string) => Promise<void>;
-  readonly log: { warn(message: string): void };
+  readonly log: { warn(message: string): void; error(problem: string | Error): void };
 }
 
 const shortestPauseMs = 250;
@@ -51,12 +51,21 @@ export class LabPanel {
   changed(): void {
     if (!this.#ready || !this.panel.visible || this.#waiting !== undefined) return;
     const pauseMs = Math.max(0, this.#lastPushMs + shortestPauseMs - performance.now());
-    this.#waiting = setTimeout(() => this.#push(), pauseMs);
+    this.#waiting = setTimeout(() => this.#show(), pauseMs);
+  }
+
+  #show(): void {
+    this.#waiting = undefined;
+    if (!this.panel.visible) return;
+    try {
+      this.#push();
+    } catch (error) {
+      // A defect: what was shown stays, and the log says why.
+      this.#deps.log.error(error instanceof Error ? error : String(error));
+    }
   }
 
   #push(): void {
-    this.#waiting = undefined;
-    if (!this.panel.visible) return;
     const world = this.#deps.world();
     const { snapshot } = world;
     this.#lastPushMs = performance.now();

@@ -62,17 +62,18 @@ function factsOf({ snapshot }: World, item: ReplicationProtectedItem, facts: Ite
     [t('Newest recovery point'), knownTime(newest)],
     [t('Last test failover'), knownTime(properties?.lastSuccessfulTestFailoverTime)],
   ];
-  return rows.flatMap(([name, value]) => (value === undefined || value === '' ? [] : [{ name, value }]));
+  return rows.flatMap(([name, value]) => ((value ?? '') === '' ? [] : [{ name, value: value ?? '' }]));
 }
 
-/** Azure's client makes 1970 of a time that is not known. */
-function knownTime(time: Date | undefined): string | undefined {
-  return time === undefined || time.getTime() <= 0 ? undefined : timeText(time);
+/** What is not known comes as nothing, as null, or as 1970: Azure's client makes that of some nulls. */
+function knownTime(time: Date | null | undefined): string | undefined {
+  const timeMs = time?.getTime() ?? 0;
+  return timeMs <= 0 ? undefined : timeText(timeMs);
 }
 
 /** Of either kind of policy (arm-contract §5.5). */
 function thresholdSeconds({ snapshot }: World, item: ReplicationProtectedItem): number | null {
-  const details = byId(snapshot.vault.policies, item.properties?.policyId)?.properties?.providerSpecificDetails;
+  const details = byId(snapshot.vault.policies, item.properties?.policyId)?.properties?.providerSpecificDetails ?? undefined;
   const minutes = details !== undefined && 'recoveryPointThresholdInMinutes' in details ? details.recoveryPointThresholdInMinutes : undefined;
   return typeof minutes === 'number' && minutes > 0 ? minutes * 60 : null;
 }
@@ -80,7 +81,7 @@ function thresholdSeconds({ snapshot }: World, item: ReplicationProtectedItem): 
 function pointView({ id, properties }: RecoveryPoint): RecoveryPointView[] {
   const timeMs = properties?.recoveryPointTime?.getTime();
   if (id === undefined || timeMs === undefined) return [];
-  const details = properties?.providerSpecificDetails;
+  const details = properties?.providerSpecificDetails ?? undefined;
   const multiVm = details !== undefined && 'isMultiVmSyncPoint' in details && String(details.isMultiVmSyncPoint).toLowerCase() === 'true';
   return [{ id, timeMs, consistency: properties?.recoveryPointType === 'ApplicationConsistent' ? 'ApplicationConsistent' : 'CrashConsistent', multiVm }];
 }

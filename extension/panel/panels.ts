@@ -7,7 +7,7 @@ import { subjectName, subjectsOf } from '../operations/subjects.ts';
 import { t } from '../texts.ts';
 import type { Subject } from '../tree/node.ts';
 import { History } from './history.ts';
-import { LabPanel } from './labPanel.ts';
+import { LabPanel, type LabPanelDeps } from './labPanel.ts';
 import type { AnyOperation } from './offers.ts';
 import { panelViews, restoredSubject, type PanelWorld } from './panelViews.ts';
 import { PointShelf } from './pointShelf.ts';
@@ -22,7 +22,7 @@ export interface PanelsDeps {
   readonly operations: readonly AnyOperation[];
   /** What a command was called on: a row of a tree, or a subject. */
   readonly subjectOf: (argument: unknown) => Subject | undefined;
-  readonly log: { warn(message: string): void };
+  readonly log: LabPanelDeps['log'];
 }
 
 const views = Object.keys(panelViews) as ViewKind[];

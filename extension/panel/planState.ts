@@ -43,7 +43,7 @@ export function planState(world: World, subject: Subject): Painted<PlanState> | 
 const runScenarios = ['TestFailover', 'UnplannedFailover', 'PlannedFailover', 'CommitFailover', 'SwitchReplicationGroupProtection', 'TestFailoverCleanup'];
 
 function runsOf({ vault }: LabSnapshot, plan: RecoveryPlan): Job[] {
-  const startMs = (job: Job): number => job.properties?.startTime?.getTime() ?? Infinity;
+  const startMs = (job: Job): number => timeOf(job.properties?.startTime) ?? Number.MAX_SAFE_INTEGER;
   return vault.jobs
     .filter(({ properties }) => properties?.targetInstanceType === 'RecoveryPlan' && sameId(properties.targetObjectName, plan.name) && runScenarios.includes(properties.scenarioName ?? ''))
     .sort((one, other) => startMs(other) - startMs(one));
@@ -61,12 +61,12 @@ export function lastSucceededDrill(snapshot: LabSnapshot, plan: RecoveryPlan): J
 
 function lastDrill(snapshot: LabSnapshot, plan: RecoveryPlan): PlanState['lastDrill'] {
   const properties = lastSucceededDrill(snapshot, plan)?.properties;
-  const startMs = properties?.startTime?.getTime();
-  const endMs = properties?.endTime?.getTime();
+  const startMs = timeOf(properties?.startTime);
+  const endMs = timeOf(properties?.endTime);
   if (startMs === undefined || endMs === undefined) return null;
   const details = properties?.customDetails;
   const members = details?.instanceType === 'TestFailoverJobDetails' && 'protectedItemDetails' in details ? (details.protectedItemDetails ?? []) : [];
-  const lost = members.flatMap(({ recoveryPointTime }) => (recoveryPointTime === undefined ? [] : [startMs - recoveryPointTime.getTime()]));
+  const lost = members.flatMap(({ recoveryPointTime }) => ((recoveryPointTime?.getTime() ?? 0) <= 0 ? [] : [startMs - (recoveryPointTime?.getTime() ?? 0)]));
   return { timeMs: endMs, rtoMs: endMs - startMs, rpoMs: lost.length === 0 ? null : Math.max(0, ...lost) };
 }
 
@@ -75,8 +75,8 @@ function runView({ properties }: Job): PlanRunView {
   return {
     title: properties?.friendlyName ?? '',
     state: stateWord(properties?.state) ?? 'waiting',
-    startMs: properties?.startTime?.getTime() ?? 0,
-    endMs: properties?.endTime?.getTime() ?? null,
+    startMs: timeOf(properties?.startTime) ?? 0,
+    endMs: timeOf(properties?.endTime) ?? null,
     doneSteps: tasks.filter((task) => !['waiting', 'running', 'suspended'].includes(taskWord(task) ?? 'waiting')).length,
     totalSteps: tasks.length,
     errors: (properties?.errors ?? []).map(problemOf),
@@ -136,7 +136,8 @@ function groupView({ snapshot }: World, { groups, place, job }: GroupPlace): Pla
 }
 
 /** `Group2Start`, `AllGroupsShutdown`: with the number and the type in their details (arm-contract §7.3). */
-function isWorkOf({ name, groupTaskCustomDetails: details }: ASRTask, groups: readonly RecoveryPlanGroup[], place: number): boolean {
+function isWorkOf({ name, groupTaskCustomDetails }: ASRTask, groups: readonly RecoveryPlanGroup[], place: number): boolean {
+  const details = groupTaskCustomDetails ?? undefined;
   const type = groups[place]?.groupType;
   const number = String(groups.slice(0, place + 1).filter(({ groupType }) => groupType === 'Boot').length);
   if (details !== undefined && 'rpGroupType' in details && 'groupId' in details) return details.rpGroupType === type && (type !== 'Boot' || details.groupId === number);
@@ -154,7 +155,7 @@ function worstOf(states: readonly (StepStateWord | null)[]): StepStateWord | nul
 
 function actionView(action: RecoveryPlanAction, tasks: readonly ASRTask[]): PlanStepView {
   const details = action.customDetails;
-  const task = tasks.find((one) => one.name === `Action/${action.actionName}` || (one.customDetails !== undefined && 'name' in one.customDetails && one.customDetails.name === action.actionName));
+  const task = tasks.find((one) => one.name === `Action/${action.actionName}` || (nameIn(one.customDetails) === action.actionName));
   const base = { name: action.actionName, state: task === undefined ? null : (taskWord(task) ?? null), durationMs: task === undefined ? null : spanOf(task) };
   const failure = task?.errors?.map(problemOf)[0]?.message;
   switch (details.instanceType) {
@@ -169,11 +170,15 @@ function actionView(action: RecoveryPlanAction, tasks: readonly ASRTask[]): Plan
   }
 }
 
+function nameIn(details: ASRTask['customDetails'] | null): unknown {
+  return details !== undefined && details !== null && 'name' in details ? details.name : undefined;
+}
+
 /** A time that is not set yet is long ago (arm-contract §7.3). */
 const firstYear = 2000;
 
-function timeOf(time: Date | undefined): number | undefined {
-  return time === undefined || time.getUTCFullYear() < firstYear ? undefined : time.getTime();
+function timeOf(time: Date | null | undefined): number | undefined {
+  return (time?.getUTCFullYear() ?? 0) < firstYear ? undefined : time?.getTime();
 }
 
 function spanOf({ startTime, endTime }: ASRTask): number | null {
@@ -194,13 +199,13 @@ function runningTaskOf({ runningJobs }: LabSnapshot, task: ASRTask | undefined):
 }
 
 function problemOf({ serviceErrorDetails: service, providerErrorDetails: provider }: JobErrorDetails): ProblemView {
-  const fromSite = provider?.errorMessage !== undefined && provider.errorMessage !== '';
+  const fromSite = (provider?.errorMessage ?? '') !== '';
   return {
-    code: fromSite ? String(provider.errorCode ?? '') : (service?.code ?? ''),
+    code: fromSite ? String(provider?.errorCode ?? '') : (service?.code ?? ''),
     level: 'Critical',
-    message: (fromSite ? provider.errorMessage : service?.message) ?? '',
-    possibleCauses: withoutRepetition((fromSite ? provider.possibleCauses : service?.possibleCauses) ?? '', (fromSite ? provider.errorMessage : service?.message) ?? ''),
-    recommendedAction: (fromSite ? provider.recommendedAction : service?.recommendedAction) ?? '',
+    message: (fromSite ? provider?.errorMessage : service?.message) ?? '',
+    possibleCauses: withoutRepetition((fromSite ? provider?.possibleCauses : service?.possibleCauses) ?? '', (fromSite ? provider?.errorMessage : service?.message) ?? ''),
+    recommendedAction: (fromSite ? provider?.recommendedAction : service?.recommendedAction) ?? '',
   };
 }
 

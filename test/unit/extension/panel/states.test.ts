@@ -60,6 +60,13 @@ describe('a machine', () => {
     expect(state.facts.map(({ name }) => name)).not.toContain('Last test failover');
   });
 
+  test('that a list has told of only has nulls in many places', () => {
+    const nulls = { lastRecoveryPointReceived: null, protectedDisks: null, processServerId: null, uncompressedDataRateInMB: null, recoveryAzureVMName: null, recoveryAzureVMSize: null };
+    const { state } = machine({ vault: { items: [item('WEB01', nulls, { policyFriendlyName: null, healthErrors: null, lastSuccessfulTestFailoverTime: null } as never)] } });
+    expect(state).toMatchObject({ name: 'WEB01', disks: [], problems: [] });
+    expect(state.facts.map(({ value }) => value)).toEqual(['On-premises', 'Azure']);
+  });
+
   test('keeps any name as it is', () => {
     expect(machine({ vault: { items: [item('WEB01', {}, { friendlyName: hostile })] } }).state.name).toBe(hostile);
   });
@@ -161,7 +168,7 @@ describe('a plan', () => {
       state: 'Suspended',
       startTime: new Date(startMs),
       tasks: [
-        { name: 'AllGroupsShutdown', state: 'Other', startTime: unset, endTime: unset },
+        { name: 'AllGroupsShutdown', state: 'Other', startTime: unset, endTime: unset, customDetails: null, groupTaskCustomDetails: null, errors: null } as never,
         {
           name: 'Group1Start',
           state: 'Succeeded',
