@@ -1,4 +1,5 @@
 // Whether an action can run, and when: kinds of run and directions that exclude each other, what it lacks, what nobody has registered.
+import { timeoutMs } from '../../emulator/contract/timeout.ts';
 import { t } from '../texts.ts';
 import { nearest } from './nearest.ts';
 import {
@@ -13,7 +14,7 @@ import {
 } from './planText.ts';
 import type { PlanWorld } from './planWorld.ts';
 import type { Problem } from './problem.ts';
-import { defaultTimeout, timeoutMs } from './timeout.ts';
+import { defaultTimeout } from './timeout.ts';
 
 interface Run {
   readonly type: FailoverType;

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import type { OperationName, ReprotectRequest } from '../../contract/control.ts';
 import type { PlanGroup, PlanRecord } from '../../contract/resources.ts';
+import { timeoutMs } from '../../contract/timeout.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { hasSucceeded } from '../follow.ts';
 import { onLab, runJob, type Shell } from '../shell.ts';
@@ -144,8 +145,16 @@ function parseActions(actions: unknown, place: string): PlanGroup['before'] {
       failoverTypes: ['test', 'unplanned'],
       failoverDirections: ['PrimaryToRecovery', 'RecoveryToPrimary'],
       ...action,
+      ...(action['timeout'] === undefined ? {} : { timeoutMs: parseTimeout(action['timeout'], `${place}: action ${name}`) }),
     } as unknown as PlanGroup['before'][number];
   });
+}
+
+/** In the words of Azure, as files of VS Code have it. */
+function parseTimeout(timeout: unknown, place: string): number {
+  const milliseconds = timeoutMs(String(timeout));
+  if (milliseconds === undefined) throw new LabError('InvalidArgument', `${place}: "${String(timeout)}" is no time-out; write it as PT30M or 00:30:00.`);
+  return milliseconds;
 }
 
 function parseText(text: string, file: string): unknown {

@@ -80,7 +80,7 @@ function literalsOf(expression: Expression | Argument | null): { text: string; s
     case 'LogicalExpression':
       return [...literalsOf(expression.left), ...literalsOf(expression.right)];
     case 'BinaryExpression':
-      return expression.operator === '+' ? [...literalsOf(expression.left as Expression), ...literalsOf(expression.right)] : [];
+      return expression.operator === '+' ? [...literalsOf(expression.left), ...literalsOf(expression.right)] : [];
     case 'ArrayExpression':
       return expression.elements.flatMap((element) => literalsOf(element as Expression | null));
     case 'ParenthesizedExpression':

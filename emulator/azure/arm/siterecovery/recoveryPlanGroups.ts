@@ -1,4 +1,5 @@
 // Groups of a recovery plan with their machines and actions, read and shown (arm-contract §5.11).
+import { timeoutMs } from '../../../contract/timeout.ts';
 import type { ProtectedItem } from '../../vault/items/state.ts';
 import type { PlanGroupRequest, PlanRequest } from '../../vault/plans/service.ts';
 import type { PlanAction, PlanGroup } from '../../vault/plans/state.ts';
@@ -76,16 +77,11 @@ function programRequest(details: Body): { timeoutMs: number; timeoutText: string
   };
 }
 
-/** `PT1H30M`, `01:30:00`, or seconds: the type of the field says no more than that it is a text. */
+/** The type of the field says no more than that it is a text. */
 function timeoutMsOf(text: string): number {
-  const seconds = /^\d+(?:\.\d+)?$/.exec(text);
-  const clock = /^(?:(\d+)\.)?(\d{1,2}):(\d{2}):(\d{2})(?:\.\d+)?$/.exec(text);
-  const duration = /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.\d+)?S)?)?$/.exec(text);
-  const parts = clock ?? duration;
-  if (seconds === null && parts === null)
-    throw badRequest('InvalidParameter', `The time-out "${text.slice(0, 100)}" cannot be read; write it as PT30M or 00:30:00.`);
-  const [days = 0, hours = 0, minutes = 0, rest = 0] = (parts ?? ['', '0', '0', '0', text]).slice(1).map((part) => Number(part ?? 0));
-  return (((days * 24 + hours) * 60 + minutes) * 60 + rest) * 1000;
+  const milliseconds = timeoutMs(text);
+  if (milliseconds === undefined) throw badRequest('InvalidParameter', `The time-out "${text.slice(0, 100)}" cannot be read; write it as PT30M or 00:30:00.`);
+  return milliseconds;
 }
 
 function wordsOf<Word extends string>(action: Body, name: string, words: readonly Word[]): Word[] {
