@@ -40,6 +40,7 @@ test('the machine that nobody knows is told, in the language that was chosen', a
   await lab.finish(lab.call('item.enable', { machine: 'WEB01' }));
   await lab.untilProtected('WEB01');
   await window.run('Go to File...');
+  await window.quickInput.fill(file);
   await window.quickInput.pick(file);
   await window.page.locator('.codelens-decoration').getByText('Skapa i valvet').waitFor(patience);
   await window.page.locator('.squiggly-error').first().waitFor(patience);
