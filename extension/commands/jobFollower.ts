@@ -5,7 +5,7 @@ import { ExtensionError } from '../lab/labError.ts';
 import type { LabModel } from '../model/labModel.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
-import { jobStateText } from '../tree/jobs.ts';
+import { stateText } from '../tree/jobs.ts';
 
 export interface FollowDeps {
   readonly model: Pick<LabModel, 'snapshot' | 'onChange'>;
@@ -53,7 +53,7 @@ export function progressText(record: JobRecord): string {
   const { tasks, state } = record;
   const ended = tasks.filter((task) => task.endedMs !== null).length;
   const now = tasks.filter((task) => task.state === 'InProgress' || task.state === 'Suspended').map((task) => task.friendlyName);
-  if (now.length === 0) return state === 'NotStarted' || tasks.length === 0 ? t('Starting') : jobStateText(record);
+  if (now.length === 0) return state === 'NotStarted' || tasks.length === 0 ? t('Starting') : stateText(record);
   return t('{0} of {1}: {2}', Math.min(ended + 1, tasks.length), tasks.length, now.join(', '));
 }
 

@@ -108,7 +108,7 @@ export class OperationRunner {
       const watched = new WatchedJobs({ deps: this.#deps, lab, title, progress, token });
       if (operation.sequential === true) {
         for (const [place, call] of calls.entries())
-          if (!(await watched.follow(await this.#send(lab, call), { isStepOnTheWay: place < calls.length - 1 }))) break;
+          if (!(await watched.follow(await this.#send(lab, call), place < calls.length - 1 ? 'onTheWay' : 'last'))) break;
       } else {
         const names: string[] = [];
         for (const call of calls) names.push(await this.#send(lab, call));
@@ -146,14 +146,15 @@ class WatchedJobs {
     watching.token.onCancellationRequested(() => void this.#cancel());
   }
 
-  /** @param name empty: the service did it at once. @returns whether it succeeded; a step on the way is told of only when it did not */
-  async follow(name: string, { isStepOnTheWay = false } = {}): Promise<boolean> {
+  /** @param name empty: the service did it at once. @param place in a sequence: success is told once, of the whole. @returns whether it succeeded */
+  async follow(name: string, place: 'alone' | 'onTheWay' | 'last' = 'alone'): Promise<boolean> {
     if (name === '') return true;
     const { deps, lab, title } = this.#watching;
     const job = await followJob({ model: deps.model, vault: lab.vault }, name, (record) => this.#show(record));
     this.#records.delete(name);
     const verdict = verdictOf(title, job);
-    if (!isStepOnTheWay || verdict.kind !== 'succeeded') void this.#tell(name, verdict.kind, verdict.text);
+    if (verdict.kind !== 'succeeded' || place === 'alone') void this.#tell(name, verdict.kind, verdict.text);
+    else if (place === 'last') void this.#tell(name, verdict.kind, t('{0} succeeded.', title));
     return verdict.kind === 'succeeded' || verdict.kind === 'information';
   }
 

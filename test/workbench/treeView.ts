@@ -68,7 +68,10 @@ export class TreeView {
   async choose(label: string, ...path: readonly string[]): Promise<void> {
     await this.#openMenu(label);
     for (const [depth, entry] of path.entries()) {
-      const row = this.#page.locator('.monaco-menu').getByRole('menuitem', { name: entry, exact: true }).last();
+      // Its accessible name has the keys as well.
+      const label = this.#page.locator(`.action-label:text-is(${JSON.stringify(entry)})`);
+      const row = this.#page.locator('.monaco-menu').getByRole('menuitem').filter({ has: label }).last();
+      await row.waitFor();
       await this.#page.waitForTimeout(menuSettlesMs);
       if (depth < path.length - 1) await row.hover();
       else
