@@ -5,23 +5,34 @@ import { t } from '../texts.ts';
 interface AzureErrorBody {
   readonly code?: string;
   readonly message?: string;
-  readonly details?: readonly { readonly code?: string; readonly message?: string; readonly possibleCauses?: string; readonly recommendedAction?: string }[];
+  readonly recommendedAction?: string;
+  readonly details?: readonly AzureErrorBody[];
 }
+
+interface RequestError extends Error {
+  readonly response?: { readonly bodyAsText?: string | null };
+  readonly statusCode?: number;
+  readonly code?: string;
+}
+
+const unreachableCodes: readonly (string | undefined)[] = ['ECONNREFUSED', 'ECONNRESET', 'REQUEST_SEND_ERROR'];
 
 /** @returns the error itself when it did not come from the service */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof ExtensionError) return error;
-  const { response, statusCode, code } = error as Error & { response?: { bodyAsText?: string | null }; statusCode?: number; code?: string };
-  if (statusCode === undefined && response === undefined)
-    return code === 'ECONNREFUSED' || code === 'ECONNRESET' || code === 'REQUEST_SEND_ERROR'
-      ? new ExtensionError('LabUnreachable', t('The lab does not answer: {0}', error.message), { cause: error, recommendedAction: t('Start the lab again.') })
-      : error;
-  const body = bodyOf(response?.bodyAsText ?? '');
+  const failed: RequestError = error;
+  if (failed.statusCode !== undefined || failed.response !== undefined) return answered(failed);
+  if (!unreachableCodes.includes(failed.code)) return error;
+  return new ExtensionError('LabUnreachable', t('The lab does not answer: {0}', error.message), { cause: error, recommendedAction: t('Start the lab again.') });
+}
+
+function answered(error: RequestError): ExtensionError {
+  const body = bodyOf(error.response?.bodyAsText ?? '');
   // The first detail is the cause; the outside says only that the request was bad.
-  const detail = body?.details?.[0];
-  return new ExtensionError(detail?.code ?? body?.code ?? code ?? String(statusCode ?? ''), detail?.message ?? body?.message ?? error.message, {
+  const words = { ...body, ...body?.details?.[0] };
+  return new ExtensionError(words.code ?? error.code ?? String(error.statusCode ?? ''), words.message ?? error.message, {
     cause: error,
-    ...(detail?.recommendedAction === undefined ? {} : { recommendedAction: detail.recommendedAction }),
+    ...(typeof words.recommendedAction === 'string' ? { recommendedAction: words.recommendedAction } : {}),
   });
 }
 

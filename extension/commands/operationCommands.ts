@@ -67,7 +67,7 @@ function requireLab({ session }: OperationCommandsDeps): void {
 
 /** From other parts of the extension only: VS Code gives nothing here. */
 function answersIn(value: unknown): Partial<Answers> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Partial<Answers>) : {};
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
 }
 
 /** @param subjects none: every operation that is possible somewhere */

@@ -10,10 +10,10 @@ import {
   type QuickInputButton,
   type QuickPickItem,
 } from 'vscode';
-import type { Answers, Step } from '../operations/operation.ts';
+import type { Answers } from '../operations/operation.ts';
 import { t } from '../texts.ts';
 import { plainLabel } from './plainText.ts';
-import type { Asker, Decision, PickQuestion, Place, Reply, SummaryLine } from './wizard.ts';
+import type { Asker, Decision, PickQuestion, Place, Reply, SummaryLine, TextQuestion } from './wizard.ts';
 
 export interface QuickInputsOptions {
   readonly title: string;
@@ -75,7 +75,7 @@ export class QuickInputs implements Asker {
     ]);
   }
 
-  text(step: Extract<Step, { kind: 'text' }>, initial: string, answers: Partial<Answers>, place: Place): Promise<Reply> {
+  text({ step, initial, answers }: TextQuestion, place: Place): Promise<Reply> {
     const input = window.createInputBox();
     this.#dress(input, step.title, place);
     input.prompt = step.prompt;
@@ -104,7 +104,7 @@ export class QuickInputs implements Asker {
     const input = window.createQuickPick<ValueItem>();
     const go: ValueItem = { label: `$(check) ${verb}`, alwaysShow: true };
     const copy: QuickInputButton = { iconPath: new ThemeIcon('copy'), tooltip: t('Copy as…') };
-    this.#dress(input, t('Summary'), place, onCopy === undefined ? [] : [copy]);
+    this.#dress(input, t('Summary'), { ...place, buttons: onCopy === undefined ? [] : [copy] });
     input.placeholder = t('Choose a line to change it');
     input.items = [
       go,
@@ -125,13 +125,17 @@ export class QuickInputs implements Asker {
     ]);
   }
 
-  #dress(input: QuickInput & { buttons: readonly QuickInputButton[] }, title: string, place: Place, buttons: readonly QuickInputButton[] = []): void {
+  #dress(
+    input: QuickInput & { buttons: readonly QuickInputButton[] },
+    title: string,
+    { number, of, canGoBack, buttons = [] }: Place & { buttons?: readonly QuickInputButton[] },
+  ): void {
     input.title = t('{0}: {1}', this.#options.title, title);
-    input.step = place.number;
-    input.totalSteps = place.of;
+    input.step = number;
+    input.totalSteps = of;
     // Looking something up elsewhere must not lose what was answered.
     input.ignoreFocusOut = true;
-    input.buttons = [...(place.canGoBack ? [QuickInputButtons.Back] : []), ...buttons];
+    input.buttons = [...(canGoBack ? [QuickInputButtons.Back] : []), ...buttons];
   }
 }
 

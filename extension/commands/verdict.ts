@@ -1,4 +1,5 @@
 // How a job ended, in words: only the orchestrator's own verdict counts.
+import type { JobErrorDetails, ServiceError } from '@azure/arm-recoveryservices-siterecovery';
 import type { Job } from '../client/vaultClient.ts';
 import { t } from '../texts.ts';
 
@@ -26,16 +27,23 @@ export function verdictOf(title: string, { properties }: Job): Verdict {
 /** The first error: what it is, its cause, what to do. The job has the others. */
 function errorTexts(properties: Job['properties']): string[] {
   const [error] = properties?.errors ?? [];
-  const { serviceErrorDetails: service, providerErrorDetails: provider } = error ?? {};
-  const message = service?.message ?? provider?.errorMessage;
-  const code = service?.code ?? provider?.errorCode;
-  const cause = service?.possibleCauses ?? provider?.possibleCauses ?? '';
-  const action = service?.recommendedAction ?? provider?.recommendedAction ?? '';
-  // The service writes null for what it has not.
-  if (typeof message !== 'string') return [];
+  const { message, code, possibleCauses, recommendedAction } = wordsOf(error);
+  if (message === '') return [];
   return [
-    code === undefined || code === null ? message : t('{0} ({1})', message, code),
-    ...(cause === '' || cause === message ? [] : [t('Possible causes: {0}', cause)]),
-    ...(action === '' ? [] : [t('What to do: {0}', action)]),
+    code === '' ? message : t('{0} ({1})', message, code),
+    ...(possibleCauses === '' || possibleCauses === message ? [] : [t('Possible causes: {0}', possibleCauses)]),
+    ...(recommendedAction === '' ? [] : [t('What to do: {0}', recommendedAction)]),
   ];
+}
+
+/** The service's own words, or else its provider's. Both write null for what they have not. */
+function wordsOf(error: JobErrorDetails | undefined): Required<Pick<ServiceError, 'message' | 'code' | 'possibleCauses' | 'recommendedAction'>> {
+  const { errorMessage, errorCode, ...provider } = error?.providerErrorDetails ?? {};
+  const words: ServiceError = error?.serviceErrorDetails ?? { ...provider, message: errorMessage ?? '', code: String(errorCode ?? '') };
+  return {
+    message: words.message ?? '',
+    code: words.code ?? '',
+    possibleCauses: words.possibleCauses ?? '',
+    recommendedAction: words.recommendedAction ?? '',
+  };
 }

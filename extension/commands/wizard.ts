@@ -17,6 +17,12 @@ export interface PickQuestion {
   readonly chosen: Answer | undefined;
 }
 
+export interface TextQuestion {
+  readonly step: Extract<Step, { kind: 'text' }>;
+  readonly initial: string;
+  readonly answers: Partial<Answers>;
+}
+
 /** Values by question, as a person reads them. */
 export interface SummaryLine {
   readonly key: string;
@@ -30,7 +36,7 @@ export type Decision = { readonly kind: 'go' | 'back' | 'copy' } | { readonly ki
 /** Whoever asks the person. Rejects when the person gives up. */
 export interface Asker {
   pick(question: PickQuestion, place: Place): Promise<Reply>;
-  text(step: Extract<Step, { kind: 'text' }>, initial: string, answers: Partial<Answers>, place: Place): Promise<Reply>;
+  text(question: TextQuestion, place: Place): Promise<Reply>;
   /** Shows what was answered. */
   decide(lines: readonly SummaryLine[], place: Place): Promise<Decision>;
   /** Gives the calls of these answers to the clipboard. */
@@ -110,7 +116,7 @@ async function askPick(run: Run, step: PickStep, place: number): Promise<'next' 
     throw new ExtensionError('NothingToChoose', because, { recommendedAction: remedy });
   }
   if (only !== undefined && others.length === 0 && step.many !== true) {
-    keep(run, step.key, only.value, only.label);
+    keep(run, step.key, { answer: only.value, shown: only.label });
     return 'next';
   }
   const remembered = step.remember === false ? undefined : lastUsed.get(step.key);
@@ -121,7 +127,7 @@ async function askPick(run: Run, step: PickStep, place: number): Promise<'next' 
   if (reply.kind === 'back') return 'back';
   const values = typeof reply.answer === 'string' ? [reply.answer] : reply.answer;
   const labels = values.map((value) => choices.find((choice) => choice.value === value)?.label ?? value);
-  keep(run, step.key, reply.answer, labels.length === 0 ? t('none') : labels.join(', '));
+  keep(run, step.key, { answer: reply.answer, shown: labels.length === 0 ? t('none') : labels.join(', ') });
   run.asked.push(place);
   return 'next';
 }
@@ -129,14 +135,15 @@ async function askPick(run: Run, step: PickStep, place: number): Promise<'next' 
 async function askText(run: Run, step: Extract<Step, { kind: 'text' }>, place: number): Promise<'next' | 'back'> {
   const before = run.answers[step.key];
   const initial = typeof before === 'string' ? before : (step.initial?.(run.answers) ?? '');
-  const reply = await run.input.asker.text(step, initial, run.answers, placeOf(run, place));
+  const reply = await run.input.asker.text({ step, initial, answers: run.answers }, placeOf(run, place));
   if (reply.kind === 'back') return 'back';
-  keep(run, step.key, reply.answer, String(reply.answer));
+  keep(run, step.key, { answer: reply.answer, shown: String(reply.answer) });
   run.asked.push(place);
   return 'next';
 }
 
-function keep(run: Run, key: string, answer: Answer, shown: string): void {
+/** @param shown the answer as a person reads it */
+function keep(run: Run, key: string, { answer, shown }: { answer: Answer; shown: string }): void {
   run.answers[key] = answer;
   run.shown.set(key, shown);
 }

@@ -48,21 +48,13 @@ function stateReason(item: ReplicationProtectedItem, word: ItemOperationWord): R
     return { because: t('{0} has no recovery point yet: its first copy is under way.', name), remedy: t('Wait until the first copy has ended.') };
   switch (word) {
     case 'TestFailover':
-      if (drilling(item)) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
-      if (directionOf(item) === 'toSite')
-        return {
-          because: t('{0} replicates to the site: a test failover exists only towards Azure.', name),
-          remedy: t('Fail back, commit and re-protect first.'),
-        };
-      if (item.properties?.activeLocation === 'Recovery') return { because: t('{0} runs in Azure.', name), remedy: t('Re-protect it and fail it back first.') };
-      return undefined;
+      return noDrillReason(item);
     case 'TestFailoverCleanup':
       return { because: t('No test failover of {0} is open.', name), remedy: t('Run a test failover first.') };
     case 'UnplannedFailover':
-      if (drilling(item)) return { because: t('A test failover of {0} waits for its cleanup.', name), remedy: t('Clean up the test failover first.') };
-      if (item.properties?.activeLocation === 'Recovery')
-        return { because: t('{0} is failed over already.', name), remedy: t('Commit the failover, then re-protect.') };
-      return undefined;
+      return item.properties?.activeLocation === 'Recovery'
+        ? { because: t('{0} is failed over already.', name), remedy: t('Commit the failover, then re-protect.') }
+        : openDrill(item);
     case 'Commit':
       return { because: t('{0} has no failover to commit.', name), remedy: t('Fail it over first.') };
     case 'ChangePit':
@@ -78,8 +70,23 @@ function stateReason(item: ReplicationProtectedItem, word: ItemOperationWord): R
     case 'CompleteMigration':
       return { because: t('{0} does not run in Azure.', name), remedy: t('Fail it over first.') };
     case 'DisableProtection':
-    case 'ReverseReplicate':
+      return openDrill(item);
     case 'CancelFailover':
+      return { because: t('No failover of {0} is under way.', name), remedy: t('Nothing to do.') };
+    case 'ReverseReplicate':
       return undefined;
   }
+}
+
+function openDrill(item: ReplicationProtectedItem): Refusal | undefined {
+  if (!drilling(item)) return undefined;
+  return { because: t('A test failover of {0} waits for its cleanup.', nameOf(item)), remedy: t('Clean up the test failover first.') };
+}
+
+function noDrillReason(item: ReplicationProtectedItem): Refusal | undefined {
+  const name = nameOf(item);
+  if (directionOf(item) === 'toSite')
+    return { because: t('{0} replicates to the site: a test failover exists only towards Azure.', name), remedy: t('Fail back, commit and re-protect first.') };
+  if (item.properties?.activeLocation === 'Recovery') return { because: t('{0} runs in Azure.', name), remedy: t('Re-protect it and fail it back first.') };
+  return openDrill(item);
 }

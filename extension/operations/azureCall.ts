@@ -65,7 +65,7 @@ export function azureCall<Group extends OperationGroup, Method extends MethodOf<
     verb,
     resourceId,
     action,
-    ...(body === undefined ? {} : { body: body as Readonly<Record<string, unknown>> }),
+    ...(body === undefined ? {} : { body }),
     ...(cmdlet === undefined ? {} : { cmdlet }),
   };
 }

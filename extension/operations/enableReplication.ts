@@ -17,6 +17,7 @@ import { subnetChoices } from './itemProperties.ts';
 import { networkStep, noNetwork } from './itemSubjects.ts';
 import { azureDetails, containerId, fabricOfId, lastName, labMachineOf, protectableOf, vmware } from './lookups.ts';
 import type { Availability, Choice, Operation, OperationContext, PickStep, Step } from './operation.ts';
+import { machinesText } from '../counts.ts';
 
 type EnableAnswers = {
   policy: string;
@@ -263,7 +264,7 @@ function groupSteps(snapshot: LabSnapshot, fabric: Fabric | undefined): Step<Ena
       placeholder: t('Machines of a group share recovery points; a group can only be chosen now'),
       choices: (): Choice[] => [
         { value: alone, label: t('None'), description: t('each machine has recovery points of its own') },
-        ...[...groups].map(([name, members]) => ({ value: `group:${name}`, label: name, description: t('{0} machines', members.length) })),
+        ...[...groups].map(([name, members]) => ({ value: `group:${name}`, label: name, description: machinesText(members.length) })),
         { value: newGroup, label: t('New group…') },
       ],
     },

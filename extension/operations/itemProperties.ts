@@ -8,7 +8,7 @@ import { idleItem, itemAllows } from './availability.ts';
 import { updateCall } from './itemCalls.ts';
 import { itemKinds, itemsOf, networkStep, noNetwork } from './itemSubjects.ts';
 import { azureDetails } from './lookups.ts';
-import type { Choice, Operation, OperationContext } from './operation.ts';
+import type { Choice, Operation, OperationContext, Step } from './operation.ts';
 
 type PropertyAnswers = {
   name: string;
@@ -36,74 +36,8 @@ export const updateProperties: Operation<PropertyAnswers> = {
     const [listed] = itemsOf(context, subjects);
     // Lists are lighter: cards and sizes come with the item itself.
     const item = listed?.id === undefined ? undefined : await context.lab.vault.protectedItem(listed.id);
-    const details = azureDetails(item);
     const networks = await context.lab.vault.virtualNetworks();
-    const nics = details?.vmNics ?? [];
-    const nicOf = (id: string | undefined): VMNicDetails | undefined => nics.find(({ nicId }) => nicId === id) ?? nics[0];
-    const addressOf = (id: string | undefined): string => nicOf(id)?.ipConfigs?.[0]?.recoveryStaticIPAddress ?? '';
-    return [
-      {
-        kind: 'text',
-        key: 'name',
-        title: t('Name in Azure'),
-        prompt: t('Name of the machine after a failover'),
-        initial: () => details?.recoveryAzureVMName ?? '',
-        problem: (text) => machineNameProblem(text, details?.osType),
-      },
-      {
-        kind: 'pick',
-        key: 'size',
-        title: t('Size'),
-        placeholder: t('Size of the machine after a failover'),
-        remember: false,
-        choices: () => sizeChoices(context, item),
-      },
-      {
-        ...networkStep<PropertyAnswers>(context, {
-          placeholder: t('Network after a failover'),
-          preferredId: details?.selectedRecoveryAzureNetworkId,
-          withNone: t('No network'),
-        }),
-        remember: false,
-      },
-      {
-        kind: 'pick',
-        key: 'testNetwork',
-        title: t('Network of test failovers'),
-        placeholder: t('Network that a test failover proposes'),
-        remember: false,
-        choices: () => [
-          ...networks.map(({ id, name }) => ({ value: id, label: name })).toSorted((one) => (sameId(one.value, details?.selectedTfoAzureNetworkId) ? -1 : 1)),
-          { value: noNetwork, label: t('None') },
-        ],
-      },
-      {
-        kind: 'pick',
-        key: 'nic',
-        title: t('Network card'),
-        placeholder: t('Which card?'),
-        needed: ({ network }) => network !== noNetwork && nics.length > 0,
-        choices: () => nics.map(({ nicId = '', vMNetworkName = '' }) => ({ value: nicId, label: nicId, description: vMNetworkName })),
-      },
-      {
-        kind: 'pick',
-        key: 'subnet',
-        title: t('Subnet'),
-        placeholder: t('Subnet of the card after a failover'),
-        needed: ({ network }) => network !== noNetwork && nics.length > 0,
-        choices: ({ network }) => subnetChoices(networks, network),
-      },
-      {
-        kind: 'text',
-        key: 'address',
-        title: t('IP address'),
-        prompt: t('Address of the card after a failover; empty: the network gives one'),
-        needed: ({ network }) => network !== noNetwork && nics.length > 0,
-        initial: ({ nic }) => addressOf(nic),
-        problem: (text, { network, subnet }) =>
-          text === '' ? undefined : addressProblem(text, subnetsOf(networks, network).find(({ name }) => name === subnet)?.addressPrefix),
-      },
-    ];
+    return [...machineSteps(context, item, networks), ...cardSteps(item, networks)];
   },
   calls: async (context, subjects, answers) => {
     const [listed] = itemsOf(context, subjects);
@@ -111,6 +45,86 @@ export const updateProperties: Operation<PropertyAnswers> = {
     return [updateCall(item, changedProperties(item, answers))];
   },
 };
+
+function machineSteps(context: OperationContext, item: ReplicationProtectedItem | undefined, networks: readonly VirtualNetwork[]): Step<PropertyAnswers>[] {
+  const details = azureDetails(item);
+  return [
+    {
+      kind: 'text',
+      key: 'name',
+      title: t('Name in Azure'),
+      prompt: t('Name of the machine after a failover'),
+      initial: () => details?.recoveryAzureVMName ?? '',
+      problem: (text) => machineNameProblem(text, details?.osType),
+    },
+    {
+      kind: 'pick',
+      key: 'size',
+      title: t('Size'),
+      placeholder: t('Size of the machine after a failover'),
+      remember: false,
+      choices: () => sizeChoices(context, item),
+    },
+    {
+      ...networkStep<PropertyAnswers>(context, {
+        placeholder: t('Network after a failover'),
+        preferredId: details?.selectedRecoveryAzureNetworkId,
+        withNone: t('No network'),
+      }),
+      remember: false,
+    },
+    {
+      kind: 'pick',
+      key: 'testNetwork',
+      title: t('Network of test failovers'),
+      placeholder: t('Network that a test failover proposes'),
+      remember: false,
+      choices: () => [
+        ...networks.map(({ id, name }) => ({ value: id, label: name })).toSorted((one, other) => isChosen(other.value) - isChosen(one.value)),
+        { value: noNetwork, label: t('None') },
+      ],
+    },
+  ];
+
+  function isChosen(id: string): number {
+    return Number(sameId(id, details?.selectedTfoAzureNetworkId));
+  }
+}
+
+/** Of the card that is chosen. */
+function cardSteps(item: ReplicationProtectedItem | undefined, networks: readonly VirtualNetwork[]): Step<PropertyAnswers>[] {
+  const nics = azureDetails(item)?.vmNics ?? [];
+  const nicOf = (id: string | undefined): VMNicDetails | undefined => nics.find(({ nicId }) => nicId === id) ?? nics[0];
+  const needed = ({ network }: Partial<PropertyAnswers>): boolean => network !== noNetwork && nics.length > 0;
+  return [
+    {
+      kind: 'pick',
+      key: 'nic',
+      title: t('Network card'),
+      placeholder: t('Which card?'),
+      needed,
+      choices: () => nics.map(({ nicId = '', vMNetworkName = '' }) => ({ value: nicId, label: nicId, description: vMNetworkName })),
+    },
+    {
+      kind: 'pick',
+      key: 'subnet',
+      title: t('Subnet'),
+      placeholder: t('Subnet of the card after a failover'),
+      needed,
+      choices: ({ network }) => subnetChoices(networks, network),
+    },
+    {
+      kind: 'text',
+      key: 'address',
+      title: t('IP address'),
+      prompt: t('Address of the card after a failover; empty: the network gives one'),
+      needed,
+      initial: ({ nic }) => nicOf(nic)?.ipConfigs?.[0]?.recoveryStaticIPAddress ?? '',
+      problem: (text, { network, subnet }) =>
+        text === '' ? undefined : addressProblem(text, subnetsOf(networks, network).find(({ name }) => name === subnet)?.addressPrefix),
+    },
+  ];
+}
 
 /** Only what is another than before. */
 export function changedProperties(item: ReplicationProtectedItem, answers: Partial<PropertyAnswers>): UpdateReplicationProtectedItemInputProperties {

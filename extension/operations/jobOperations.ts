@@ -7,21 +7,30 @@ import { t } from '../texts.ts';
 import { azureCall, type AzureCall } from './azureCall.ts';
 import { jobCmdlet, powerShellQuoted } from './cmdlets.ts';
 import { jobOf, vaultIdIn } from './lookups.ts';
-import type { Availability, Operation } from './operation.ts';
+import type { Availability, Operation, Refusal } from './operation.ts';
 
 type JobWord = 'Cancel' | 'Resume' | 'Restart';
 
 export function jobAllows(snapshot: LabSnapshot, subject: Subject | undefined, word: JobWord): Availability {
-  const job = jobOf(snapshot, subject);
-  // The feed knows of it before the list does.
+  const job = currentJob(snapshot, subject);
+  if (job === undefined) return { because: t('There is no such job.'), remedy: t('Choose another.') };
+  return job.allowedActions.includes(word) ? true : jobReason(job.state, word);
+}
+
+/** The feed knows of it before the list does. */
+function currentJob(snapshot: LabSnapshot, subject: Subject | undefined): { readonly state: string; readonly allowedActions: readonly string[] } | undefined {
   const record = subject?.kind === 'job' ? snapshot.runningJobs.get(subject.name) : undefined;
-  if (job === undefined && record === undefined) return { because: t('There is no such job.'), remedy: t('Choose another.') };
-  const allowed: readonly string[] = record?.allowedActions ?? job?.properties?.allowedActions ?? [];
-  if (allowed.includes(word)) return true;
-  const state = record?.state ?? job?.properties?.state ?? '';
+  if (record !== undefined) return record;
+  const properties = jobOf(snapshot, subject)?.properties;
+  return properties === undefined ? undefined : { state: properties.state ?? '', allowedActions: properties.allowedActions ?? [] };
+}
+
+const runningStates: readonly string[] = ['InProgress', 'NotStarted', 'Suspended', 'Cancelling'];
+
+function jobReason(state: string, word: JobWord): Refusal {
   switch (word) {
     case 'Cancel':
-      return ['InProgress', 'NotStarted', 'Suspended', 'Cancelling'].includes(state)
+      return runningStates.includes(state)
         ? { because: t('The job cannot be cancelled at this point.'), remedy: t('Wait for its end.') }
         : { because: t('The job has ended.'), remedy: t('Nothing to do.') };
     case 'Resume':

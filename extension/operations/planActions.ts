@@ -151,7 +151,7 @@ function commonSteps<Given extends ActionAnswers>(snapshot: LabSnapshot, subject
       ],
     },
   ];
-  return steps as unknown as Step<Given>[];
+  return steps;
 }
 
 /** Azure keeps kinds and directions as two lists; an action of a drill alone still has the drill's direction. */

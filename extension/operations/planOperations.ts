@@ -63,7 +63,7 @@ function itemsStep<Given extends { items: readonly string[] }>(items: readonly R
     none: { because: t('There is no protected machine to choose.'), remedy: t('Enable replication first.') },
     choices: () => items.map((item): Choice => ({ value: item.id ?? '', label: nameOf(item), description: item.properties?.protectionStateDescription ?? '' })),
   };
-  return step as unknown as Step<Given>;
+  return step;
 }
 
 function chosenItems({ vault }: LabSnapshot, ids: readonly string[]): ReplicationProtectedItem[] {
@@ -132,7 +132,7 @@ export function groupStep<Given extends { group: string }>(groups: Groups): Step
         description: t('{0} machines', group.replicationProtectedItems?.length ?? 0),
       })),
   };
-  return step as unknown as Step<Given>;
+  return step;
 }
 
 export const addItemsToPlan: Operation<{ plan: string }> = {

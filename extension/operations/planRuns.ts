@@ -24,20 +24,29 @@ import { lossText } from './pointChoice.ts';
 
 type PlanWord = 'TestFailover' | 'TestFailoverCleanup' | 'UnplannedFailover' | 'Commit' | 'ReverseReplicate';
 
-export function planAllows(snapshot: LabSnapshot, subject: Subject | undefined, word: PlanWord, provider?: 'InMage' | 'InMageAzureV2'): Availability {
+interface Wanted {
+  readonly word: PlanWord;
+  /** By which its machines replicate: the direction. */
+  readonly provider?: 'InMage' | 'InMageAzureV2';
+}
+
+export function planAllows(snapshot: LabSnapshot, subject: Subject | undefined, { word, provider }: Wanted): Availability {
   const plan = planOf(snapshot, subject);
   if (plan === undefined) return noPlan();
   const { allowedOperations = [], replicationProviders = [], currentScenario } = plan.properties ?? {};
   const name = plan.name ?? '';
-  if (provider !== undefined && !replicationProviders.includes(provider))
-    return provider === 'InMage'
-      ? { because: t('No machine of {0} replicates to the site.', name), remedy: t('Fail over, commit, and re-protect first.') }
-      : { because: t('No machine of {0} replicates to Azure.', name), remedy: t('Fail back, commit, and re-protect first; or enable replication.') };
+  if (provider !== undefined && !replicationProviders.includes(provider)) return wrongDirection(name, provider);
   if (allowedOperations.includes(word)) return true;
   const scenario = currentScenario?.scenarioName ?? 'None';
   if (!['', 'None'].includes(scenario))
     return { because: t('{0}: the job {1} works on it.', name, scenario), remedy: t('Wait for the job to end, or cancel it.') };
   return planReason(name, word);
+}
+
+function wrongDirection(name: string, wanted: 'InMage' | 'InMageAzureV2'): Refusal {
+  return wanted === 'InMage'
+    ? { because: t('No machine of {0} replicates to the site.', name), remedy: t('Fail over, commit, and re-protect first.') }
+    : { because: t('No machine of {0} replicates to Azure.', name), remedy: t('Fail back, commit, and re-protect first; or enable replication.') };
 }
 
 export function noPlan(): Refusal {
@@ -94,7 +103,7 @@ export const planTestFailover: Operation<{ point: string; network: string }> = {
   title: () => t('Test Failover of Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'TestFailover', 'InMageAzureV2'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'TestFailover', provider: 'InMageAzureV2' }),
   steps: (context) => [
     planPointStep(),
     networkStep(context, { placeholder: t('The network of the test machines; one that is cut off from production is best'), withNone: t('No network') }),
@@ -109,7 +118,7 @@ export const planCleanUp: Operation<{ notes: string }> = {
   title: () => t('Clean Up Test Failover of Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'TestFailoverCleanup'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'TestFailoverCleanup' }),
   steps: () => [notesStep()],
   calls: async (context, [subject], { notes }) => [planCleanupCall(await wholePlan(context, subject), notes)],
 };
@@ -119,7 +128,7 @@ export const planFailover: Operation<{ point: string; shutdown: string }> = {
   title: () => t('Failover of Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'UnplannedFailover', 'InMageAzureV2'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'UnplannedFailover', provider: 'InMageAzureV2' }),
   steps: () => [planPointStep(), shutdownStep()],
   confirmation: async (context, [subject], { point, shutdown }) => {
     const plan = await wholePlan(context, subject);
@@ -158,7 +167,7 @@ export const planFailback: Operation<{ point: string; shutdown: string }> = {
   title: () => t('Failback of Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'UnplannedFailover', 'InMage'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'UnplannedFailover', provider: 'InMage' }),
   steps: () => failbackSteps(),
   confirmation: async (context, [subject], answers) => {
     const plan = await wholePlan(context, subject);
@@ -178,7 +187,7 @@ export const planCommit: Operation = {
   title: () => t('Commit Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'Commit'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'Commit' }),
   confirmation: async (context, [subject]) => {
     const plan = await wholePlan(context, subject);
     const names = membersOf(plan.properties?.groups ?? []).map(({ id }) => nameOf(byId(context.snapshot.vault.items, id) ?? {}));
@@ -196,6 +205,6 @@ export const planReprotect: Operation = {
   title: () => t('Re-protect Recovery Plan'),
   on: ['plan'],
   by: 'azure',
-  availability: (snapshot, subject) => planAllows(snapshot, subject, 'ReverseReplicate'),
+  availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'ReverseReplicate' }),
   calls: async (context, [subject]) => [planReprotectCall(await wholePlan(context, subject))],
 };

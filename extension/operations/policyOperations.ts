@@ -147,7 +147,7 @@ function settingSteps<Given extends SettingAnswers>(policy: Policy | undefined):
       ],
     },
   ];
-  return steps as unknown as Step<Given>[];
+  return steps;
 }
 
 function settingsOf(policy: Policy | undefined): Partial<InMageAzureV2PolicyDetails> {

@@ -98,13 +98,12 @@ function toSiteSteps(context: OperationContext, items: readonly ReplicationProte
       key: 'datastore',
       title: t('Datastore'),
       placeholder: t('Where disks are made that are not at the site any more'),
-      choices: ({ masterTarget }) => [
-        ...(targets.find(({ id }) => id === masterTarget)?.dataStores ?? []).map(({ symbolicName = '', freeSpace, type = '' }) => ({
+      choices: ({ masterTarget }) =>
+        (targets.find(({ id }) => id === masterTarget)?.dataStores ?? []).map(({ symbolicName = '', freeSpace, type = '' }) => ({
           value: symbolicName,
           label: symbolicName,
           description: [type, freeSpace === undefined ? '' : t('{0} GB free', freeSpace)].filter((text) => text !== '').join(' · '),
         })),
-      ],
       none: { because: t('The master target sees no datastore.'), remedy: t('Give its host access to a VMFS or vSAN datastore.') },
     },
     policyStep(context, 'InMage', item),

@@ -2,15 +2,16 @@
 import { byId, itemOf, nameOf, planOf, unprotected } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import type { Subject } from '../tree/node.ts';
+import { groupText } from '../tree/plans.ts';
 import { t } from '../texts.ts';
-import { faultOf, jobOf, labMachineOf, linkOf, policyOf, processServerOf, processServers, protectableOf, vCenterOf, vmware } from './lookups.ts';
+import { jobOf, labMachineOf, masterTargets, policyOf, processServerOf, processServers, protectableOf, vCenterOf } from './lookups.ts';
 import type { SubjectKind } from './operation.ts';
 
 /** All objects of a kind, in the order of the views. Kinds that are only rows below others give none. */
 export function subjectsOf(snapshot: LabSnapshot, kind: SubjectKind): readonly Subject[] {
   const { vault, lab } = snapshot;
   const ids = <Kind extends 'item' | 'plan' | 'policy' | 'fabric' | 'vCenter' | 'virtualMachine'>(of: Kind, list: readonly { readonly id?: string }[]) =>
-    list.flatMap(({ id }) => (id === undefined ? [] : [{ kind: of, id } as Subject]));
+    list.flatMap(({ id }) => (id === undefined ? [] : [{ kind: of, id }]));
   switch (kind) {
     case 'item':
       return ids('item', vault.items);
@@ -39,7 +40,7 @@ export function subjectsOf(snapshot: LabSnapshot, kind: SubjectKind): readonly S
     case 'processServer':
       return processServers(snapshot).map(({ id = '' }) => ({ kind: 'processServer', id }) as const);
     case 'masterTarget':
-      return vault.fabrics.flatMap((fabric) => (vmware(fabric)?.masterTargetServers ?? []).map(({ id = '' }) => ({ kind: 'masterTarget', id }) as const));
+      return vault.fabrics.flatMap(masterTargets).map(({ id = '' }) => ({ kind: 'masterTarget', id }) as const);
     case 'job':
       return vault.jobs.map(({ name = '' }) => ({ kind: 'job', name }) as const);
     case 'link':
@@ -54,45 +55,41 @@ export function subjectsOf(snapshot: LabSnapshot, kind: SubjectKind): readonly S
   }
 }
 
+type Names = { readonly [Kind in SubjectKind]: (snapshot: LabSnapshot, subject: Extract<Subject, { readonly kind: Kind }>) => string | undefined };
+
+const itemName = (snapshot: LabSnapshot, subject: Subject): string | undefined => {
+  const item = itemOf(snapshot, subject);
+  return item === undefined ? undefined : nameOf(item);
+};
+const planName = (snapshot: LabSnapshot, subject: Subject): string | undefined => planOf(snapshot, subject)?.name;
+
+const names: Names = {
+  item: itemName,
+  recoveryPoint: itemName,
+  planMember: itemName,
+  machine: (snapshot, subject) => protectableOf(snapshot, subject)?.properties?.friendlyName ?? labMachineOf(snapshot, subject)?.name ?? subject.machineId,
+  plan: planName,
+  planAction: planName,
+  planGroup: (snapshot, subject) =>
+    t('{0}, {1}', planName(snapshot, subject) ?? '', groupText(planOf(snapshot, subject)?.properties?.groups ?? [], subject.group)),
+  policy: (snapshot, subject) => policyOf(snapshot, subject)?.name,
+  fabric: ({ vault }, { id }) => byId(vault.fabrics, id)?.properties?.friendlyName,
+  vCenter: (snapshot, subject) => vCenterOf(snapshot, subject)?.properties?.friendlyName,
+  processServer: (snapshot, subject) => processServerOf(snapshot, subject)?.friendlyName ?? subject.id,
+  masterTarget: ({ vault }, { id }) => vault.fabrics.flatMap(masterTargets).find((server) => server.id === id)?.name ?? id,
+  virtualMachine: ({ vault }, { id }) => byId(vault.virtualMachines, id)?.name,
+  job: (snapshot, subject) => {
+    const { friendlyName = '', targetObjectName = '' } = jobOf(snapshot, subject)?.properties ?? {};
+    return t('{0}: {1}', friendlyName, targetObjectName);
+  },
+  link: (_snapshot, { path }) => path,
+  fault: (_snapshot, { id }) => id,
+  event: (_snapshot, { name }) => name,
+  vault: ({ lab }) => lab?.vault,
+};
+
 /** What a person calls it. */
 export function subjectName(snapshot: LabSnapshot, subject: Subject): string {
-  switch (subject.kind) {
-    case 'item':
-    case 'recoveryPoint':
-    case 'planMember': {
-      const item = itemOf(snapshot, subject);
-      return item === undefined ? '' : nameOf(item);
-    }
-    case 'machine':
-      return protectableOf(snapshot, subject)?.properties?.friendlyName ?? labMachineOf(snapshot, subject)?.name ?? subject.machineId;
-    case 'plan':
-    case 'planAction':
-      return planOf(snapshot, subject)?.name ?? '';
-    case 'planGroup':
-      return t('{0}, group {1}', planOf(snapshot, subject)?.name ?? '', subject.group);
-    case 'policy':
-      return policyOf(snapshot, subject)?.name ?? '';
-    case 'fabric':
-      return byId(snapshot.vault.fabrics, subject.id)?.properties?.friendlyName ?? '';
-    case 'vCenter':
-      return vCenterOf(snapshot, subject)?.properties?.friendlyName ?? '';
-    case 'processServer':
-      return processServerOf(snapshot, subject)?.friendlyName ?? subject.id;
-    case 'masterTarget':
-      return snapshot.vault.fabrics.flatMap((fabric) => vmware(fabric)?.masterTargetServers ?? []).find(({ id }) => id === subject.id)?.name ?? subject.id;
-    case 'virtualMachine':
-      return byId(snapshot.vault.virtualMachines, subject.id)?.name ?? '';
-    case 'job': {
-      const job = jobOf(snapshot, subject);
-      return t('{0}: {1}', job?.properties?.friendlyName ?? '', job?.properties?.targetObjectName ?? '');
-    }
-    case 'link':
-      return linkOf(snapshot, subject)?.path ?? subject.path;
-    case 'fault':
-      return faultOf(snapshot, subject)?.id ?? subject.id;
-    case 'event':
-      return subject.name;
-    case 'vault':
-      return snapshot.lab?.vault ?? '';
-  }
+  const name = names[subject.kind] as (snapshot: LabSnapshot, subject: Subject) => string | undefined;
+  return name(snapshot, subject) ?? '';
 }

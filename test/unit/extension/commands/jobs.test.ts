@@ -85,25 +85,31 @@ describe('Following', () => {
 });
 
 describe('Progress', () => {
-  const task = (friendlyName: string, state: JobRecord['state'], endedMs: number | null, instruction?: string): JobRecord['tasks'][number] => ({
+  const task = (friendlyName: string, change: Partial<JobRecord['tasks'][number]> = {}): JobRecord['tasks'][number] => ({
     name: friendlyName,
     friendlyName,
-    state,
+    state: 'NotStarted',
     stateDescription: '',
     startedMs: 0,
-    endedMs,
+    endedMs: null,
     childJobIds: [],
-    ...(instruction === undefined ? {} : { instruction }),
+    ...change,
   });
 
   test('names the task that is being done', () => {
-    const tasks = [task('Prerequisites check', 'Succeeded', 1), task('Creating test virtual machine', 'InProgress', null), task('Start', 'NotStarted', null)];
+    const tasks = [
+      task('Prerequisites check', { state: 'Succeeded', endedMs: 1 }),
+      task('Creating test virtual machine', { state: 'InProgress' }),
+      task('Start'),
+    ];
     expect(progressText(record({ tasks }))).toBe('2 of 3: Creating test virtual machine');
     expect(progressText(record({ state: 'NotStarted' }))).toBe('Starting');
   });
 
   test('of a job that waits for a person has what is asked of them', () => {
-    expect(instructionOf(record({ state: 'Suspended', tasks: [task('Manual action', 'Suspended', null, 'Switch the DNS')] }))).toBe('Switch the DNS');
+    expect(instructionOf(record({ state: 'Suspended', tasks: [task('Manual action', { state: 'Suspended', instruction: 'Switch the DNS' })] }))).toBe(
+      'Switch the DNS',
+    );
     expect(instructionOf(record())).toBeUndefined();
   });
 });

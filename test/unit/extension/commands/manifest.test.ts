@@ -41,16 +41,11 @@ describe('Every operation', () => {
     expect(operations.map(({ id }) => id).filter((id) => !shown.includes(id))).toEqual([]);
   });
 
-  test('is in the menu of its rows exactly when they allow it', () => {
-    for (const { id, on } of operations) {
-      const entries = rowMenus.filter((entry) => idOf(entry) === id);
-      expect(entries.length > 0, id).toBe(on.length > 0);
-      for (const { when = '' } of entries) {
-        const pattern = new RegExp(/viewItem =~ \/(.*)\/$/.exec(when)?.[1] ?? 'never');
-        expect(pattern.test(contextOf('item', 'Protected', ['first', id, 'last'])), `${id}: ${when}`).toBe(true);
-        expect(pattern.test(contextOf('item', 'Protected', [`${id}More`, `un${id}`])), `${id}: ${when}`).toBe(false);
-      }
-    }
+  test.each(operations.map((operation) => [operation.id, operation] as const))('%s is in the menu of its rows exactly when they allow it', (id, { on }) => {
+    const patterns = rowMenus.filter((entry) => idOf(entry) === id).map(({ when = '' }) => new RegExp(/viewItem =~ \/(.*)\/$/.exec(when)?.[1] ?? 'never'));
+    expect(patterns.length > 0).toBe(on.length > 0);
+    expect(patterns.filter((pattern) => !pattern.test(contextOf('item', 'Protected', ['first', id, 'last'])))).toEqual([]);
+    expect(patterns.filter((pattern) => pattern.test(contextOf('item', 'Protected', [`${id}More`, `un${id}`])))).toEqual([]);
   });
 
   test('that is about the whole has a place in the title of a view', () => {
@@ -74,5 +69,5 @@ test('a key does one thing in a view', () => {
 });
 
 test('submenus have labels that can be translated', () => {
-  for (const { label } of contributes.submenus) expect(texts[label.replaceAll('%', '')], label).toBeDefined();
+  expect(contributes.submenus.filter(({ label }) => texts[label.replaceAll('%', '')] === undefined)).toEqual([]);
 });

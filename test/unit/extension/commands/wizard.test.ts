@@ -24,7 +24,7 @@ class Person implements Asker {
     return this.#reply(chosen === undefined ? step.key : `${step.key}=${String(chosen)}`, place);
   }
 
-  async text(step: Extract<Step, { kind: 'text' }>, initial: string, _answers: Partial<Answers>, place: Place): Promise<Reply> {
+  async text({ step, initial }: Parameters<Asker['text']>[0], place: Place): Promise<Reply> {
     return this.#reply(initial === '' ? step.key : `${step.key}=${initial}`, place);
   }
 

@@ -72,7 +72,7 @@ const stateful = new Set([
 ]);
 
 describe('A machine allows what Azure says of it', () => {
-  test.each(states)('when %s', (_name, properties, direction, expected) => {
+  test.each(states)('when %s', (...[, properties, direction, expected]) => {
     expect(allowedOf(properties, direction).filter((id) => stateful.has(id))).toEqual(expected);
   });
 });
@@ -80,11 +80,10 @@ describe('A machine allows what Azure says of it', () => {
 describe('What is not allowed has a reason and a remedy', () => {
   test.each(states)('when %s', (_name, properties, direction) => {
     const snapshot = snapshotOf({ items: [item('web01', properties, direction)] });
-    for (const { operation, availability } of reasonsOf(snapshot, subject('web01'))) {
-      if (availability === true) continue;
-      expect(availability.because, operation.id).not.toBe('');
-      expect(availability.remedy, operation.id).not.toBe('');
-    }
+    const silent = reasonsOf(snapshot, subject('web01')).filter(
+      ({ availability }) => availability !== true && (availability.because === '' || availability.remedy === ''),
+    );
+    expect(silent.map(({ operation }) => operation.id)).toEqual([]);
   });
 
   const reason = (id: string, properties: Properties, direction: 'toAzure' | 'toSite' = 'toAzure'): unknown =>
@@ -151,7 +150,7 @@ describe('Other things', () => {
 
   test('no operation fails over nothing: each says what it misses', () => {
     const snapshot = snapshotOf({ fabrics: [] }, { state: 'stopped' });
-    for (const operation of operations) expect(operation.availability(snapshot, undefined), operation.id).not.toBe(true);
+    expect(operations.filter((operation) => operation.availability(snapshot, undefined) === true).map(({ id }) => id)).toEqual([]);
   });
 
   test('500 machines are looked through at once', () => {

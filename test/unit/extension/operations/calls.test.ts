@@ -7,12 +7,30 @@ import { operationNamed } from '../../../../extension/operations/registry.ts';
 import type { Subject } from '../../../../extension/tree/node.ts';
 import { contextOf, containerId, fabricId, item, itemId, plan, point, policy, protectable, snapshotOf, subject, vaultId } from './site.ts';
 
-async function callsOf(id: string, context: OperationContext, subjects: readonly Subject[], answers: Answers = {}): Promise<readonly AzureCall[]> {
+/** Of a call's body, by the swagger's names. */
+function propertiesOf<Properties>(call: AzureCall | undefined): Properties {
+  const body = call?.body ?? {};
+  return body['properties'] as Properties;
+}
+
+interface PlanProperties {
+  readonly groups: readonly { readonly replicationProtectedItems?: readonly { readonly id: string }[]; readonly endGroupActions?: readonly unknown[] }[];
+}
+
+interface Wish {
+  readonly subjects?: readonly Subject[];
+  readonly answers?: Answers;
+}
+
+async function callsOf(id: string, context: OperationContext, { subjects = [], answers = {} }: Wish): Promise<readonly AzureCall[]> {
   const calls = (await operationNamed(id)?.calls(context, subjects, answers)) ?? [];
   return calls.flatMap((call) => (isControlCall(call) ? [] : [call]));
 }
 
-const points = [point('web01', 'newest', '2026-03-02T09:05:00Z'), point('web01', 'consistent', '2026-03-02T09:00:00Z', 'ApplicationConsistent')];
+const points = [
+  point('web01', 'newest', { time: '2026-03-02T09:05:00Z' }),
+  point('web01', 'consistent', { time: '2026-03-02T09:00:00Z', type: 'ApplicationConsistent' }),
+];
 
 test('a body that the swagger does not have is no program', () => {
   azureCall('replicationProtectedItems', 'TestFailoverCleanup', {
@@ -38,7 +56,7 @@ describe('Failover', () => {
   const context = contextOf(snapshotOf({ items: [item('web01'), item('db01')] }), { recoveryPoints: async () => points });
 
   test('to the latest names no recovery point', async () => {
-    const [call] = await callsOf('failover', context, [subject('web01')], { point: 'Latest', shutdown: 'yes' });
+    const [call] = await callsOf('failover', context, { subjects: [subject('web01')], answers: { point: 'Latest', shutdown: 'yes' } });
     expect(call).toMatchObject({
       resourceId: itemId('web01'),
       action: '/unplannedFailover',
@@ -54,24 +72,26 @@ describe('Failover', () => {
     ['LatestApplicationConsistent', 'consistent'],
     [`${itemId('web01')}/recoveryPoints/consistent`, 'consistent'],
   ])('to %s names the point that it is now', async (chosen, expected) => {
-    const [call] = await callsOf('failover', context, [subject('web01')], { point: chosen, shutdown: 'no' });
+    const [call] = await callsOf('failover', context, { subjects: [subject('web01')], answers: { point: chosen, shutdown: 'no' } });
     expect(call?.body).toMatchObject({
       properties: { sourceSiteOperations: 'NotRequired', providerSpecificDetails: { recoveryPointId: `${itemId('web01')}/recoveryPoints/${expected}` } },
     });
   });
 
   test('to a point that was thinned out meanwhile is refused', async () => {
-    await expect(callsOf('failover', context, [subject('web01')], { point: 'gone', shutdown: 'no' })).rejects.toMatchObject({ code: 'NoRecoveryPoint' });
+    await expect(callsOf('failover', context, { subjects: [subject('web01')], answers: { point: 'gone', shutdown: 'no' } })).rejects.toMatchObject({
+      code: 'NoRecoveryPoint',
+    });
   });
 
   test('of several machines is one call each', async () => {
-    const calls = await callsOf('failover', context, [subject('web01'), subject('db01')], { point: 'Latest', shutdown: 'no' });
+    const calls = await callsOf('failover', context, { subjects: [subject('web01'), subject('db01')], answers: { point: 'Latest', shutdown: 'no' } });
     expect(calls.map(({ resourceId }) => resourceId)).toEqual([itemId('web01'), itemId('db01')]);
   });
 
   test('back to the site says so by its provider', async () => {
     const back = contextOf(snapshotOf({ items: [item('web01', {}, 'toSite')] }));
-    const [call] = await callsOf('failback', back, [subject('web01')], { point: 'LatestTag', shutdown: 'yes' });
+    const [call] = await callsOf('failback', back, { subjects: [subject('web01')], answers: { point: 'LatestTag', shutdown: 'yes' } });
     expect(call?.body).toMatchObject({
       properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMage', recoveryPointType: 'LatestTag' } },
     });
@@ -103,7 +123,7 @@ describe('Re-protection', () => {
   };
 
   test('of a machine that went to Azure is towards the site', async () => {
-    const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01')] })), [subject('web01')], answers);
+    const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01')] })), { subjects: [subject('web01')], answers });
     expect(call?.body).toEqual({
       properties: {
         failoverDirection: 'RecoveryToPrimary',
@@ -120,7 +140,7 @@ describe('Re-protection', () => {
   });
 
   test('of a machine that came home is towards Azure', async () => {
-    const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01', {}, 'toSite')] })), [subject('web01')], answers);
+    const [call] = await callsOf('reprotect', contextOf(snapshotOf({ items: [item('web01', {}, 'toSite')] })), { subjects: [subject('web01')], answers });
     expect(call?.body).toMatchObject({
       properties: { failoverDirection: 'PrimaryToRecovery', providerSpecificDetails: { instanceType: 'InMageAzureV2', processServerId: 'ps1' } },
     });
@@ -166,7 +186,7 @@ describe('Enable replication', () => {
   const machine = (name: string): Subject => ({ kind: 'machine', machineId: `${name}-id` });
 
   test('takes the account of each machine’s system', async () => {
-    const calls = await callsOf('enableReplication', context, [machine('web01'), machine('lin01')], answers);
+    const calls = await callsOf('enableReplication', context, { subjects: [machine('web01'), machine('lin01')], answers });
     expect(
       calls.map(
         ({ body }) => (body as { properties: { providerSpecificDetails: { runAsAccountId: string } } }).properties.providerSpecificDetails.runAsAccountId,
@@ -177,7 +197,7 @@ describe('Enable replication', () => {
 
   test('names the disks only when one is left out', async () => {
     const body = async (excluded: string[]): Promise<unknown> =>
-      (await callsOf('enableReplication', context, [machine('web01')], { ...answers, excluded }))[0]?.body;
+      (await callsOf('enableReplication', context, { subjects: [machine('web01')], answers: { ...answers, excluded } }))[0]?.body;
     expect(JSON.stringify(await body([]))).not.toContain('disksToInclude');
     expect(await body(['data'])).toMatchObject({
       properties: { providerSpecificDetails: { disksToInclude: [{ diskId: 'os', logStorageAccountId: '/accounts/logs' }] } },
@@ -204,7 +224,7 @@ describe('Recovery plans', () => {
   const shopSubject: Subject = { kind: 'plan', id: shop.id ?? '' };
 
   test('begin with one group of their machines', async () => {
-    const [call] = await callsOf('createPlan', context, [], { name: 'new', items: [itemId('db01')] });
+    const [call] = await callsOf('createPlan', context, { answers: { name: 'new', items: [itemId('db01')] } });
     expect(call).toMatchObject({ verb: 'PUT', resourceId: `${vaultId}/replicationRecoveryPlans/new` });
     expect(call?.body).toMatchObject({
       properties: {
@@ -216,20 +236,20 @@ describe('Recovery plans', () => {
   });
 
   test('take a machine that joins into their first start group, and keep the others', async () => {
-    const [call] = await callsOf('addToPlan', context, [subject('web01'), subject('db01')], { plan: shop.id ?? '' });
-    expect(
-      (call?.body as { properties: { groups: { replicationProtectedItems?: { id: string }[] }[] } }).properties.groups.map((group) =>
-        (group.replicationProtectedItems ?? []).map(({ id }) => id),
-      ),
-    ).toEqual([[], [], [itemId('web01'), itemId('db01')]]);
+    const [call] = await callsOf('addToPlan', context, { subjects: [subject('web01'), subject('db01')], answers: { plan: shop.id ?? '' } });
+    expect(propertiesOf<PlanProperties>(call).groups.map((group) => (group.replicationProtectedItems ?? []).map(({ id }) => id))).toEqual([
+      [],
+      [],
+      [itemId('web01'), itemId('db01')],
+    ]);
   });
 
   test('send nothing when all are in it already', async () => {
-    expect(await callsOf('addToPlan', context, [subject('web01')], { plan: shop.id ?? '' })).toEqual([]);
+    expect(await callsOf('addToPlan', context, { subjects: [subject('web01')], answers: { plan: shop.id ?? '' } })).toEqual([]);
   });
 
   test('choose multi-VM points by rule', async () => {
-    const [call] = await callsOf('planTestFailover', context, [shopSubject], { point: 'LatestProcessed+multiVm', network: 'none' });
+    const [call] = await callsOf('planTestFailover', context, { subjects: [shopSubject], answers: { point: 'LatestProcessed+multiVm', network: 'none' } });
     expect(call?.body).toEqual({
       properties: {
         failoverDirection: 'PrimaryToRecovery',
@@ -248,8 +268,8 @@ describe('Recovery plans', () => {
       path: 'node check.mjs',
       timeout: '15',
     };
-    const [call] = await callsOf('addScriptAction', context, [shopSubject], answers);
-    expect((call?.body as { properties: { groups: { endGroupActions?: unknown[] }[] } }).properties.groups[2]?.endGroupActions).toEqual([
+    const [call] = await callsOf('addScriptAction', context, { subjects: [shopSubject], answers });
+    expect(propertiesOf<PlanProperties>(call).groups[2]?.endGroupActions).toEqual([
       {
         actionName: 'check',
         failoverTypes: ['TestFailover', 'UnplannedFailover'],
@@ -262,13 +282,15 @@ describe('Recovery plans', () => {
 
 test('a policy is made with its failback policy, and both are associated', async () => {
   const context = contextOf(snapshotOf({}));
-  const calls = await callsOf('createPolicy', context, [], {
-    name: 'gold',
-    rpoThreshold: '15',
-    retention: '24',
-    appConsistent: '60',
-    multiVm: 'yes',
-    fabrics: [fabricId],
+  const calls = await callsOf('createPolicy', context, {
+    answers: {
+      name: 'gold',
+      rpoThreshold: '15',
+      retention: '24',
+      appConsistent: '60',
+      multiVm: 'yes',
+      fabrics: [fabricId],
+    },
   });
   expect(calls.map(({ group, resourceId }) => [group, resourceId.split('/').at(-1)])).toEqual([
     ['replicationPolicies', 'gold'],

@@ -34,13 +34,11 @@ describe('For a shell', () => {
   });
 
   test('any text is one word', () => {
-    fc.assert(
-      fc.property(
-        fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
-        (text) => throughShell(shellQuoted(text)) === text,
-      ),
-      { numRuns: 30 },
+    const words = fc.sample(
+      fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0')),
+      { numRuns: 30, seed: 1 },
     );
+    expect(words.map((text) => throughShell(shellQuoted(text)))).toEqual(words);
   });
 
   test('a whole command has address and body as one word each', () => {

@@ -117,7 +117,8 @@ export function snapshotOf(vault: Partial<VaultSnapshot>, rest: Partial<LabSnaps
   return { ...emptySnapshot('lab'), state: 'running', vault: { ...emptyVault, fabrics: [fabric], ...vault }, ...rest };
 }
 
-export function point(name: string, id: string, time: string, type: 'CrashConsistent' | 'ApplicationConsistent' = 'CrashConsistent'): RecoveryPoint {
+/** @param id of the point; `time` is when its disks were so */
+export function point(name: string, id: string, { time, type = 'CrashConsistent' }: { time: string; type?: string }): RecoveryPoint {
   return { id: `${itemId(name)}/recoveryPoints/${id}`, name: id, properties: { recoveryPointTime: new Date(time), recoveryPointType: type } };
 }
 
