@@ -10,7 +10,8 @@ import { writePlan } from './writePlan.ts';
 /** @param present the plan in the vault; undefined: it is new; @returns nothing when both are the same */
 export function planChanges(plan: PlanText, present: RecoveryPlan | undefined, world: PlanWorld): string[] {
   const after = placesOf(plan, world);
-  if (present === undefined) return [t('New plan: {0} groups that start, {1} machines, {2} actions.', after.groups, after.machines.size, after.actions.size)];
+  if (present === undefined)
+    return [t('New plan. Groups that start: {0}. Machines: {1}. Actions: {2}.', after.groups, after.machines.size, after.actions.size)];
   const before = placesOf(readPlan(writePlan(present, world)).plan, world);
   return [...machineChanges(before, after), ...actionChanges(before, after), ...orderChanges(before, after)];
 }
@@ -75,6 +76,6 @@ function orderChanges(before: Places, after: Places): string[] {
     [...from.actions].flatMap(([name, { place }]) => (other.actions.get(name)?.place === place ? [name] : [])).join('\n');
   return [
     ...(actions(before, after) === actions(after, before) ? [] : [t('The order of actions changes.')]),
-    ...(before.groups === after.groups ? [] : [t('{0} groups start instead of {1}.', after.groups, before.groups)]),
+    ...(before.groups === after.groups ? [] : [t('Groups that start: {0} instead of {1}.', after.groups, before.groups)]),
   ];
 }

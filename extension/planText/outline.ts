@@ -39,7 +39,7 @@ export function groupName(group: GroupText, number: number): string {
 function groupEntry(group: GroupText, number: number): OutlineEntry {
   return {
     name: groupName(group, number),
-    detail: group.machines.length === 0 ? '' : t('{0} machines', group.machines.length),
+    detail: group.machines.length === 0 ? '' : t('Machines: {0}', group.machines.length),
     kind: 'group',
     range: group.range,
     selection: startOf(group.range),

@@ -140,7 +140,7 @@ async function applyPlan(deps: PlanCommandsDeps, document: TextDocument): Promis
   const buttons = present === undefined ? [apply] : [apply, differences];
   const chosen = await window.showWarningMessage(question, { modal: true, detail: shown.join('\n') }, ...buttons);
   if (chosen === differences) return diffPlan(deps, document);
-  if (chosen === apply) await deliver(call, t('Saving the recovery plan {0}', name));
+  if (chosen === apply) await deliver(call, t('Save Recovery Plan'));
 }
 
 async function showProblems(): Promise<void> {

@@ -34,14 +34,22 @@ export function planGroups(plan: PlanText, names: Names): RecoveryPlanGroup[] {
   ];
 }
 
-/** ARM id of the fabric: the one that is named, else that of the first machine, else the only one. */
+/** ARM id of the fabric: the one that is named, else the one that its machines tell. */
 export function sourceFabricId(plan: PlanText, names: Names): string | undefined {
   if (plan.source !== undefined) return fabricNamed(names.fabrics, plan.source.value)?.id;
-  const [member] = startGroups(plan)
-    .flatMap(({ machines }) => machines)
-    .flatMap(({ value }) => itemNamed(names.items, value) ?? []);
-  const servers = names.fabrics.filter((fabric) => fabric.properties?.customDetails?.instanceType === 'VMware');
-  return fabricIdIn(member?.id) ?? (servers.length === 1 ? servers[0]?.id : undefined);
+  return impliedFabricId(
+    startGroups(plan)
+      .flatMap(({ machines }) => machines)
+      .flatMap(({ value }) => itemNamed(names.items, value)?.id ?? []),
+    names,
+  );
+}
+
+/** ARM id of the first machine's fabric, else of the only one. @param itemIds ARM ids */
+export function impliedFabricId(itemIds: readonly string[], { items, fabrics }: Names): string | undefined {
+  const known = itemIds.find((id) => items.some((item) => sameId(item.id, id)));
+  const servers = fabrics.filter((fabric) => fabric.properties?.customDetails?.instanceType === 'VMware');
+  return fabricIdIn(known) ?? (servers.length === 1 ? servers[0]?.id : undefined);
 }
 
 export interface PlanWrite {

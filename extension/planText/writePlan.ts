@@ -7,9 +7,10 @@ import type {
 } from '@azure/arm-recoveryservices-siterecovery';
 import { Document, type CreateNodeOptions, type DocumentOptions } from 'yaml';
 import type { RecoveryPlan } from '../client/vaultClient.ts';
+import { sameId } from '../model/find.ts';
 import { defaultFabricLocation, defaultFailoverDirections, defaultFailoverTypes } from './planText.ts';
 import { fabricReference, referenceTo, type PlanWorld } from './planWorld.ts';
-import { typeOfOperation } from './planGroups.ts';
+import { impliedFabricId, typeOfOperation } from './planGroups.ts';
 
 const format = { lineWidth: 0 } as const;
 const plain: DocumentOptions & CreateNodeOptions = { aliasDuplicateObjects: false };
@@ -19,16 +20,19 @@ type Names = Pick<PlanWorld, 'items' | 'fabrics'>;
 /** @param plan with its groups, as it is read by its id */
 export function writePlan(plan: RecoveryPlan, names: Names): string {
   const { primaryFabricId, groups = [] } = plan.properties ?? {};
+  const members = groups.flatMap(({ replicationProtectedItems = [] }) => replicationProtectedItems.map(({ id = '' }) => id));
+  // What the machines tell already is not said again.
+  const isImplied = primaryFabricId === undefined || primaryFabricId === '' || sameId(impliedFabricId(members, names), primaryFabricId);
   const content = {
     name: plan.name ?? '',
-    ...(primaryFabricId === undefined || primaryFabricId === '' ? {} : { source: fabricReference(names.fabrics, primaryFabricId) }),
+    ...(isImplied ? {} : { source: fabricReference(names.fabrics, primaryFabricId) }),
     groups: groups.flatMap((group) => {
-      const { groupType, replicationProtectedItems: members = [], startGroupActions: before = [], endGroupActions: after = [] } = group;
+      const { groupType, replicationProtectedItems: items = [], startGroupActions: before = [], endGroupActions: after = [] } = group;
       // The groups for shutdown and failover are always there; without actions there is nothing to say of them.
       if (groupType !== 'Boot' && before.length === 0 && after.length === 0) return [];
       return [
         {
-          ...(groupType === 'Boot' ? { machines: members.map(({ id = '' }) => referenceTo(names.items, id)) } : { kind: groupType }),
+          ...(groupType === 'Boot' ? { machines: items.map(({ id = '' }) => referenceTo(names.items, id)) } : { kind: groupType }),
           ...(before.length === 0 ? {} : { before: before.map(actionContent) }),
           ...(after.length === 0 ? {} : { after: after.map(actionContent) }),
         },

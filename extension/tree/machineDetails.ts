@@ -6,10 +6,11 @@ import type { LabSnapshot } from '../model/snapshot.ts';
 import { azureDetails, siteDetails } from '../operations/lookups.ts';
 import { t } from '../texts.ts';
 import { contextOf } from './context.ts';
-import { sizeText, timeText } from './figures.ts';
+import { happened, sizeText, timeText } from './figures.ts';
 import type { Health } from './health.ts';
 import { jobRow } from './jobs.ts';
 import type { TreeNode } from './node.ts';
+import { machinesText } from '../counts.ts';
 
 export interface MachineFacts {
   readonly item: ReplicationProtectedItem;
@@ -47,12 +48,14 @@ export function detailRows(snapshot: LabSnapshot, machine: MachineFacts, rowId: 
     },
     ...(facts.group === undefined ? [] : [groupRow(snapshot, facts.group, rowId)]),
     ...(facts.azureName === '' ? [] : [targetRow(facts, rowId)]),
-    ...(lastJob === undefined ? [] : [{ ...jobRow(snapshot, lastJob, `${rowId}/job`), label: t('Last Job: {0}', lastJob.properties?.friendlyName ?? '') }]),
+    ...(lastJob === undefined
+      ? []
+      : [{ ...jobRow(snapshot, lastJob, { prefix: `${rowId}/job` }), label: t('Last Job: {0}', lastJob.properties?.friendlyName ?? '') }]),
   ];
 }
 
 function newestPoint(item: ReplicationProtectedItem): Date | undefined {
-  return azureDetails(item)?.lastRecoveryPointReceived;
+  return happened(azureDetails(item)?.lastRecoveryPointReceived);
 }
 
 const newestJobs = new WeakMap<object, ReadonlyMap<string, Job>>();
@@ -114,7 +117,7 @@ function groupRow(snapshot: LabSnapshot, group: { readonly id: string; readonly 
   return {
     id: `${rowId}/group`,
     label: t('Replication Group: {0}', group.name),
-    description: t('{0} machines', groupSizes(snapshot).get(group.id) ?? 0),
+    description: machinesText(groupSizes(snapshot).get(group.id) ?? 0),
     icon: { name: 'references' },
     context: contextOf('replicationGroup', undefined),
   };

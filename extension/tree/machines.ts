@@ -14,6 +14,7 @@ import { detailRows, groupSize, newestJob, type MachineFacts } from './machineDe
 import { groupsOf, type MachineGrouping } from './machineGroups.ts';
 import type { TreeNode } from './node.ts';
 import type { RowCache } from './rowCache.ts';
+import { machinesText } from '../counts.ts';
 
 export interface MachineRowsDeps {
   readonly grouping: MachineGrouping;
@@ -33,11 +34,11 @@ export function machineRows(snapshot: LabSnapshot, deps: MachineRowsDeps): reado
       : groups.map(({ id, label, icon, members, resource }) => ({
           id: `machines:group:${deps.grouping}:${id}`,
           label,
-          description: t('{0} machines', members.length),
+          description: machinesText(members.length),
           icon: { name: icon },
           ...(resource === undefined ? {} : { resource }),
           context: contextOf('machineGroup', deps.grouping),
-          spoken: t('{0}, {1} machines', label, members.length),
+          spoken: t('{0}, {1}', label, machinesText(members.length)),
           expanded: true,
           // A machine of two plans has a row in each.
           children: members.map((machine) => rowOf(machine, `${id}:`)),
@@ -142,7 +143,7 @@ function unprotectedRows(snapshot: LabSnapshot, allowed: AllowedOperations): rea
     {
       id: 'machines:unprotected',
       label: t('Not Protected'),
-      description: t('{0} machines', candidates.length),
+      description: machinesText(candidates.length),
       icon: { name: 'circle-slash' },
       context: contextOf('unprotected', undefined),
       expanded: snapshot.vault.items.length === 0,

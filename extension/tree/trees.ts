@@ -20,6 +20,7 @@ import { RowCache } from './rowCache.ts';
 import { RowSubjects } from './rowSubjects.ts';
 import { SnapshotTree } from './snapshotTree.ts';
 import { contextFlags, treeMessage } from './treeState.ts';
+import { runningJobsText } from '../counts.ts';
 
 export interface TreesDeps {
   readonly session: Session;
@@ -35,6 +36,13 @@ export interface TreesDeps {
 const groupingKey = 'machines.grouping';
 /** Recovery points of a row until "Show More" is pressed, and more with each press. */
 const pointsPage = 20;
+
+const viewTitles = {
+  machines: () => t('Protected Machines'),
+  plans: () => t('Recovery Plans'),
+  infrastructure: () => t('Infrastructure'),
+  jobs: () => t('Jobs & Events'),
+} as const;
 
 export class Trees implements VsDisposable {
   readonly #deps: TreesDeps;
@@ -117,11 +125,13 @@ export class Trees implements VsDisposable {
   }
 
   #view(
-    name: string,
+    name: keyof typeof viewTitles,
     tree: SnapshotTree,
     options: { canSelectMany?: boolean; showCollapseAll: boolean; dragAndDropController?: ReturnType<typeof machineDrag> },
   ): TreeView<string> {
     const view = window.createTreeView(`siteRecoveryLab.${name}`, { treeDataProvider: tree, ...options });
+    // The manifest's titles are in VS Code's language, these in the lab's.
+    view.title = viewTitles[name]();
     const looking = view.onDidChangeVisibility(({ visible }) => {
       if (visible) void this.#deps.attachment.look();
     });
@@ -158,7 +168,7 @@ export class Trees implements VsDisposable {
       const message = treeMessage(snapshot) ?? '';
       if ((machines.message ?? '') !== message) machines.message = message;
     }
-    if (jobs !== undefined) setBadge(jobs, running, t('{0} jobs running', running));
+    if (jobs !== undefined) setBadge(jobs, running, runningJobsText(running));
     for (const [name, value] of Object.entries(contextFlags(snapshot, this.grouping))) {
       if (this.#flags.get(name) === value) continue;
       this.#flags.set(name, value);

@@ -33,8 +33,8 @@ async function driver(): Promise<LabDriver> {
 test('the machine that nobody knows is told, in the language that was chosen', async () => {
   const window = workbench();
   await window.showContainer('Site Recovery Lab');
-  await window.view('Protected Machines').welcome.getByRole('button', { name: 'Start Lab' }).click();
-  await window.view('Protected Machines').item('Inte skyddade').waitFor(patience);
+  await window.view('Skyddade datorer').welcome.getByRole('button', { name: 'Start Lab' }).click();
+  await window.view('Skyddade datorer').item('Inte skyddade').waitFor(patience);
   const lab = await driver();
   await lab.call('clock.speed', { speed: 'paused' });
   await lab.finish(lab.call('item.enable', { machine: 'WEB01' }));
@@ -55,10 +55,10 @@ test('applied, the vault has it', async () => {
     .first()
     .waitFor({ ...patience, state: 'detached' });
   await window.page.locator('.codelens-decoration').getByText('Skapa i valvet').click();
-  await window.dialog.getByText('Ny plan: 1 startgrupper, 1 datorer, 1 åtgärder.').waitFor(patience);
+  await window.dialog.getByText('Ny plan. Startgrupper: 1. Datorer: 1. Åtgärder: 1.').waitFor(patience);
   await window.screenshot('plan text applied');
   await window.answer('Verkställ');
-  await window.view('Recovery Plans').item('Shop').waitFor(patience);
+  await window.view('Återställningsplaner').item('Shop').waitFor(patience);
   const lab = await driver();
   expect((await lab.call('plan.show', { plan: 'Shop' })).groups.at(-1)).toMatchObject({
     machines: ['WEB01'],

@@ -116,7 +116,7 @@ describe('What would change', () => {
   });
 
   test('of a new plan is its size', () => {
-    expect(planChanges(plan, undefined, shop)).toEqual(['New plan: 2 groups that start, 3 machines, 1 actions.']);
+    expect(planChanges(plan, undefined, shop)).toEqual(['New plan. Groups that start: 2. Machines: 3. Actions: 1.']);
   });
 });
 

@@ -123,7 +123,6 @@ describe('A plan', () => {
       },
     };
     expect(writePlan(plan, shop)).toBe(`name: shop
-source: CS01
 groups:
   - machines:
       - SQL01
@@ -134,6 +133,10 @@ groups:
         kind: manual
         instruction: Point the name at Azure.
 `);
+  });
+
+  test('names its server where its machines do not', () => {
+    expect(writePlan({ name: 'p', properties: { primaryFabricId: fabricId, groups: [] } }, shop)).toBe('name: p\nsource: CS01\ngroups: []\n');
   });
 
   test('names two machines of one name by their ids', () => {

@@ -1,0 +1,18 @@
+// How many there are, in words: one is not many.
+import { t } from './texts.ts';
+
+export function machinesText(count: number): string {
+  return count === 1 ? t('1 machine') : t('{0} machines', count);
+}
+
+export function virtualMachinesText(count: number): string {
+  return count === 1 ? t('1 virtual machine') : t('{0} virtual machines', count);
+}
+
+export function replicatedItemsText(count: number): string {
+  return count === 1 ? t('1 replicated item') : t('{0} replicated items', count);
+}
+
+export function runningJobsText(count: number): string {
+  return count === 1 ? t('1 job running') : t('{0} jobs running', count);
+}
