@@ -37,7 +37,7 @@ export function documentUri(address: DocumentAddress, title: string): string {
 export function readAddress(query: string): Readonly<Record<string, unknown>> | undefined {
   try {
     const address: unknown = JSON.parse(query);
-    return typeof address === 'object' && address !== null && 'kind' in address ? (address as Readonly<Record<string, unknown>>) : undefined;
+    return typeof address === 'object' && address !== null && 'kind' in address ? { ...address } : undefined;
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;

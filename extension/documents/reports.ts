@@ -1,7 +1,7 @@
 // The text of read-only documents: what Azure says of an object, as YAML, with what it means above it. Pure: snapshot in, text out.
-import type { HealthError } from '@azure/arm-recoveryservices-siterecovery';
 import { stringify } from 'yaml';
 import { byId, nameOf } from '../model/find.ts';
+import { healthProblem, jobProblem, type Problem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { durationText, timeText } from '../tree/figures.ts';
@@ -74,14 +74,6 @@ function jobText(snapshot: LabSnapshot, name: string): string | undefined {
   return `${heading.join('\n')}\n${yamlText(job)}`;
 }
 
-interface ErrorPage {
-  readonly code: string;
-  readonly message: string;
-  readonly possibleCauses: string;
-  readonly recommendedAction: string;
-  readonly time: Date | undefined;
-}
-
 function errorText(snapshot: LabSnapshot, { of, code }: Extract<DocumentAddress, { kind: 'error' }>): string | undefined {
   const page = errorOfItem(snapshot, of, code) ?? errorOfJob(snapshot, of, code);
   if (page === undefined) return undefined;
@@ -102,33 +94,17 @@ function asText(text: string): string {
   return text.replaceAll(/[\\`*_{}[\]<>#|!&~]/g, (character) => `\\${character}`);
 }
 
-function errorOfItem({ vault }: LabSnapshot, id: string, code: string): ErrorPage | undefined {
-  const error: HealthError | undefined = byId(vault.items, id)?.properties?.healthErrors?.find(({ errorCode }) => errorCode === code);
-  if (error === undefined) return undefined;
-  return {
-    code,
-    message: error.errorMessage ?? error.summaryMessage ?? '',
-    possibleCauses: error.possibleCauses ?? '',
-    recommendedAction: error.recommendedAction ?? '',
-    time: error.creationTimeUtc,
-  };
+function errorOfItem({ vault }: LabSnapshot, id: string, code: string): Problem | undefined {
+  return byId(vault.items, id)
+    ?.properties?.healthErrors?.map(healthProblem)
+    .find((problem) => problem.code === code);
 }
 
-function errorOfJob({ vault }: LabSnapshot, name: string, code: string): ErrorPage | undefined {
-  const error = vault.jobs
+function errorOfJob({ vault }: LabSnapshot, name: string, code: string): Problem | undefined {
+  return vault.jobs
     .find((job) => job.name === name)
-    ?.properties?.errors?.find(
-      ({ serviceErrorDetails, providerErrorDetails }) => (serviceErrorDetails?.code ?? String(providerErrorDetails?.errorCode ?? '')) === code,
-    );
-  if (error === undefined) return undefined;
-  const { serviceErrorDetails: service, providerErrorDetails: provider } = error;
-  return {
-    code,
-    message: service?.message ?? provider?.errorMessage ?? '',
-    possibleCauses: service?.possibleCauses ?? provider?.possibleCauses ?? '',
-    recommendedAction: service?.recommendedAction ?? provider?.recommendedAction ?? '',
-    time: error.creationTime,
-  };
+    ?.properties?.errors?.map(jobProblem)
+    .find((problem) => problem.code === code);
 }
 
 function lastName(id: string): string {

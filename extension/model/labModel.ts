@@ -186,18 +186,15 @@ export class LabModel {
 
   /** One answer that fails spoils no other: the feed says whether the lab is gone, and the next news reads it again. */
   async #each<Subject extends string, Read>(subjects: readonly Subject[], read: (subject: Subject) => Promise<Read>): Promise<Read[]> {
-    const settled = await Promise.all(
-      subjects.map((subject) =>
-        read(subject).then(
-          (value) => [value],
-          (error: unknown) => {
-            this.#deps.log.warn(`Reading ${subject}: ${error instanceof Error ? error.message : String(error)}`);
-            return [];
-          },
-        ),
-      ),
-    );
-    return settled.flat(1) as Read[];
+    const one = async (subject: Subject): Promise<readonly { readonly read: Read }[]> => {
+      try {
+        return [{ read: await read(subject) }];
+      } catch (error) {
+        this.#deps.log.warn(`Reading ${subject}: ${error instanceof Error ? error.message : String(error)}`);
+        return [];
+      }
+    };
+    return (await Promise.all(subjects.map(one))).flat().map((answer) => answer.read);
   }
 
   #forget(): void {

@@ -59,5 +59,5 @@ export function levelOf({ event, severity, state }: TraceEvent): LogLevel {
 
 function valueText(value: unknown): string {
   if (typeof value === 'string') return /\s/.test(value) ? JSON.stringify(value) : value;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return JSON.stringify(value);
 }

@@ -36,6 +36,11 @@ export function timeText(time: Date | number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
+/** A time that was never is 1970 to Azure's client. */
+export function happened(time: Date | undefined): Date | undefined {
+  return time === undefined || time.getTime() <= 0 ? undefined : time;
+}
+
 /** `09:41:10` */
 export function clockText(time: Date | number): string {
   return new Date(time).toISOString().slice(11, 19);

@@ -9,6 +9,7 @@ import { contextOf, type AllowedOperations } from './context.ts';
 import { durationText, rateText, sizeText } from './figures.ts';
 import type { TreeNode } from './node.ts';
 import { fabricRow } from './siteRows.ts';
+import { virtualMachinesText } from '../counts.ts';
 
 export function infrastructureRows(snapshot: LabSnapshot, allowed: AllowedOperations): readonly TreeNode[] {
   if (snapshot.state !== 'running') return [];
@@ -50,27 +51,30 @@ function problemRow(error: HealthError, place: number): TreeNode {
 function policyRow(snapshot: LabSnapshot, { id = '', name = '', properties }: Policy, allowed: AllowedOperations): TreeNode {
   const details = properties?.providerSpecificDetails as InMageAzureV2PolicyDetails | undefined;
   const subject = { kind: 'policy', id } as const;
-  const minuteMs = 60_000;
-  const words = [
-    ...(details?.recoveryPointHistory === undefined ? [] : [t('keeps {0}', durationText(details.recoveryPointHistory * minuteMs))]),
-    ...(details?.recoveryPointThresholdInMinutes === undefined
-      ? []
-      : [t('RPO threshold {0}', durationText(details.recoveryPointThresholdInMinutes * minuteMs))]),
-    ...(details?.appConsistentFrequencyInMinutes === undefined || details.appConsistentFrequencyInMinutes === 0
-      ? []
-      : [t('app-consistent every {0}', durationText(details.appConsistentFrequencyInMinutes * minuteMs))]),
-  ];
-  const back = String(properties?.providerSpecificDetails?.instanceType) === 'InMage';
+  const label = properties?.friendlyName ?? name;
+  const words = policyWords(details);
+  const back = String(details?.instanceType) === 'InMage';
   return {
     id: `infrastructure:policy:${id}`,
-    label: properties?.friendlyName ?? name,
+    label,
     description: [...(back ? [t('failback')] : []), ...words].join(' · '),
-    tooltip: [properties?.friendlyName ?? name, ...words].join('\n'),
+    tooltip: [label, ...words].join('\n'),
     icon: { name: 'law' },
     context: contextOf('policy', back ? 'failback' : 'replication', allowed(snapshot, subject)),
     command: { id: 'siteRecoveryLab.showDocument', arguments: [{ kind: 'policy', id }] },
     subject,
   };
+}
+
+/** Zero is off. */
+function policyWords(details: InMageAzureV2PolicyDetails | undefined): readonly string[] {
+  const { recoveryPointHistory: kept = 0, recoveryPointThresholdInMinutes: threshold = 0, appConsistentFrequencyInMinutes: consistent = 0 } = details ?? {};
+  const minutes = (count: number): string => durationText(count * 60_000);
+  return [
+    ...(kept > 0 ? [t('keeps {0}', minutes(kept))] : []),
+    ...(threshold > 0 ? [t('RPO threshold {0}', minutes(threshold))] : []),
+    ...(consistent > 0 ? [t('app-consistent every {0}', minutes(consistent))] : []),
+  ];
 }
 
 function linksRow(snapshot: LabSnapshot, links: readonly LinkState[], allowed: AllowedOperations): TreeNode {
@@ -156,7 +160,7 @@ function azureRow(snapshot: LabSnapshot, allowed: AllowedOperations): TreeNode {
   return {
     id: 'infrastructure:azure',
     label: t('Azure'),
-    description: machines.length === 0 ? t('no virtual machines') : t('{0} virtual machines', machines.length),
+    description: machines.length === 0 ? t('no virtual machines') : virtualMachinesText(machines.length),
     icon: { name: 'azure' },
     context: contextOf('azure', undefined),
     ...(machines.length === 0 ? {} : { expanded: true, children: machines.map((machine) => azureMachineRow(snapshot, machine, allowed)) }),

@@ -2,10 +2,11 @@
 import type { ManualActionTaskDetails } from '@azure/arm-recoveryservices-siterecovery';
 import type { ASRTask, Job, VaultEvent } from '../client/vaultClient.ts';
 import type { JobRecord } from '../../emulator/contract/resources.ts';
+import { jobProblem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
-import { clockText, durationText, timeText } from './figures.ts';
+import { clockText, durationText, happened, timeText } from './figures.ts';
 import { healthIcon, healthOf } from './health.ts';
 import type { TreeNode } from './node.ts';
 
@@ -22,7 +23,7 @@ export function jobTreeRows(snapshot: LabSnapshot, allowed: AllowedOperations): 
   const eventRows = events.slice(0, shownEvents).map(eventRow);
   return [
     ...ahead.map((job) => recordRow(job)),
-    ...ordered.map((job) => jobRow(snapshot, job, 'jobs:job', allowed)),
+    ...ordered.map((job) => jobRow(snapshot, job, { prefix: 'jobs:job', allowed })),
     ...(eventRows.length === 0
       ? []
       : [
@@ -39,38 +40,62 @@ export function jobTreeRows(snapshot: LabSnapshot, allowed: AllowedOperations): 
 }
 
 export function runs({ properties }: Job): boolean {
-  return properties?.endTime === undefined || ['InProgress', 'NotStarted', 'Suspended', 'Cancelling'].includes(properties.state ?? '');
+  return happened(properties?.endTime) === undefined || ['InProgress', 'NotStarted', 'Suspended', 'Cancelling'].includes(properties?.state ?? '');
 }
 
-/** @param prefix keeps the row's id apart from the same job's in another place */
-export function jobRow(snapshot: LabSnapshot, job: Job, prefix: string, allowed?: AllowedOperations): TreeNode {
-  const { name = '', properties } = job;
+export interface JobRowPlace {
+  /** Keeps the row's id apart from the same job's in another place. */
+  readonly prefix: string;
+  readonly allowed?: AllowedOperations;
+}
+
+export function jobRow(snapshot: LabSnapshot, job: Job, { prefix, allowed }: JobRowPlace): TreeNode {
+  const { name = '' } = job;
   const id = `${prefix}:${name}`;
   const subject = { kind: 'job', name } as const;
-  const live = snapshot.runningJobs.get(name);
-  const state = live?.state ?? properties?.state ?? '';
-  const errors = errorRows(job, id);
-  const tasks =
-    (properties?.tasks ?? []).length > 0
-      ? (properties?.tasks ?? []).map((task) => taskRow(task, id))
-      : (live?.tasks ?? []).map((task) => recordTaskRow(task, id));
-  const words = [
-    properties?.targetObjectName ?? live?.subject ?? '',
-    stateText(live ?? properties),
-    ...timeWords(properties?.startTime?.getTime(), properties?.endTime?.getTime()),
-  ].filter((word) => word !== '');
-  const label = properties?.friendlyName ?? live?.friendlyName ?? properties?.scenarioName ?? name;
+  const { label, target, state, stateDescription, startTime, endTime } = jobFacts(job, snapshot.runningJobs.get(name));
+  const words = [target, stateText({ state, stateDescription }), ...timeWords(startTime?.getTime(), endTime?.getTime())].filter((word) => word !== '');
+  const children = [...errorRows(job, id), ...stepRows(job, snapshot.runningJobs.get(name), id)];
   return {
     id,
     label,
     description: words.join(' · '),
-    tooltip: [label, ...words, ...(properties?.startTime === undefined ? [] : [t('Started {0}', timeText(properties.startTime))])].join('\n'),
+    tooltip: [label, ...words, ...(startTime === undefined ? [] : [t('Started {0}', timeText(startTime))])].join('\n'),
     icon: stateIcon(state),
     context: contextOf('job', state, allowed?.(snapshot, subject)),
     // A job that has ended has its tasks read when it is opened: Azure's list leaves them out.
-    children: errors.length + tasks.length > 0 ? [...errors, ...tasks] : 'later',
+    children: children.length > 0 ? children : 'later',
     subject,
   };
+}
+
+interface JobFacts {
+  readonly label: string;
+  readonly target: string;
+  readonly state: string;
+  readonly stateDescription: string;
+  readonly startTime: Date | undefined;
+  readonly endTime: Date | undefined;
+}
+
+/** @param live the lab's own record while it runs: it is ahead of Azure's */
+function jobFacts({ name = '', properties = {} }: Job, live: JobRecord | undefined): JobFacts {
+  const { scenarioName = name } = properties;
+  const words = { friendlyName: scenarioName, targetObjectName: '', state: '', stateDescription: '', ...properties };
+  const told = live === undefined ? words : { ...words, state: live.state, stateDescription: live.stateDescription };
+  return {
+    label: words.friendlyName,
+    target: words.targetObjectName,
+    state: told.state,
+    stateDescription: told.stateDescription,
+    startTime: happened(properties.startTime),
+    endTime: happened(properties.endTime),
+  };
+}
+
+function stepRows({ properties }: Job, live: JobRecord | undefined, jobRowId: string): readonly TreeNode[] {
+  const { tasks = [] } = properties ?? {};
+  return tasks.length > 0 ? tasks.map((task) => taskRow(task, jobRowId)) : (live?.tasks ?? []).map((task) => recordTaskRow(task, jobRowId));
 }
 
 /** What a job of Azure's list opens to, once it was read whole. */
@@ -109,7 +134,9 @@ function taskRow(task: ASRTask, jobRowId: string): TreeNode {
   return {
     id,
     label: task.friendlyName ?? task.name ?? '',
-    description: [stateText(task), ...timeWords(task.startTime?.getTime(), task.endTime?.getTime())].filter((word) => word !== '').join(' · '),
+    description: [stateText(task), ...timeWords(happened(task.startTime)?.getTime(), happened(task.endTime)?.getTime())]
+      .filter((word) => word !== '')
+      .join(' · '),
     ...(instruction === undefined ? {} : { tooltip: instruction }),
     icon: stateIcon(task.state ?? ''),
     context: contextOf('task', task.state),
@@ -118,48 +145,47 @@ function taskRow(task: ASRTask, jobRowId: string): TreeNode {
 }
 
 function errorRows({ name = '', properties }: Job, jobRowId: string): readonly TreeNode[] {
-  return (properties?.errors ?? []).map(({ serviceErrorDetails: service, providerErrorDetails: provider }, place): TreeNode => {
-    const code = service?.code ?? String(provider?.errorCode ?? '');
-    const causes = service?.possibleCauses ?? provider?.possibleCauses ?? '';
-    const action = service?.recommendedAction ?? provider?.recommendedAction ?? '';
+  return (properties?.errors ?? []).map(jobProblem).map((problem, place): TreeNode => {
+    const { code, message, possibleCauses, recommendedAction } = problem;
     const id = `${jobRowId}/error/${place}`;
-    const line = (part: string, label: string, text: string, icon: string): readonly TreeNode[] =>
-      text === '' ? [] : [{ id: `${id}/${part}`, label, description: text, tooltip: text, icon: { name: icon }, context: contextOf('errorDetail', part) }];
     return {
       id,
-      label: service?.message ?? provider?.errorMessage ?? t('Error {0}', code),
+      label: message === '' ? t('Error {0}', code) : message,
       description: code,
-      tooltip: [service?.message ?? provider?.errorMessage ?? '', causes, action].filter((text) => text !== '').join('\n\n'),
+      tooltip: [message, possibleCauses, recommendedAction].filter((text) => text !== '').join('\n\n'),
       icon: { name: 'error', color: 'list.errorForeground' },
       context: contextOf('jobError', undefined),
       expanded: true,
       command: { id: 'siteRecoveryLab.showDocument', arguments: [{ kind: 'error', of: name, code }] },
-      children: [...line('causes', t('Possible Causes'), causes, 'question'), ...line('action', t('Recommended Action'), action, 'lightbulb')],
+      children: [
+        ...errorLine({ id: `${id}/causes`, label: t('Possible Causes'), icon: 'question' }, possibleCauses),
+        ...errorLine({ id: `${id}/action`, label: t('Recommended Action'), icon: 'lightbulb' }, recommendedAction),
+      ],
     };
   });
 }
 
-function eventRow({ name = '', properties }: VaultEvent): TreeNode {
-  const health = healthOf(properties?.severity);
+function errorLine({ id, label, icon }: { readonly id: string; readonly label: string; readonly icon: string }, text: string): readonly TreeNode[] {
+  return text === '' ? [] : [{ id, label, description: text, tooltip: text, icon: { name: icon }, context: contextOf('errorDetail', undefined) }];
+}
+
+function eventRow({ name = '', properties = {} }: VaultEvent): TreeNode {
+  const { description = '', eventCode = '', affectedObjectFriendlyName = '', timeOfOccurrence: time, severity } = properties;
+  const shown = (parts: readonly string[]): readonly string[] => parts.filter((part) => part !== '');
+  const [label = name] = shown([description, eventCode]);
   return {
     id: `jobs:event:${name}`,
-    label: properties?.description ?? properties?.eventCode ?? name,
-    description: [properties?.affectedObjectFriendlyName ?? '', properties?.timeOfOccurrence === undefined ? '' : clockText(properties.timeOfOccurrence)]
-      .filter((word) => word !== '')
-      .join(' · '),
-    tooltip: [
-      properties?.description ?? '',
-      properties?.eventCode ?? '',
-      properties?.timeOfOccurrence === undefined ? '' : timeText(properties.timeOfOccurrence),
-    ].join('\n'),
-    icon: healthIcon(health, 'info'),
-    context: contextOf('event', properties?.severity),
+    label,
+    description: shown([affectedObjectFriendlyName, time === undefined ? '' : clockText(time)]).join(' · '),
+    tooltip: shown([description, eventCode, time === undefined ? '' : timeText(time)]).join('\n'),
+    icon: healthIcon(healthOf(severity), 'info'),
+    context: contextOf('event', severity),
     command: { id: 'siteRecoveryLab.showDocument', arguments: [{ kind: 'event', name }] },
     subject: { kind: 'event', name },
   };
 }
 
-function stateText(of: { readonly state?: string; readonly stateDescription?: string } | undefined): string {
+export function stateText(of: { readonly state?: string; readonly stateDescription?: string } | undefined): string {
   switch (of?.state) {
     case 'InProgress':
       return t('In progress');

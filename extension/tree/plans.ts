@@ -6,11 +6,12 @@ import type {
   RecoveryPlanScriptActionDetails,
 } from '@azure/arm-recoveryservices-siterecovery';
 import type { RecoveryPlan } from '../client/vaultClient.ts';
+import { machinesText } from '../counts.ts';
 import { byId, nameOf } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
-import { timeText } from './figures.ts';
+import { happened, timeText } from './figures.ts';
 import { healthIcon } from './health.ts';
 import { byName, itemHealth, stateText } from './machines.ts';
 import type { Subject, TreeNode } from './node.ts';
@@ -26,17 +27,18 @@ function planRow(snapshot: LabSnapshot, plan: RecoveryPlan, allowed: AllowedOper
   const machines = groups.reduce((sum, group) => sum + (group.replicationProtectedItems?.length ?? 0), 0);
   const running = [...snapshot.runningJobs.values()].find((job) => job.subject === name);
   const subject = { kind: 'plan', id } as const;
-  const drilled = properties?.lastTestFailoverTime;
+  const drilled = happened(properties?.lastTestFailoverTime);
+  const label = properties?.friendlyName ?? name;
   const words = [
-    t('{0} machines', machines),
+    machinesText(machines),
     ...(running === undefined ? [] : [t('{0} in progress', running.friendlyName)]),
     ...(drilled === undefined || running !== undefined ? [] : [t('last test {0}', timeText(drilled))]),
   ];
   return {
     id: `plans:plan:${id}`,
-    label: properties?.friendlyName ?? name,
+    label,
     description: words.join(' · '),
-    tooltip: [properties?.friendlyName ?? name, ...words].join('\n'),
+    tooltip: [label, ...words].join('\n'),
     icon: { name: running === undefined ? 'list-ordered' : 'sync~spin' },
     context: contextOf('plan', running === undefined ? 'idle' : 'busy', allowed(snapshot, subject)),
     children: groups.map((_group, place) => groupRow(snapshot, { plan, place, allowed })),
@@ -73,7 +75,7 @@ function groupRow(snapshot: LabSnapshot, where: GroupPlace): TreeNode {
   return {
     id,
     label: groupText(groups, place),
-    description: members.length === 0 ? '' : t('{0} machines', members.length),
+    description: members.length === 0 ? '' : machinesText(members.length),
     icon: { name: group.groupType === 'Boot' ? 'layers' : group.groupType === 'Shutdown' ? 'debug-stop' : 'arrow-swap' },
     context: contextOf('planGroup', group.groupType, allowed(snapshot, subject)),
     expanded: true,

@@ -1,29 +1,33 @@
 // Rows of the servers of one site: its configuration server, process servers, master targets, vCenters with their hosts.
 import type { MasterTargetServer, ProcessServer, VMwareDetails } from '@azure/arm-recoveryservices-siterecovery';
+import type { SiteNews } from '../../emulator/contract/resources.ts';
 import type { Fabric, VCenter } from '../client/vaultClient.ts';
 import { fabricOfId, vmware } from '../operations/lookups.ts';
 import { sameId } from '../model/find.ts';
+import { healthProblem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
-import { clockText, sizeText } from './figures.ts';
+import { clockText, happened, sizeText } from './figures.ts';
 import { healthIcon, healthOf, healthText, worst, type Health } from './health.ts';
 import type { TreeNode } from './node.ts';
+import { machinesText } from '../counts.ts';
 
 export function fabricRow(snapshot: LabSnapshot, fabric: Fabric, allowed: AllowedOperations): TreeNode {
-  const { id = '', properties } = fabric;
+  const { id = '', name = '' } = fabric;
+  const { friendlyName: label = name, health: word } = fabric.properties ?? {};
   const details = vmware(fabric);
   const subject = { kind: 'fabric', id } as const;
-  const health = worst(healthOf(properties?.health), roleHealth(snapshot, 'configserver', properties?.friendlyName ?? ''));
+  const health = worst(healthOf(word), roleHealth(snapshot, 'configserver', label));
   const words = [t('configuration server'), ...heartbeat(details?.lastHeartbeat), ...certificate(details?.sslCertExpiryRemainingDays)];
   return {
     id: `infrastructure:fabric:${id}`,
-    label: properties?.friendlyName ?? fabric.name ?? '',
+    label,
     description: words.join(' · '),
-    tooltip: [properties?.friendlyName ?? '', ...words, t('Health: {0}', healthText(health)), ...versions(details)].join('\n'),
+    tooltip: [label, ...words, t('Health: {0}', healthText(health)), ...versions(details)].join('\n'),
     icon: healthIcon(health, 'server'),
     context: contextOf('fabric', health, allowed(snapshot, subject)),
-    spoken: [properties?.friendlyName ?? '', ...words, t('Health: {0}', healthText(health))].join(', '),
+    spoken: [label, ...words, t('Health: {0}', healthText(health))].join(', '),
     expanded: true,
     children: [
       ...(details?.processServers ?? []).map((server) => processServerRow(snapshot, server, allowed)),
@@ -43,7 +47,8 @@ function roleHealth({ lab }: LabSnapshot, role: string, name: string): Health {
 }
 
 function heartbeat(time: Date | undefined): readonly string[] {
-  return time === undefined ? [] : [t('heartbeat {0}', clockText(time))];
+  const last = happened(time);
+  return last === undefined ? [] : [t('heartbeat {0}', clockText(last))];
 }
 
 function certificate(days: number | undefined): readonly string[] {
@@ -58,17 +63,12 @@ function processServerRow(snapshot: LabSnapshot, server: ProcessServer, allowed:
   const { id = '', friendlyName = '' } = server;
   const subject = { kind: 'processServer', id } as const;
   const health = worst(healthOf(server.health), roleHealth(snapshot, 'processserver', friendlyName));
-  const free = server.availableSpaceInBytes;
   const words = [
     t('process server'),
     ...heartbeat(server.lastHeartbeat),
-    ...(server.machineCount === undefined ? [] : [t('{0} machines', server.machineCount)]),
+    ...(server.machineCount === undefined ? [] : [machinesText(Number(server.machineCount))]),
   ];
   const rowId = `infrastructure:processServer:${id}`;
-  const detail = (part: string, label: string, value: string | undefined, status: string | undefined): readonly TreeNode[] =>
-    value === undefined
-      ? []
-      : [{ id: `${rowId}/${part}`, label, description: value, icon: healthIcon(healthOf(status), 'dashboard'), context: contextOf('load', status) }];
   return {
     id: rowId,
     label: friendlyName,
@@ -77,26 +77,26 @@ function processServerRow(snapshot: LabSnapshot, server: ProcessServer, allowed:
     icon: healthIcon(health, 'server-process'),
     context: contextOf('processServer', health, allowed(snapshot, subject)),
     spoken: [friendlyName, ...words, t('Health: {0}', healthText(health))].join(', '),
-    children: [
-      ...detail('cpu', t('Processor'), server.cpuLoad, server.cpuLoadStatus),
-      ...detail('load', t('System Load'), server.systemLoad, server.systemLoadStatus),
-      ...detail('memory', t('Free Memory'), ofWhole(server.availableMemoryInBytes, server.totalMemoryInBytes), server.memoryUsageStatus),
-      ...detail('cache', t('Free Cache Space'), ofWhole(free, server.totalSpaceInBytes), server.spaceUsageStatus),
-      ...detail(
-        'upload',
-        t('Waiting for Upload'),
-        server.throughputUploadPendingDataInBytes === undefined ? undefined : sizeText(server.throughputUploadPendingDataInBytes),
-        server.throughputStatus,
-      ),
-      ...detail(
-        'certificate',
-        t('Certificate'),
-        server.sslCertExpiryRemainingDays === undefined ? undefined : t('{0} days', server.sslCertExpiryRemainingDays),
-        undefined,
-      ),
-    ],
+    children: loadRows(server, rowId),
     subject,
   };
+}
+
+function loadRows(server: ProcessServer, rowId: string): readonly TreeNode[] {
+  const { throughputUploadPendingDataInBytes: waiting, sslCertExpiryRemainingDays: days } = server;
+  const loads: readonly { readonly part: string; readonly label: string; readonly value: string | undefined; readonly status?: string | undefined }[] = [
+    { part: 'cpu', label: t('Processor'), value: server.cpuLoad, status: server.cpuLoadStatus },
+    { part: 'load', label: t('System Load'), value: server.systemLoad, status: server.systemLoadStatus },
+    { part: 'memory', label: t('Free Memory'), value: ofWhole(server.availableMemoryInBytes, server.totalMemoryInBytes), status: server.memoryUsageStatus },
+    { part: 'cache', label: t('Free Cache Space'), value: ofWhole(server.availableSpaceInBytes, server.totalSpaceInBytes), status: server.spaceUsageStatus },
+    { part: 'upload', label: t('Waiting for Upload'), value: waiting === undefined ? undefined : sizeText(waiting), status: server.throughputStatus },
+    { part: 'certificate', label: t('Certificate'), value: days === undefined ? undefined : t('{0} days', days) },
+  ];
+  return loads.flatMap(({ part, label, value, status }) =>
+    value === undefined
+      ? []
+      : [{ id: `${rowId}/${part}`, label, description: value, icon: healthIcon(healthOf(status), 'dashboard'), context: contextOf('load', status) }],
+  );
 }
 
 function ofWhole(part: number | undefined, whole: number | undefined): string | undefined {
@@ -142,31 +142,44 @@ function masterTargetRow(snapshot: LabSnapshot, server: MasterTargetServer, allo
   };
 }
 
-function vCenterRow(snapshot: LabSnapshot, { id = '', name = '', properties }: VCenter, allowed: AllowedOperations): TreeNode {
+function vCenterRow(snapshot: LabSnapshot, { id = '', name = '', properties = {} }: VCenter, allowed: AllowedOperations): TreeNode {
+  const { friendlyName: label = name, ipAddress = '', discoveryStatus, healthErrors: errors = [], lastHeartbeat } = properties;
   const subject = { kind: 'vCenter', id } as const;
-  const label = properties?.friendlyName ?? name;
-  const errors = properties?.healthErrors ?? [];
-  const health = errors.length > 0 || properties?.discoveryStatus === 'Failed' ? 'Critical' : 'Normal';
-  const words = [t('vCenter server'), properties?.ipAddress ?? '', discoveryText(properties?.discoveryStatus)].filter((word) => word !== '');
+  const health = errors.length > 0 || discoveryStatus === 'Failed' ? 'Critical' : 'Normal';
   const machines = (snapshot.lab?.machines ?? []).filter(({ platform }) => platform === 'VmWare').length;
+  const words = [t('vCenter server'), ipAddress, discoveryText(discoveryStatus), machines > 0 ? t('{0} machines', machines) : ''].filter((word) => word !== '');
+  const rowId = `infrastructure:vCenter:${id}`;
   return {
-    id: `infrastructure:vCenter:${id}`,
+    id: rowId,
     label,
-    description: [...words, ...(machines > 0 ? [t('{0} machines', machines)] : [])].join(' · '),
-    tooltip: [label, ...words, ...heartbeat(properties?.lastHeartbeat), ...errors.map((error) => error.errorMessage ?? error.errorCode ?? '')].join('\n'),
+    description: words.join(' · '),
+    tooltip: [label, ...words, ...heartbeat(lastHeartbeat), ...errors.map((error) => healthProblem(error).message)].join('\n'),
     icon: healthIcon(health, 'server-environment'),
-    context: contextOf('vCenter', properties?.discoveryStatus, allowed(snapshot, subject)),
-    children: (snapshot.lab?.hosts ?? []).map(({ name: host, connection }): TreeNode => ({
-      id: `infrastructure:vCenter:${id}/host/${host}`,
-      label: host,
-      description: [t('host'), connection === 'CONNECTED' ? t('connected') : connection === 'DISCONNECTED' ? t('disconnected') : t('not responding')].join(
-        ' · ',
-      ),
-      icon: healthIcon(connection === 'CONNECTED' ? 'Normal' : 'Critical', 'vm-connect'),
-      context: contextOf('host', connection),
-    })),
+    context: contextOf('vCenter', discoveryStatus, allowed(snapshot, subject)),
+    children: (snapshot.lab?.hosts ?? []).map((host) => hostRow(host, rowId)),
     subject,
   };
+}
+
+function hostRow({ name, connection }: SiteNews['hosts'][number], vCenterRowId: string): TreeNode {
+  return {
+    id: `${vCenterRowId}/host/${name}`,
+    label: name,
+    description: [t('host'), connectionText(connection)].join(' · '),
+    icon: healthIcon(connection === 'CONNECTED' ? 'Normal' : 'Critical', 'vm-connect'),
+    context: contextOf('host', connection),
+  };
+}
+
+function connectionText(connection: SiteNews['hosts'][number]['connection']): string {
+  switch (connection) {
+    case 'CONNECTED':
+      return t('connected');
+    case 'DISCONNECTED':
+      return t('disconnected');
+    case 'NOT_RESPONDING':
+      return t('not responding');
+  }
 }
 
 function discoveryText(status: string | undefined): string {

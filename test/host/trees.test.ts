@@ -90,6 +90,7 @@ describe('A lab that runs', () => {
     await reached(api.model, 'stopped');
     await commands.executeCommand('siteRecoveryLab.startLab');
     await reached(api.model, 'running');
+    expect(api.session.lab.locator.pid).not.toBe(locator.pid);
   }, 120_000);
 
   test('that is killed is lost, and starts again where it was', async () => {

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import type { ControlEvent } from '../../../../emulator/contract/control.ts';
 import type { LabStatus } from '../../../../emulator/contract/resources.ts';
+import type { ControlClient } from '../../../../extension/client/controlClient.ts';
 import type { VaultClient } from '../../../../extension/client/vaultClient.ts';
 import { LabModel } from '../../../../extension/model/labModel.ts';
 import { item, itemId, job } from '../tree/estate.ts';
@@ -63,7 +64,8 @@ class Estate {
       }
     }.bind(this);
     this.tell = tell;
-    void this.model.follow({ control: { call: (async () => status) as never, events }, vault }, this.#stop.signal);
+    const control = { call: async () => status, events } as unknown as ControlClient;
+    void this.model.follow({ control, vault }, this.#stop.signal);
   }
 
   tell: (event: ControlEvent) => void = () => undefined;
