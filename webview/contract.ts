@@ -14,8 +14,7 @@ export type HostMessage<State> =
 /** From the view. It names no command: the host looks up what it offered under this id with the state that it pushed last. */
 export type ViewMessage =
   /** The first one: the host may push now. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'act'; readonly action: string; readonly point?: string };
+  { readonly kind: 'ready' } | { readonly kind: 'act'; readonly action: string; readonly point?: string };
 
 export interface SeriesPoint {
   /** Lab time, milliseconds since 1970 UTC. */

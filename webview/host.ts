@@ -29,8 +29,14 @@ export function t(text: string, ...values: readonly (string | number)[]): string
   return (texts[text] ?? text).replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
 }
 
+/** VS Code's channel to the extension, not a window's. */
+function post(message: ViewMessage): void {
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin
+  api.postMessage(message);
+}
+
 export function act(action: string, point?: string): void {
-  api.postMessage({ kind: 'act', action, ...(point === undefined ? {} : { point }) });
+  post({ kind: 'act', action, ...(point === undefined ? {} : { point }) });
 }
 
 export function keptState(): Kept {
@@ -59,7 +65,7 @@ export function follow<State>(show: (shown: Shown<State>) => void): void {
   });
   // VS Code tells of themes, reduced motion and screen readers by classes of the body.
   new MutationObserver(() => repaint()).observe(document.body, { attributes: true, attributeFilter: ['class'] });
-  api.postMessage({ kind: 'ready' });
+  post({ kind: 'ready' });
 }
 
 /** Whether VS Code is used with a screen reader: tables then stand in for charts. */

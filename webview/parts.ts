@@ -30,16 +30,19 @@ export function actionBar(actions: readonly ActionView[]): TemplateResult | type
   const usual = allowed.filter(({ minor }) => minor !== true);
   const first = [...usual.filter(({ primary }) => primary === true), ...usual.filter(({ primary }) => primary !== true)];
   const more = allowed.filter(({ minor }) => minor === true);
-  return html`${first.length === 0
-      ? nothing
-      : html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.map((action) => button(action))}</div>`}
-    ${more.length === 0
+  return html`${
+    first.length === 0 ? nothing : html`<div class="actions" role="group" aria-label=${t('Actions')}>${first.map((action) => button(action))}</div>`
+  }
+  ${
+    more.length === 0
       ? nothing
       : html`<details class="refusals">
           <summary>${t('More actions ({0})', more.length)}</summary>
           <div class="actions">${more.map((action) => button(action))}</div>
-        </details>`}
-    ${refused.length === 0
+        </details>`
+  }
+  ${
+    refused.length === 0
       ? nothing
       : html`<details class="refusals">
           <summary>${t('Not possible now ({0})', refused.length)}</summary>
@@ -50,12 +53,15 @@ export function actionBar(actions: readonly ActionView[]): TemplateResult | type
                   <dd><bdi>${refusal.because}</bdi> <bdi class="remedy">${refusal.remedy}</bdi></dd>`,
             )}
           </dl>
-        </details>`}`;
+        </details>`
+  }`;
 }
 
 /** @param point recovery point that it starts from */
 export function button({ id, title, primary }: ActionView, point?: string): TemplateResult {
-  return html`<vscode-button appearance=${primary === true ? 'primary' : 'secondary'} @click=${() => act(id, point)}>${title}</vscode-button>`;
+  return html`<vscode-button appearance=${primary === true && point === undefined ? 'primary' : 'secondary'} @click=${() => act(id, point)}
+    >${title}</vscode-button
+  >`;
 }
 
 export function problems(list: readonly ProblemView[]): TemplateResult | typeof nothing {

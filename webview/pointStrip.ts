@@ -72,12 +72,14 @@ export function pointDetail(strip: PointStrip): TemplateResult | typeof nothing 
         <span>${consistencyText(chosen)}</span>
         <span class="quiet">${chosen === strip.points.at(-1) ? t('{0}, the newest', ago(chosen.timeMs, strip.nowMs)) : ago(chosen.timeMs, strip.nowMs)}</span>
       </p>
-      ${startable.length === 0
-        ? nothing
-        : html`<div class="actions" role="group" aria-labelledby="from-point">
-            <span id="from-point" class="quiet">${t('From this recovery point:')}</span>
-            ${startable.map(({ primary: _, ...action }) => button(action, chosen.id))}
-          </div>`}
+      ${
+        startable.length === 0
+          ? nothing
+          : html`<div class="actions" role="group" aria-labelledby="from-point">
+              <span id="from-point" class="quiet">${t('From this recovery point:')}</span>
+              ${startable.map((action) => button(action, chosen.id))}
+            </div>`
+      }
     </div>
     <ul class="legend" aria-hidden="true">
       <li><span class="point sample CrashConsistent"></span>${t('Crash-consistent')}</li>
@@ -100,25 +102,23 @@ export function pointTable(strip: PointStrip): TemplateResult {
       </tr>
     </thead>
     <tbody>
-      ${[...strip.points]
-        .reverse()
-        .map(
-          (point) =>
-            html`<tr>
-              <td>${exactTime(point.timeMs)}</td>
-              <td>${consistencyText(point)}</td>
-              <td>
-                <button
-                  class="choose"
-                  aria-pressed=${point === chosen ? 'true' : 'false'}
-                  aria-label=${point === chosen ? t('Chosen: {0}', exactTime(point.timeMs)) : t('Choose {0}', exactTime(point.timeMs))}
-                  @click=${() => choose(point)}
-                >
-                  ${point === chosen ? t('Chosen') : t('Choose')}
-                </button>
-              </td>
-            </tr>`,
-        )}
+      ${[...strip.points].reverse().map(
+        (point) =>
+          html`<tr>
+            <td>${exactTime(point.timeMs)}</td>
+            <td>${consistencyText(point)}</td>
+            <td>
+              <button
+                class="choose"
+                aria-pressed=${point === chosen ? 'true' : 'false'}
+                aria-label=${point === chosen ? t('Chosen: {0}', exactTime(point.timeMs)) : t('Choose {0}', exactTime(point.timeMs))}
+                @click=${() => choose(point)}
+              >
+                ${point === chosen ? t('Chosen') : t('Choose')}
+              </button>
+            </td>
+          </tr>`,
+      )}
     </tbody>
   </table>`;
 }

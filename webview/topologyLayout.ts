@@ -146,7 +146,9 @@ function routeBeside(edges: readonly TopologyEdge[], boxes: Placed['boxes'], wid
   const placed = [...known]
     .sort((one, other) => span(one) - span(other))
     .map((line) => {
-      const free = tracks.findIndex((track) => track.every((other) => Math.max(other.from.y, other.to.y) < top(line) - 6 || top(other) > Math.max(line.from.y, line.to.y) + 6));
+      const free = tracks.findIndex((track) =>
+        track.every((other) => Math.max(other.from.y, other.to.y) < top(line) - 6 || top(other) > Math.max(line.from.y, line.to.y) + 6),
+      );
       const track = free < 0 ? tracks.push([]) - 1 : free;
       tracks[track]?.push(line);
       return { ...line, track };
@@ -158,7 +160,10 @@ function routeBeside(edges: readonly TopologyEdge[], boxes: Placed['boxes'], wid
   return placed.map(({ edge, from, to, track }) => {
     const x = start + 16 + track * spacing;
     const middle = freePlace(
-      [0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9].map((share) => ({ x: Math.min(last, Math.max(x, start + label.width / 2 + 2)), y: from.y + (to.y - from.y) * share })),
+      [0.5, 0.35, 0.65, 0.2, 0.8, 0.1, 0.9].map((share) => ({
+        x: Math.min(last, Math.max(x, start + label.width / 2 + 2)),
+        y: from.y + (to.y - from.y) * share,
+      })),
       taken,
     );
     taken.push({ x: middle.x - label.width / 2, y: middle.y - label.height / 2, ...label });
@@ -174,7 +179,9 @@ function top({ from, to }: { from: Point; to: Point }): number {
 function endOf(edge: TopologyEdge, id: string, { edges, boxes }: { edges: readonly TopologyEdge[]; boxes: Placed['boxes'] }): Point {
   const box = boxes.get(id) as Box;
   const yOfOther = (one: TopologyEdge): number => boxes.get(one.from === id ? one.to : one.from)?.y ?? 0;
-  const here = edges.filter((one) => (one.from === id || one.to === id) && boxes.has(one.from) && boxes.has(one.to)).sort((one, other) => yOfOther(one) - yOfOther(other));
+  const here = edges
+    .filter((one) => (one.from === id || one.to === id) && boxes.has(one.from) && boxes.has(one.to))
+    .sort((one, other) => yOfOther(one) - yOfOther(other));
   return { x: box.x + box.width, y: box.y + (box.height * (here.indexOf(edge) + 1)) / (here.length + 1) };
 }
 

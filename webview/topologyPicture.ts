@@ -52,8 +52,7 @@ function picture(state: TopologyState, layout: Layout): TemplateResult {
         </marker>
       </defs>
       ${lanes.map((lane) => svg`<rect class="lane" x=${lane.x} y=${lane.y} width=${lane.width} height=${lane.height} rx="6" />`)}
-      ${lanes.map((lane) => svg`<text class="lane-name" x=${lane.x + 14} y=${lane.y + 21}>${laneName(lane.lane)}</text>`)}
-      ${edges.map(line)}
+      ${lanes.map((lane) => svg`<text class="lane-name" x=${lane.x + 14} y=${lane.y + 21}>${laneName(lane.lane)}</text>`)} ${edges.map(line)}
     </svg>
     ${edges.map(({ edge, label }) => tag(edge, label))}
     ${repeat(
@@ -89,7 +88,6 @@ function box(node: TopologyNode, place: Box | undefined): TemplateResult | typeo
     <span class="unseen">${healthText(node.health)}</span>`;
   const spoken = [node.name, node.role, healthText(node.health), node.detail].filter((part) => part !== '').join(', ');
   const { action } = node;
-  if (action === undefined)
-    return html`<div class="box health-${node.health}" style=${style} title=${spoken}>${content}</div>`;
+  if (action === undefined) return html`<div class="box health-${node.health}" style=${style} title=${spoken}>${content}</div>`;
   return html`<button class="box health-${node.health}" style=${style} title=${spoken} @click=${() => act(action)}>${content}</button>`;
 }

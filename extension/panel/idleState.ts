@@ -16,7 +16,12 @@ const start: Offer = { command: 'siteRecoveryLab.startLab', arguments: () => [] 
 
 export function idleState({ state }: LabSnapshot, gone: string): IdleState {
   const startable = state === 'stopped' || state === 'lost';
-  const reason = { stopped: t('No lab runs.'), starting: t('The lab is starting.'), lost: t('The lab ended unexpectedly. Nothing that it acknowledged is lost.'), running: gone }[state];
+  const reason = {
+    stopped: t('No lab runs.'),
+    starting: t('The lab is starting.'),
+    lost: t('The lab ended unexpectedly. Nothing that it acknowledged is lost.'),
+    running: gone,
+  }[state];
   const actions: ActionView[] = startable ? [{ id: 'startLab', title: t('Start Lab'), primary: true }] : [];
   return {
     message: { kind: 'nothing', reason, actions },

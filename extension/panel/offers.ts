@@ -73,7 +73,10 @@ function atPoint(subject: Subject, point: string | undefined): Subject {
 }
 
 /** The command that a view's message asks for; undefined: nothing that this state has offered. */
-export function commandFor(painted: Painted<StateOf[ViewKind]>, message: unknown): { readonly command: string; readonly arguments: readonly unknown[] } | undefined {
+export function commandFor(
+  painted: Painted<StateOf[ViewKind]>,
+  message: unknown,
+): { readonly command: string; readonly arguments: readonly unknown[] } | undefined {
   if (typeof message !== 'object' || message === null || !('kind' in message) || message.kind !== 'act' || !('action' in message)) return undefined;
   const { action } = message;
   const offer = typeof action === 'string' ? painted.offers.get(action) : undefined;
@@ -81,6 +84,10 @@ export function commandFor(painted: Painted<StateOf[ViewKind]>, message: unknown
   const point = 'point' in message ? message.point : undefined;
   if (point === undefined) return { command: offer.command, arguments: offer.arguments() };
   const { state } = painted;
-  const known = typeof point === 'string' && 'points' in state && state.points.some(({ id }) => id === point) && state.actions.some(({ id, withPoint }) => id === action && withPoint === true);
-  return known ? { command: offer.command, arguments: offer.arguments(point as string) } : undefined;
+  const known =
+    typeof point === 'string' &&
+    'points' in state &&
+    state.points.some(({ id }) => id === point) &&
+    state.actions.some(({ id, withPoint }) => id === action && withPoint === true);
+  return known ? { command: offer.command, arguments: offer.arguments(point) } : undefined;
 }

@@ -20,17 +20,11 @@ export function planState(world: World, subject: Subject): Painted<PlanState> | 
   const job = lastRun(snapshot, plan);
   const ofPlan = offered({ ...world, operations: world.operations.filter(({ id }) => runs.has(id)) }, { kind: 'plan', id: plan.id });
   const ofJob = job?.name === undefined ? undefined : offered(world, { kind: 'job', name: job.name });
-  const groups = plan.properties?.groups ?? [];
   return {
     offers: new Map([...ofPlan.offers, ...(ofJob?.offers ?? [])]),
     state: {
-      name: plan.properties?.friendlyName ?? plan.name ?? '',
-      facts: [
-        { name: t('From'), value: plan.properties?.primaryFabricFriendlyName ?? '' },
-        { name: t('To'), value: plan.properties?.recoveryFabricFriendlyName ?? '' },
-        { name: t('Machines'), value: String(groups.reduce((sum, group) => sum + (group.replicationProtectedItems?.length ?? 0), 0)) },
-      ].filter(({ value }) => value !== ''),
-      groups: groups.map((_group, place) => groupView(world, { groups, place, job })),
+      ...descriptionOf(plan),
+      groups: (plan.properties?.groups ?? []).map((_group, place, groups) => groupView(world, { groups, place, job })),
       run: job === undefined ? null : runView(job),
       lastDrill: lastDrill(snapshot, plan),
       // Of a job only what can be done: that it cannot be resumed while it runs needs no word.
@@ -40,12 +34,27 @@ export function planState(world: World, subject: Subject): Painted<PlanState> | 
   };
 }
 
+function descriptionOf({ name = '', properties }: RecoveryPlan): Pick<PlanState, 'name' | 'facts'> {
+  const machines = (properties?.groups ?? []).reduce((sum, group) => sum + (group.replicationProtectedItems?.length ?? 0), 0);
+  const facts = [
+    { name: t('From'), value: properties?.primaryFabricFriendlyName ?? '' },
+    { name: t('To'), value: properties?.recoveryFabricFriendlyName ?? '' },
+    { name: t('Machines'), value: String(machines) },
+  ];
+  return { name: properties?.friendlyName ?? name, facts: facts.filter(({ value }) => value !== '') };
+}
+
 const runScenarios = ['TestFailover', 'UnplannedFailover', 'PlannedFailover', 'CommitFailover', 'SwitchReplicationGroupProtection', 'TestFailoverCleanup'];
 
 function runsOf({ vault }: LabSnapshot, plan: RecoveryPlan): Job[] {
   const startMs = (job: Job): number => timeOf(job.properties?.startTime) ?? Number.MAX_SAFE_INTEGER;
   return vault.jobs
-    .filter(({ properties }) => properties?.targetInstanceType === 'RecoveryPlan' && sameId(properties.targetObjectName, plan.name) && runScenarios.includes(properties.scenarioName ?? ''))
+    .filter(
+      ({ properties }) =>
+        properties?.targetInstanceType === 'RecoveryPlan' &&
+        sameId(properties.targetObjectName, plan.name) &&
+        runScenarios.includes(properties.scenarioName ?? ''),
+    )
     .sort((one, other) => startMs(other) - startMs(one));
 }
 
@@ -127,12 +136,18 @@ function groupView({ snapshot }: World, { groups, place, job }: GroupPlace): Pla
   const after = (group.endGroupActions ?? []).map((action) => actionView(action, tasks));
   const machines = (group.replicationProtectedItems ?? []).map(({ id }): PlanStepView => {
     const item = byId(snapshot.vault.items, id);
-    const name = item === undefined ? (id ?? '').split('/').at(-1) ?? '' : nameOf(item);
+    const name = item === undefined ? ((id ?? '').split('/').at(-1) ?? '') : nameOf(item);
     const task = children.find((child) => child.friendlyName === name);
     const state = task === undefined ? (work === undefined ? null : (taskWord(work) ?? null)) : (taskWord(task) ?? null);
     return { name, kind: 'machine', state, durationMs: task === undefined ? null : durationOf(task, snapshot), detail: runningTaskOf(snapshot, task) };
   });
-  return { name: groupText(groups, place), state: worstOf([work === undefined ? null : (taskWord(work) ?? null), ...[...before, ...after].map(({ state }) => state)]), before, machines, after };
+  return {
+    name: groupText(groups, place),
+    state: worstOf([work === undefined ? null : (taskWord(work) ?? null), ...[...before, ...after].map(({ state }) => state)]),
+    before,
+    machines,
+    after,
+  };
 }
 
 /** `Group2Start`, `AllGroupsShutdown`: with the number and the type in their details (arm-contract §7.3). */
@@ -140,7 +155,8 @@ function isWorkOf({ name, groupTaskCustomDetails }: ASRTask, groups: readonly Re
   const details = groupTaskCustomDetails ?? undefined;
   const type = groups[place]?.groupType;
   const number = String(groups.slice(0, place + 1).filter(({ groupType }) => groupType === 'Boot').length);
-  if (details !== undefined && 'rpGroupType' in details && 'groupId' in details) return details.rpGroupType === type && (type !== 'Boot' || details.groupId === number);
+  if (details !== undefined && 'rpGroupType' in details && 'groupId' in details)
+    return details.rpGroupType === type && (type !== 'Boot' || details.groupId === number);
   return type === 'Boot' ? name === `Group${number}Start` : name === `AllGroups${type}`;
 }
 
@@ -154,20 +170,32 @@ function worstOf(states: readonly (StepStateWord | null)[]): StepStateWord | nul
 }
 
 function actionView(action: RecoveryPlanAction, tasks: readonly ASRTask[]): PlanStepView {
-  const details = action.customDetails;
-  const task = tasks.find((one) => one.name === `Action/${action.actionName}` || (nameIn(one.customDetails) === action.actionName));
-  const base = { name: action.actionName, state: task === undefined ? null : (taskWord(task) ?? null), durationMs: task === undefined ? null : spanOf(task) };
+  const task = tasks.find((one) => one.name === `Action/${action.actionName}` || nameIn(one.customDetails) === action.actionName);
+  const { kind, detail } = actionKind(action.customDetails);
   const failure = task?.errors?.map(problemOf)[0]?.message;
+  return {
+    name: action.actionName,
+    kind,
+    state: task === undefined ? null : (taskWord(task) ?? null),
+    durationMs: task === undefined ? null : spanOf(task),
+    detail: failure ?? detail,
+  };
+}
+
+function actionKind(details: RecoveryPlanAction['customDetails']): Pick<PlanStepView, 'kind' | 'detail'> {
   switch (details.instanceType) {
     case 'ManualActionDetails':
-      return { ...base, kind: 'manual', detail: failure ?? ('description' in details ? (details.description ?? '') : '') };
-    case 'ScriptActionDetails':
-      return { ...base, kind: 'script', detail: failure ?? ('path' in details ? details.path : '') };
+      return { kind: 'manual', detail: textIn(details, 'description') };
     case 'AutomationRunbookActionDetails':
-      return { ...base, kind: 'runbook', detail: failure ?? ('runbookId' in details ? (details.runbookId?.split('/').at(-1) ?? '') : '') };
+      return { kind: 'runbook', detail: textIn(details, 'runbookId').split('/').at(-1) ?? '' };
     default:
-      return { ...base, kind: 'script', detail: failure ?? '' };
+      return { kind: 'script', detail: textIn(details, 'path') };
   }
+}
+
+function textIn(details: object, field: string): string {
+  const value = (details as Readonly<Record<string, unknown>>)[field];
+  return typeof value === 'string' ? value : '';
 }
 
 function nameIn(details: ASRTask['customDetails'] | null): unknown {
@@ -198,14 +226,17 @@ function runningTaskOf({ runningJobs }: LabSnapshot, task: ASRTask | undefined):
   return job?.tasks.find(({ state }) => state === 'InProgress')?.friendlyName ?? task?.errors?.map(problemOf)[0]?.message ?? '';
 }
 
+/** What a component at the site said is nearer to the cause than the service's own words around it. */
 function problemOf({ serviceErrorDetails: service, providerErrorDetails: provider }: JobErrorDetails): ProblemView {
   const fromSite = (provider?.errorMessage ?? '') !== '';
+  const said = fromSite ? { ...provider, code: String(provider?.errorCode ?? ''), message: provider?.errorMessage } : service;
+  const { code, message, possibleCauses, recommendedAction } = said ?? {};
   return {
-    code: fromSite ? String(provider?.errorCode ?? '') : (service?.code ?? ''),
+    code: code ?? '',
     level: 'Critical',
-    message: (fromSite ? provider?.errorMessage : service?.message) ?? '',
-    possibleCauses: withoutRepetition((fromSite ? provider?.possibleCauses : service?.possibleCauses) ?? '', (fromSite ? provider?.errorMessage : service?.message) ?? ''),
-    recommendedAction: (fromSite ? provider?.recommendedAction : service?.recommendedAction) ?? '',
+    message: message ?? '',
+    possibleCauses: withoutRepetition(possibleCauses ?? '', message ?? ''),
+    recommendedAction: recommendedAction ?? '',
   };
 }
 

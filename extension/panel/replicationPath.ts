@@ -51,7 +51,15 @@ export function replicationPath(world: PathWorld, item: ReplicationProtectedItem
   return [
     machine,
     processServer,
-    { name: t('Replication logs'), role: t('Cache storage account'), health: roleHealth(snapshot, 'storage', 'storage-log'), waitingBytes: target, bytesPerSecond: null, port: t('In Azure'), connection: 'up' },
+    {
+      name: t('Replication logs'),
+      role: t('Cache storage account'),
+      health: roleHealth(snapshot, 'storage', 'storage-log'),
+      waitingBytes: target,
+      bytesPerSecond: null,
+      port: t('In Azure'),
+      connection: 'up',
+    },
     { name: t('Replica disks'), role: t('Target storage account'), health: roleHealth(snapshot, 'storage', 'storage'), waitingBytes: null, ...last },
   ];
 }

@@ -13,6 +13,7 @@ import { itemHealth, stateText } from '../tree/machines.ts';
 import { churnOf, type History } from './history.ts';
 import type { Offer, Painted } from './offers.ts';
 import { connection, healthOfRole } from './replicationPath.ts';
+import { machinesText, replicatedItemsText } from '../counts.ts';
 
 export interface TopologyWorld {
   readonly snapshot: LabSnapshot;
@@ -65,13 +66,21 @@ interface Estate {
 
 function rolesIn({ roles }: LabStatus): Roles {
   const of = (role: string): RoleStatus[] => roles.filter((one) => one.role === role);
-  return { configServers: of('configserver'), processServers: of('processserver'), masterTargets: of('mastertarget'), vCenters: of('vcenter'), storage: of('storage') };
+  return {
+    configServers: of('configserver'),
+    processServers: of('processserver'),
+    masterTargets: of('mastertarget'),
+    vCenters: of('vcenter'),
+    storage: of('storage'),
+  };
 }
 
 /** The least healthy first: they are what one looks for. */
 function machinesIn(items: readonly ReplicationProtectedItem[]): Pick<Estate, 'atSite' | 'inAzure' | 'uncounted'> {
   const levels = ['Critical', 'Warning', 'Normal', 'None'];
-  const sorted = [...items].sort((one, other) => levels.indexOf(itemHealth(one)) - levels.indexOf(itemHealth(other)) || nameOf(one).localeCompare(nameOf(other)));
+  const sorted = [...items].sort(
+    (one, other) => levels.indexOf(itemHealth(one)) - levels.indexOf(itemHealth(other)) || nameOf(one).localeCompare(nameOf(other)),
+  );
   const atSite = sorted.filter((item) => !runsInAzure(item));
   const inAzure = sorted.filter(runsInAzure);
   const shown = [atSite, inAzure].map((list) => list.slice(0, mostMachines));
@@ -104,15 +113,22 @@ function itemNodes({ atSite, inAzure, uncounted, lab }: Estate, offers: Map<stri
   return [
     ...atSite.map((item) => nodeOfItem(item, places.source, offers)),
     ...(uncounted > 0 ? [more('more', t('{0} more machines', uncounted), t('Replicated'))] : []),
-    ...(unprotected > 0 ? [more('unprotected', t('{0} machines', unprotected), t('Not replicated'))] : []),
+    ...(unprotected > 0 ? [more('unprotected', machinesText(unprotected), t('Not replicated'))] : []),
     ...inAzure.map((item) => nodeOfItem(item, places.target, offers)),
   ];
 }
 
-function roleNode(status: RoleStatus, place: Place, role: string, detail = ''): TopologyNode {
+function roleNode(status: RoleStatus, place: Place, { role, detail = '' }: { role: string; detail?: string }): TopologyNode {
   const heartbeat = status.lastHeartbeatMs === null ? '' : t('Heartbeat {0}', clockText(status.lastHeartbeatMs));
   const state = { running: '', restarting: t('Restarting'), stopped: t('Stopped') }[status.state];
-  return { id: idOf(status), ...place, name: status.name, role, health: healthOfRole(status), detail: [state, detail, heartbeat].find((text) => text !== '') ?? t('Running') };
+  return {
+    id: idOf(status),
+    ...place,
+    name: status.name,
+    role,
+    health: healthOfRole(status),
+    detail: [state, detail, heartbeat].find((text) => text !== '') ?? t('Running'),
+  };
 }
 
 function idOf({ role, name }: RoleStatus): string {
@@ -121,16 +137,16 @@ function idOf({ role, name }: RoleStatus): string {
 
 function siteNodes({ roles, world }: Estate): TopologyNode[] {
   return [
-    ...roles.vCenters.map((status) => roleNode(status, places.site, t('vCenter server'))),
-    ...roles.configServers.map((status) => roleNode(status, places.site, t('Configuration server'))),
+    ...roles.vCenters.map((status) => roleNode(status, places.site, { role: t('vCenter server') })),
+    ...roles.configServers.map((status) => roleNode(status, places.site, { role: t('Configuration server') })),
     ...roles.processServers.filter((status) => !standsInAzure(world.snapshot, status)).map((status) => processServerNode(world.snapshot, status, places.site)),
-    ...roles.masterTargets.map((status) => roleNode(status, places.site, t('Master target'))),
+    ...roles.masterTargets.map((status) => roleNode(status, places.site, { role: t('Master target') })),
   ];
 }
 
 function processServerNode(snapshot: LabSnapshot, status: RoleStatus, place: Place): TopologyNode {
   const pendingBytes = processServers(snapshot).find(({ friendlyName }) => friendlyName === status.name)?.throughputUploadPendingDataInBytes ?? 0;
-  return roleNode(status, place, t('Process server'), pendingBytes > 0 ? t('{0} to upload', sizeText(pendingBytes)) : '');
+  return roleNode(status, place, { role: t('Process server'), detail: pendingBytes > 0 ? t('{0} to upload', sizeText(pendingBytes)) : '' });
 }
 
 /** The one that machines which replicate to the site use, while it is no one's way to Azure. */
@@ -172,37 +188,52 @@ function azureNodes({ lab, roles, world }: Estate): TopologyNode[] {
   const others = virtualMachines.filter(({ name }) => !shown.has(name)).slice(0, mostMachines);
   const vaultHealth = lab.healthErrors.some(({ level }) => level === 'Critical') ? 'Critical' : lab.healthErrors.length > 0 ? 'Warning' : 'Normal';
   return [
-    { id: 'vault', ...places.service, name: lab.vault, role: t('Recovery Services vault'), health: vaultHealth, detail: t('{0} replicated items', items.length) },
-    ...(log === undefined ? [] : [{ ...roleNode(log, places.service, t('Cache storage account')), id: 'log', name: t('Replication logs') }]),
-    ...roles.processServers.filter((status) => standsInAzure(world.snapshot, status)).map((status) => processServerNode(world.snapshot, status, places.service)),
-    ...(target === undefined ? [] : [{ ...roleNode(target, places.target, t('Target storage account')), id: 'replica', name: t('Replica disks') }]),
+    { id: 'vault', ...places.service, name: lab.vault, role: t('Recovery Services vault'), health: vaultHealth, detail: replicatedItemsText(items.length) },
+    ...(log === undefined ? [] : [{ ...roleNode(log, places.service, { role: t('Cache storage account') }), id: 'log', name: t('Replication logs') }]),
+    ...roles.processServers
+      .filter((status) => standsInAzure(world.snapshot, status))
+      .map((status) => processServerNode(world.snapshot, status, places.service)),
+    ...(target === undefined ? [] : [{ ...roleNode(target, places.target, { role: t('Target storage account') }), id: 'replica', name: t('Replica disks') }]),
     ...others.map(({ id, name, powerState }): TopologyNode => ({ id, ...places.target, name, role: t('Azure VM'), health: 'None', detail: powerState })),
   ];
 }
 
 function edgesOf({ world, roles, atSite, inAzure }: Estate): TopologyEdge[] {
   const { snapshot, history } = world;
-  const edge = (ends: readonly [string, string], port: string, path: NetworkPath, rate: number | null = history.rate(path)): TopologyEdge => ({
-    from: ends[0],
-    to: ends[1],
+  const edge = ([from, to]: readonly [string, string], port: string, path: NetworkPath): TopologyEdge => ({
+    from,
+    to,
     port,
     connection: connection(snapshot, [path]),
-    bytesPerSecond: rate,
+    bytesPerSecond: history.rate(path),
+  });
+  // Of one machine among many its own churn is known, of the path only the sum.
+  const ofMachine = (item: ReplicationProtectedItem): TopologyEdge => ({
+    ...edge([item.id ?? '', serverOf(item)], replication, 'machine-processserver'),
+    bytesPerSecond: churnOf(item) ?? null,
   });
   const inside = (from: string, to: string): TopologyEdge => ({ from, to, port: t('In Azure'), connection: 'up', bytesPerSecond: null });
-  const servers = roles.processServers.map((status) => ({ status, id: idOf(status), azureId: processServerIdNamed(snapshot, status.name), away: standsInAzure(snapshot, status) }));
-  const serverOf = (item: ReplicationProtectedItem): string => servers.find(({ azureId }) => azureId !== '' && azureId === itemFacts(item).processServerId)?.id ?? '';
+  const servers = roles.processServers.map((status) => ({
+    status,
+    id: idOf(status),
+    azureId: processServerIdNamed(snapshot, status.name),
+    away: standsInAzure(snapshot, status),
+  }));
+  const serverOf = (item: ReplicationProtectedItem): string =>
+    servers.find(({ azureId }) => azureId !== '' && azureId === itemFacts(item).processServerId)?.id ?? '';
   const [configServer] = roles.configServers.map(idOf);
   return [
-    ...atSite.map((item) => edge([item.id ?? '', serverOf(item)], replication, 'machine-processserver', churnOf(item) ?? null)),
+    ...atSite.map(ofMachine),
     ...atSite.slice(0, 1).map((item) => edge([item.id ?? '', configServer ?? ''], control, 'machine-configserver')),
     ...roles.vCenters.map((status) => edge([configServer ?? '', idOf(status)], control, 'processserver-vcenter')),
-    ...servers.filter(({ away }) => !away).flatMap(({ id }) => [edge([id, configServer ?? ''], control, 'processserver-configserver'), edge([id, 'internet'], control, 'processserver-storage')]),
+    ...servers
+      .filter(({ away }) => !away)
+      .flatMap(({ id }) => [edge([id, configServer ?? ''], control, 'processserver-configserver'), edge([id, 'internet'], control, 'processserver-storage')]),
     edge([configServer ?? '', 'internet'], control, 'configserver-vault'),
     edge(['internet', 'vault'], control, 'configserver-vault'),
     edge(['internet', 'log'], control, 'processserver-storage'),
     inside('log', 'replica'),
-    ...inAzure.filter((item) => directionOf(item) === 'toSite').map((item) => edge([item.id ?? '', serverOf(item)], replication, 'machine-processserver', churnOf(item) ?? null)),
+    ...inAzure.filter((item) => directionOf(item) === 'toSite').map(ofMachine),
     ...servers.filter(({ away }) => away).map(({ id }) => edge([id, 'private'], replication, 'site-to-site')),
     ...roles.masterTargets.map((status) => edge(['private', idOf(status)], replication, 'site-to-site')),
   ];

@@ -64,7 +64,10 @@ test('the topology shows a cut as soon as it happens', async () => {
   await window.screenshotInThemes('panel topology', ['light', 'high-contrast', 'dark']);
   expect(await graveProblems(view)).toEqual([]);
   await lab.call('link.set', { path: 'processserver-storage', state: 'up' });
-  await view.locator('.edge-label.cut').first().waitFor({ ...patience, state: 'detached' });
+  await view
+    .locator('.edge-label.cut')
+    .first()
+    .waitFor({ ...patience, state: 'detached' });
 }, 120_000);
 
 test('a plan shows its drill while it runs, and then what it measured', async () => {

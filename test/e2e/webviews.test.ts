@@ -128,7 +128,10 @@ describe('a recovery point is chosen', () => {
       const { page } = webview;
       await page.getByRole('group', { name: 'From this recovery point' }).getByText('Failover…', { exact: true }).click();
       expect((await webview.said()).at(-1)).toEqual({ kind: 'act', action: 'failover', point: last });
-      await page.getByRole('button', { name: /^Choose/ }).first().click();
+      await page
+        .getByRole('button', { name: /^Choose/ })
+        .first()
+        .click();
       expect(await page.locator('[aria-pressed=true]').count()).toBe(1);
       await page.getByRole('group', { name: 'From this recovery point' }).getByText('Failover…', { exact: true }).click();
       expect((await webview.said()).at(-1)).toEqual({ kind: 'act', action: 'failover', point: machine.points.at(-2)?.id });

@@ -24,7 +24,15 @@ function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): 
   const seconds = (value: number): string => duration(value * 1000);
   const newest = series.at(-1);
   const label = t('RPO over lab time');
-  const chart: Chart = { points: series, limit, format: seconds, scale: 'seconds', color: 'blue', nowMs, label: newest === undefined ? label : `${label}: ${seconds(newest.value)}` };
+  const chart: Chart = {
+    points: series,
+    limit,
+    format: seconds,
+    scale: 'seconds',
+    color: 'blue',
+    nowMs,
+    label: newest === undefined ? label : `${label}: ${seconds(newest.value)}`,
+  };
   return pictured({
     id: 'rpo',
     title: t('Recovery point objective'),
@@ -98,7 +106,9 @@ function wire({ port, connection, bytesPerSecond: rate }: HopView): TemplateResu
   const flows = connection === 'up' && rate !== null && rate >= 1;
   return html`<div class="wire ${connection} ${flows ? 'flowing' : ''}">
     <span class="wire-line" aria-hidden="true"></span>
-    <span class="wire-text">${port} <b>${connection === 'up' ? (flows ? bytesPerSecond(rate) : '') : connection === 'cut' ? t('cut') : t('not connected')}</b></span>
+    <span class="wire-text"
+      >${port} <b>${connection === 'up' ? (flows ? bytesPerSecond(rate) : '') : connection === 'cut' ? t('cut') : t('not connected')}</b></span
+    >
   </div>`;
 }
 
@@ -140,7 +150,11 @@ function diskRow(disk: DiskView): TemplateResult {
 
 function stage({ name: own, stage: text, progressPercent, resyncRequired }: DiskView): TemplateResult {
   return html`${text}${resyncRequired ? html`<br />${healthGlyph('Warning')} ${t('Resynchronization required')}` : nothing}
-  ${progressPercent === null
-    ? nothing
-    : html`<div class="progress"><progress max="100" .value=${progressPercent} aria-label=${t('Progress of {0}', own)}></progress> ${percent(progressPercent)}</div>`}`;
+  ${
+    progressPercent === null
+      ? nothing
+      : html`<div class="progress">
+          <progress max="100" .value=${progressPercent} aria-label=${t('Progress of {0}', own)}></progress> ${percent(progressPercent)}
+        </div>`
+  }`;
 }

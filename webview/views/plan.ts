@@ -57,19 +57,21 @@ function progress({ doneSteps, totalSteps, title }: PlanRunView): TemplateResult
 function lastDrill({ lastDrill: drill, nowMs }: PlanState): TemplateResult {
   return html`<section class="card" aria-labelledby="drill-title">
     <header><h2 id="drill-title">${t('Last test failover')}</h2></header>
-    ${drill === null
-      ? html`<p class="empty">${t('No test failover of this plan has succeeded yet. Run one: it disturbs nothing.')}</p>`
-      : html`<dl class="figures">
-            <div>
-              <dt><abbr title=${t('Recovery time objective: how long it took')}>RTO</abbr></dt>
-              <dd>${duration(drill.rtoMs)}</dd>
-            </div>
-            <div>
-              <dt><abbr title=${t('Recovery point objective: how much would have been lost')}>RPO</abbr></dt>
-              <dd>${drill.rpoMs === null ? t('Not known') : duration(drill.rpoMs)}</dd>
-            </div>
-          </dl>
-          <p class="quiet">${exactTime(drill.timeMs)} (${ago(drill.timeMs, nowMs)})</p>`}
+    ${
+      drill === null
+        ? html`<p class="empty">${t('No test failover of this plan has succeeded yet. Run one: it disturbs nothing.')}</p>`
+        : html`<dl class="figures">
+              <div>
+                <dt><abbr title=${t('Recovery time objective: how long it took')}>RTO</abbr></dt>
+                <dd>${duration(drill.rtoMs)}</dd>
+              </div>
+              <div>
+                <dt><abbr title=${t('Recovery point objective: how much would have been lost')}>RPO</abbr></dt>
+                <dd>${drill.rpoMs === null ? t('Not known') : duration(drill.rpoMs)}</dd>
+              </div>
+            </dl>
+            <p class="quiet">${exactTime(drill.timeMs)} (${ago(drill.timeMs, nowMs)})</p>`
+    }
   </section>`;
 }
 

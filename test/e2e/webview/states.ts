@@ -72,7 +72,15 @@ export const machine: MachineState = {
     },
   ],
   path: [
-    { name: 'WEB01', role: 'Mobility service', health: 'Normal', waitingBytes: 2.4 * megabyte, bytesPerSecond: 1.8 * megabyte, port: 'HTTPS 9443', connection: 'up' },
+    {
+      name: 'WEB01',
+      role: 'Mobility service',
+      health: 'Normal',
+      waitingBytes: 2.4 * megabyte,
+      bytesPerSecond: 1.8 * megabyte,
+      port: 'HTTPS 9443',
+      connection: 'up',
+    },
     { name: 'PS01', role: 'Process server', health: 'Warning', waitingBytes: 120 * megabyte, bytesPerSecond: null, port: 'HTTPS 443', connection: 'cut' },
     { name: 'Log storage', role: 'Cache storage account', health: 'Normal', waitingBytes: 0, bytesPerSecond: 0, port: 'Azure', connection: 'up' },
     { name: 'Replica disks', role: 'Target storage account', health: 'Normal', waitingBytes: null, bytesPerSecond: null, port: '', connection: 'up' },
@@ -98,7 +106,10 @@ export const hostileMachine: MachineState = {
     { name: 'Process server', value: hostileNames.rightToLeft },
     { name: 'Azure VM', value: hostileNames.long },
   ],
-  disks: [{ ...(machine.disks[0] as MachineState['disks'][number]), name: hostileNames.markup }, { ...(machine.disks[0] as MachineState['disks'][number]), name: hostileNames.long }],
+  disks: [
+    { ...(machine.disks[0] as MachineState['disks'][number]), name: hostileNames.markup },
+    { ...(machine.disks[0] as MachineState['disks'][number]), name: hostileNames.long },
+  ],
   path: machine.path.map((hop, place) => ({ ...hop, name: place === 0 ? hostileNames.long : place === 1 ? hostileNames.rightToLeft : hop.name })),
   problems: machine.problems.map((problem) => ({ ...problem, level: 'Critical' as const, message: `${hostileNames.markup} ${hostileNames.long}` })),
 };
@@ -113,10 +124,14 @@ export const freshMachine: MachineState = {
   churn: series(1, () => 0),
   points: [],
   problems: [],
-  actions: machineActions.map(({ primary: _, ...action }) => ({ ...action, refusal })),
+  actions: machineActions.map(({ id, title }) => ({ id, title, refusal })),
 };
 
-function node(id: string, place: Pick<TopologyNode, 'lane' | 'column'>, more: Pick<TopologyNode, 'name' | 'role' | 'detail'> & Partial<TopologyNode>): TopologyNode {
+function node(
+  id: string,
+  place: Pick<TopologyNode, 'lane' | 'column'>,
+  more: Pick<TopologyNode, 'name' | 'role' | 'detail'> & Partial<TopologyNode>,
+): TopologyNode {
   return { id, health: 'Normal', ...place, ...more };
 }
 
@@ -182,7 +197,13 @@ export const plan: PlanState = {
   ],
   groups: [
     { name: 'All groups shutdown', state: 'skipped', before: [], machines: [], after: [] },
-    { name: 'All groups failover', state: 'succeeded', before: [{ name: 'Tell the helpdesk', kind: 'manual', state: 'succeeded', durationMs: 44_000, detail: 'Call 5000 and say that the drill begins.' }], machines: [], after: [] },
+    {
+      name: 'All groups failover',
+      state: 'succeeded',
+      before: [{ name: 'Tell the helpdesk', kind: 'manual', state: 'succeeded', durationMs: 44_000, detail: 'Call 5000 and say that the drill begins.' }],
+      machines: [],
+      after: [],
+    },
     {
       name: 'Group 1: Start',
       state: 'succeeded',
@@ -196,7 +217,9 @@ export const plan: PlanState = {
     {
       name: 'Group 2: Start',
       state: 'suspended',
-      before: [{ name: 'Point DNS to Azure', kind: 'manual', state: 'suspended', durationMs: 12_000, detail: 'Change the A record of shop.lab.test, then resume.' }],
+      before: [
+        { name: 'Point DNS to Azure', kind: 'manual', state: 'suspended', durationMs: 12_000, detail: 'Change the A record of shop.lab.test, then resume.' },
+      ],
       machines: [
         { name: hostileNames.rightToLeft, kind: 'machine', state: 'running', durationMs: 31_000, detail: 'Creating test virtual machine' },
         { name: hostileNames.long, kind: 'machine', state: 'waiting', durationMs: null, detail: '' },

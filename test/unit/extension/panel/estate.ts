@@ -48,13 +48,20 @@ export function item(name: string, details: Record<string, unknown> = {}, proper
       },
       ...properties,
     },
-  } as ReplicationProtectedItem;
+  };
 }
 
 const role = (kind: string, name: string): RoleStatus => ({ role: kind, name, url: null, state: 'running', health: 'Normal', lastHeartbeatMs: null });
 
 export function links(changes: Partial<Record<LinkState['path'], Partial<LinkState>>> = {}): LinkState[] {
-  return networkPaths.map((path) => ({ path, state: path === 'site-to-site' ? 'absent' : 'up', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0, ...changes[path] }));
+  return networkPaths.map((path) => ({
+    path,
+    state: path === 'site-to-site' ? 'absent' : 'up',
+    bandwidthBps: 0,
+    latencyMs: 0,
+    carriedBytes: 0,
+    ...changes[path],
+  }));
 }
 
 export const plan: RecoveryPlan = {
@@ -87,7 +94,10 @@ export const plan: RecoveryPlan = {
 };
 
 export function job(name: string, properties: Job['properties']): Job {
-  return { name, properties: { targetInstanceType: 'RecoveryPlan', targetObjectName: 'shop', scenarioName: 'TestFailover', friendlyName: 'Test failover', ...properties } };
+  return {
+    name,
+    properties: { targetInstanceType: 'RecoveryPlan', targetObjectName: 'shop', scenarioName: 'TestFailover', friendlyName: 'Test failover', ...properties },
+  };
 }
 
 export function point(name: string, timeMs: number, type = 'CrashConsistent'): RecoveryPoint {
@@ -99,10 +109,12 @@ export function point(name: string, timeMs: number, type = 'CrashConsistent'): R
       recoveryPointType: type,
       providerSpecificDetails: { instanceType: 'InMageAzureV2', isMultiVmSyncPoint: 'True' },
     },
-  } as RecoveryPoint;
+  };
 }
 
-export function snapshot(changes: { timeMs?: number; vault?: Partial<LabSnapshot['vault']>; lab?: Partial<NonNullable<LabSnapshot['lab']>> } = {}): LabSnapshot {
+export function snapshot(
+  changes: { timeMs?: number; vault?: Partial<LabSnapshot['vault']>; lab?: Partial<NonNullable<LabSnapshot['lab']>> } = {},
+): LabSnapshot {
   const timeMs = changes.timeMs ?? startMs;
   const clock = { timeMs, speed: 1 };
   return {
@@ -132,20 +144,33 @@ export function snapshot(changes: { timeMs?: number; vault?: Partial<LabSnapshot
       faults: [],
       healthErrors: [],
       ...changes.lab,
-    } as NonNullable<LabSnapshot['lab']>,
+    },
     vault: {
       ...emptyVault,
       items: [item('WEB01'), item('DB01')],
       plans: [plan],
-      policies: [{ id: `${vaultId}/replicationPolicies/daily`, name: 'daily', properties: { providerSpecificDetails: { instanceType: 'InMageAzureV2', recoveryPointThresholdInMinutes: 15 } } }],
+      policies: [
+        {
+          id: `${vaultId}/replicationPolicies/daily`,
+          name: 'daily',
+          properties: { providerSpecificDetails: { instanceType: 'InMageAzureV2', recoveryPointThresholdInMinutes: 15 } },
+        },
+      ],
       fabrics: [
         {
           id: fabricId,
           name: 'cs',
-          properties: { friendlyName: 'CS01', customDetails: { instanceType: 'VMware', processServers: [{ id: 'ps-1', friendlyName: 'PS01', health: 'Normal' }], masterTargetServers: [{ id: 'mt-1', name: 'MT01' }] } },
+          properties: {
+            friendlyName: 'CS01',
+            customDetails: {
+              instanceType: 'VMware',
+              processServers: [{ id: 'ps-1', friendlyName: 'PS01', health: 'Normal' }],
+              masterTargetServers: [{ id: 'mt-1', name: 'MT01' }],
+            },
+          },
         },
       ],
       ...changes.vault,
-    } as LabSnapshot['vault'],
+    },
   };
 }

@@ -13,7 +13,10 @@ import { item, itemId, job, links, minuteMs, planId, point, snapshot, startMs } 
 const web = { kind: 'item', id: itemId('WEB01') } as const;
 const hostile = `<img src=x onerror="alert(1)"> "WEB" '01'`;
 
-function machine(changes: Parameters<typeof snapshot>[0] = {}, points = [point('b', startMs - minuteMs), point('a', startMs - 6 * minuteMs, 'ApplicationConsistent')]) {
+function machine(
+  changes: Parameters<typeof snapshot>[0] = {},
+  points = [point('b', startMs - minuteMs), point('a', startMs - 6 * minuteMs, 'ApplicationConsistent')],
+) {
   const painted = machineState({ snapshot: snapshot(changes), operations, history: new History(), points }, web);
   if (painted === undefined) throw new Error('There is nothing to show.');
   return painted;
@@ -23,7 +26,16 @@ describe('a machine', () => {
   test('has its disks, its way to Azure, the threshold of its policy, and its recovery points in the order of time', () => {
     const { state } = machine();
     expect(state.disks).toEqual([
-      { name: 'Disk0', sizeBytes: 2 ** 30, stage: 'Copying the disk', progressPercent: 40, sourceBytes: 3 * 2 ** 20, processServerBytes: null, targetBytes: 0, resyncRequired: false },
+      {
+        name: 'Disk0',
+        sizeBytes: 2 ** 30,
+        stage: 'Copying the disk',
+        progressPercent: 40,
+        sourceBytes: 3 * 2 ** 20,
+        processServerBytes: null,
+        targetBytes: 0,
+        resyncRequired: false,
+      },
     ]);
     expect(state.path.map(({ name, port }) => [name, port])).toEqual([
       ['WEB01', 'HTTPS 9443'],
@@ -55,14 +67,23 @@ describe('a machine', () => {
     expect(machine({ vault: { items: [item('WEB01', {}, { activeLocation: 'Recovery' })] } }).state.path).toEqual([]);
   });
 
-  test('that was never drilled says nothing of a last drill, though Azure\'s client makes 1970 of it', () => {
+  test("that was never drilled says nothing of a last drill, though Azure's client makes 1970 of it", () => {
     const { state } = machine({ vault: { items: [item('WEB01', {}, { lastSuccessfulTestFailoverTime: new Date(0) })] } });
     expect(state.facts.map(({ name }) => name)).not.toContain('Last test failover');
   });
 
   test('that a list has told of only has nulls in many places', () => {
-    const nulls = { lastRecoveryPointReceived: null, protectedDisks: null, processServerId: null, uncompressedDataRateInMB: null, recoveryAzureVMName: null, recoveryAzureVMSize: null };
-    const { state } = machine({ vault: { items: [item('WEB01', nulls, { policyFriendlyName: null, healthErrors: null, lastSuccessfulTestFailoverTime: null } as never)] } });
+    const nulls = {
+      lastRecoveryPointReceived: null,
+      protectedDisks: null,
+      processServerId: null,
+      uncompressedDataRateInMB: null,
+      recoveryAzureVMName: null,
+      recoveryAzureVMSize: null,
+    };
+    const { state } = machine({
+      vault: { items: [item('WEB01', nulls, { policyFriendlyName: null, healthErrors: null, lastSuccessfulTestFailoverTime: null } as never)] },
+    });
     expect(state).toMatchObject({ name: 'WEB01', disks: [], problems: [] });
     expect(state.facts.map(({ value }) => value)).toEqual(['On-premises', 'Azure']);
   });
@@ -147,7 +168,8 @@ describe('the topology', () => {
 });
 
 describe('a plan', () => {
-  const world = (jobs: ReturnType<typeof job>[]) => planState({ snapshot: snapshot({ timeMs: startMs + 5 * minuteMs, vault: { jobs } }), operations }, { kind: 'plan', id: planId })?.state;
+  const world = (jobs: ReturnType<typeof job>[]) =>
+    planState({ snapshot: snapshot({ timeMs: startMs + 5 * minuteMs, vault: { jobs } }), operations }, { kind: 'plan', id: planId })?.state;
   const times = { startTime: new Date(startMs), endTime: new Date(startMs + 3 * minuteMs) };
   const unset = new Date(-6_858_000_000_000);
 
@@ -168,7 +190,15 @@ describe('a plan', () => {
       state: 'Suspended',
       startTime: new Date(startMs),
       tasks: [
-        { name: 'AllGroupsShutdown', state: 'Other', startTime: unset, endTime: unset, customDetails: null, groupTaskCustomDetails: null, errors: null } as never,
+        {
+          name: 'AllGroupsShutdown',
+          state: 'Other',
+          startTime: unset,
+          endTime: unset,
+          customDetails: null,
+          groupTaskCustomDetails: null,
+          errors: null,
+        } as never,
         {
           name: 'Group1Start',
           state: 'Succeeded',
@@ -190,7 +220,10 @@ describe('a plan', () => {
     const drill = job('drill', {
       state: 'Succeeded',
       ...times,
-      customDetails: { instanceType: 'TestFailoverJobDetails', protectedItemDetails: [{ recoveryPointTime: new Date(startMs - 4 * minuteMs) }, { recoveryPointTime: new Date(startMs - minuteMs) }] },
+      customDetails: {
+        instanceType: 'TestFailoverJobDetails',
+        protectedItemDetails: [{ recoveryPointTime: new Date(startMs - 4 * minuteMs) }, { recoveryPointTime: new Date(startMs - minuteMs) }],
+      },
     });
     const failed = job('failed', { state: 'Failed', startTime: new Date(startMs + 4 * minuteMs), endTime: new Date(startMs + 5 * minuteMs) });
     expect(world([failed, drill])).toMatchObject({ run: { state: 'failed' }, lastDrill: { rtoMs: 3 * minuteMs, rpoMs: 4 * minuteMs } });
