@@ -36,9 +36,9 @@ export function timeText(time: Date | number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** A time that was never is 1970 to Azure's client. */
-export function happened(time: Date | undefined): Date | undefined {
-  return time === undefined || time.getTime() <= 0 ? undefined : time;
+/** A time that was never is null or 1970 to Azure's client, whatever it declares. */
+export function happened(time: Date | null | undefined): Date | undefined {
+  return time === null || time === undefined || time.getTime() <= 0 ? undefined : time;
 }
 
 /** `09:41:10` */
