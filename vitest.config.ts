@@ -7,8 +7,8 @@ const root = import.meta.dirname;
 
 export default defineConfig({
   test: {
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     maxWorkers: 2,
     maxConcurrency: 2,
     projects: [

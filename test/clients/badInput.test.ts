@@ -7,7 +7,7 @@ import { linuxMachine, LabUnderTest } from '../support/lab.ts';
 import { ArmEndpoint, type ArmAnswer, type ArmRequest } from './armRequest.ts';
 import { badRequests } from './badRequests.ts';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 const machine = 'WEB01';
 const version = 'api-version=2023-06-01';
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { azureCliIsInstalled, execOnLab, python, pythonIsInstalled } from './installed.ts';
 import { lifeEstate } from './life/lifeEstate.ts';
 
-const patienceMs = 240_000;
+const patienceMs = 900_000;
 
 test.skipIf(!azureCliIsInstalled)(
   'the Azure CLI signs in to the lab, makes and deletes a vault and writes a policy, and leaves nothing at home',

@@ -5,7 +5,7 @@ import { judged } from '../conformance/swaggerExceptions.ts';
 import { Life } from './life/life.ts';
 import { stages } from './life/stages.ts';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 let life: Life;
 /** A stage needs the ones before it. */
 let lived = 0;

@@ -9,7 +9,7 @@ import { linuxMachine } from '../support/lab.ts';
 import { found, listed } from './life/life.ts';
 import { officialClients, type OfficialClients } from './officialClients.ts';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 const machine = 'WEB01';
 
 interface Site {

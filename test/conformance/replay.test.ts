@@ -5,7 +5,7 @@ import { linuxMachine, LabUnderTest } from '../support/lab.ts';
 import { Replay, type LeftOut } from './replay.ts';
 import { explains, shapeExplanations } from './shapeExplanations.ts';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 const version = 'api-version=2023-06-01';
 
 const leftOut: readonly LeftOut[] = [

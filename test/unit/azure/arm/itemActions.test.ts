@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { smallDiskBytes } from '../../../support/lab.ts';
 import { ItemStory, refusalOf } from './itemStory.ts';
 
-const limitMs = 120_000;
+const limitMs = 600_000;
 let story: ItemStory;
 
 beforeAll(async () => {

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const [item] = vault.items();
   itemId = item?.itemId ?? '';
   machineId = item?.source.machineId ?? '';
-}, 120_000);
+}, 600_000);
 
 afterAll(() => story[Symbol.asyncDispose]());
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
   fabricId = `${vaultId}/replicationFabrics/${server?.fabricName}`;
   const idOf = (name: string): string => `${fabricId}/replicationProtectionContainers/${server?.containerName}/replicationProtectedItems/${name}`;
   itemIds = Object.fromEntries(vault.items().map((item) => [item.friendlyName, idOf(item.name)]));
-}, 120_000);
+}, 600_000);
 
 afterAll(() => open.disposeAsync());
 
@@ -322,5 +322,5 @@ describe('The life of a plan', () => {
     await time.step(20 * 60_000);
     await plans.beginReprotectAndWait(...place, 'shop', quick);
     expect((await plan('shop'))?.replicationProviders).toEqual(['InMageAzureV2']);
-  }, 120_000);
+  }, 600_000);
 });

@@ -14,7 +14,7 @@ let container: string;
 beforeAll(async () => {
   story = await ArmStory.open();
   ({ client, place, vaultId, fabric, container } = story);
-}, 120_000);
+}, 600_000);
 
 afterAll(() => story[Symbol.asyncDispose]());
 
