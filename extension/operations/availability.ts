@@ -23,7 +23,7 @@ export function itemAllows(item: ReplicationProtectedItem | undefined, word: Ite
   if (item.properties?.allowedOperations?.includes(word) === true) return true;
   const { protectionState = '' } = item.properties ?? {};
   return (
-    (word === 'TestFailoverCleanup' ? undefined : idleItem(item)) ??
+    idleItem(item) ??
     stateReason(item, word) ?? { because: t('{0} is in the state {1}.', nameOf(item), protectionState), remedy: t('Use one of the operations that it allows.') }
   );
 }

@@ -14,6 +14,7 @@ import type { Availability, Operation, PickStep, SubjectKind } from './operation
 const kinds: readonly SubjectKind[] = ['item', 'machine', 'virtualMachine'];
 const bytesPerMegabyte = 2 ** 20;
 const largestWriteBytes = 64 * 1024;
+const sectorBytes = 512;
 
 function machineIs(snapshot: LabSnapshot, subject: Subject | undefined, fits: (machine: MachineRecord) => Availability = () => true): Availability {
   const machine = labMachineOf(snapshot, subject);
@@ -138,18 +139,19 @@ const writeToDisk: Operation<{ disk: string; offset: string; text: string }> = {
       kind: 'text',
       key: 'offset',
       title: t('Offset'),
-      prompt: t('Byte at which the text begins'),
+      prompt: t('Byte at which the text begins, a multiple of {0}', sectorBytes),
       initial: () => String(64 * bytesPerMegabyte),
       problem: (text, { disk }) => {
         const sizeBytes = required(snapshot, subject).disks.find(({ diskId }) => diskId === disk)?.sizeBytes ?? 0;
-        return numberProblem(text, { least: 0, most: Math.max(0, sizeBytes - largestWriteBytes) });
+        const outside = numberProblem(text, { least: 0, most: Math.max(0, sizeBytes - largestWriteBytes) });
+        return outside ?? (Number(text) % sectorBytes === 0 ? undefined : t('A multiple of {0}.', sectorBytes));
       },
     },
     {
       kind: 'text',
       key: 'text',
       title: t('Text'),
-      prompt: t('What the guest writes there, as UTF-8'),
+      prompt: t('What the guest writes there, as UTF-8; the rest of the sector becomes zero'),
       problem: (text) =>
         text === '' ? t('There is nothing to write.') : Buffer.byteLength(text) > largestWriteBytes ? t('At most {0} bytes.', largestWriteBytes) : undefined,
     },
@@ -157,10 +159,16 @@ const writeToDisk: Operation<{ disk: string; offset: string; text: string }> = {
   calls: ({ snapshot }, [subject], { disk, offset, text }) => [
     {
       control: 'disk.write',
-      request: { disk: present(required(snapshot, subject), disk), offset: Number(offset), base64: Buffer.from(text).toString('base64') },
+      request: { disk: present(required(snapshot, subject), disk), offset: Number(offset), base64: sectorsOf(text).toString('base64') },
     },
   ],
 };
+
+/** Disks are written in sectors. */
+function sectorsOf(text: string): Buffer {
+  const bytes = Buffer.from(text);
+  return Buffer.concat([bytes], Math.ceil(bytes.length / sectorBytes) * sectorBytes);
+}
 
 const growDisk: Operation<{ disk: string; size: string }> = {
   id: 'growDisk',
