@@ -16,7 +16,7 @@ export class ControlClient {
     const { control } = this.#http.locator;
     const answer = await this.#http.send(`${control.url}/control/${name}`, { method: 'POST', body: request });
     const text = await textOf(answer);
-    const body = text === '' ? {} : (JSON.parse(text) as { error?: { code: string; message: string; recommendedAction: string } });
+    const body: { error?: { code: string; message: string; recommendedAction: string } } = text === '' ? {} : JSON.parse(text);
     if ((answer.statusCode ?? 500) >= 400)
       throw ExtensionError.of(
         body.error ?? { code: 'LabUnreachable', message: t('{0} was answered with {1}.', name, answer.statusCode ?? 0), recommendedAction: '' },

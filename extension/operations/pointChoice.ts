@@ -7,9 +7,6 @@ import { azureDetails, siteDetails } from './lookups.ts';
 import type { Choice, OperationContext } from './operation.ts';
 import { spanText, timeText } from './wording.ts';
 
-/** Choices that have no recovery point's id. */
-export type PointRule = 'Latest' | 'LatestProcessed' | 'LatestApplicationConsistent';
-
 export function pointKind(point: RecoveryPoint): string {
   return point.properties?.recoveryPointType === 'ApplicationConsistent' ? t('app-consistent') : t('crash-consistent');
 }

@@ -65,7 +65,7 @@ export interface PlanText {
 }
 
 export const defaultFailoverTypes: readonly FailoverType[] = ['test', 'unplanned'];
-export const defaultFailoverDirections: readonly FailoverDirection[] = failoverDirections;
+export const defaultFailoverDirections: readonly FailoverDirection[] = [...failoverDirections];
 export const defaultFabricLocation: FabricLocation = 'Recovery';
 
 export function kindOf(group: GroupText): GroupKind {

@@ -45,7 +45,3 @@ export function happened(time: Date | null | undefined): Date | undefined {
 export function clockText(time: Date | number): string {
   return new Date(time).toISOString().slice(11, 19);
 }
-
-export function percentText(part: number, whole: number): string {
-  return t('{0} %', whole <= 0 ? 0 : Math.floor((100 * part) / whole));
-}

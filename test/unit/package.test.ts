@@ -8,7 +8,7 @@ function namesIn(path: string): string[] {
   const zip = readFileSync(path);
   const end = zip.lastIndexOf(Buffer.from('PK\x05\x06', 'latin1'));
   const names: string[] = [];
-  for (let at = zip.readUInt32LE(end + 16); names.length < zip.readUInt16LE(end + 10); ) {
+  for (let at = zip.readUInt32LE(end + 16); names.length < zip.readUInt16LE(end + 10);) {
     const nameBytes = zip.readUInt16LE(at + 28);
     names.push(zip.toString('utf8', at + 46, at + 46 + nameBytes));
     at += 46 + nameBytes + zip.readUInt16LE(at + 30) + zip.readUInt16LE(at + 32);

@@ -286,7 +286,10 @@ export class VirtualMachines {
 /** Names may be anything; files of the machine carry endings as well, and a descriptor has their names between quotation marks. */
 function fileNameOf(name: string): string {
   const whole = name.replace(/[/\\%"\p{Cc}]/gu, '_');
-  const part = Buffer.from(whole).subarray(0, fileNameBytes).toString('utf8').replace(/\uFFFD+$/, '');
+  const part = Buffer.from(whole)
+    .subarray(0, fileNameBytes)
+    .toString('utf8')
+    .replace(/\uFFFD+$/, '');
   return part.trim();
 }
 
