@@ -23,7 +23,7 @@ export class Operator {
     const { quickInput } = this.#window;
     const title = quickInput.widget.locator('.quick-input-title');
     for (let before = ''; ; ) {
-      await title.filter({ hasText: new RegExp(`^${verb}`) }).filter({ hasNotText: before === '' ? /^$/ : before }).waitFor();
+      await title.filter({ hasText: new RegExp(`^${verb}: `) }).filter({ hasNotText: before === '' ? /^$/ : before }).waitFor();
       const shown = (await title.innerText()).trim();
       const question = shown.slice(`${verb}: `.length).replace(/ \(\d+\/\d+\)$/, '');
       await look?.(question);
@@ -53,6 +53,21 @@ export class Operator {
     await ended.first().waitFor({ timeout: verdictLimitMs });
     const said = (await ended.allInnerTexts()).join('\n');
     if (!said.includes('succeeded')) throw new Error(said);
+  }
+
+  /** Until the row of a machine says so. */
+  async until(machine: string, state: RegExp): Promise<void> {
+    const row = this.#window.view('Protected Machines').item(machine).locator('.label-description').filter({ hasText: state });
+    await row.first().waitFor({ timeout: verdictLimitMs });
+  }
+
+  /** Agrees to the modal question, which names all these. */
+  async agree(button: string, names: readonly string[], look?: () => Promise<unknown>): Promise<void> {
+    const { dialog } = this.#window;
+    await dialog.waitFor();
+    for (const name of names) await dialog.getByText(name, { exact: false }).first().waitFor();
+    await look?.();
+    await this.#window.answer(button);
   }
 
   async clear(): Promise<void> {
