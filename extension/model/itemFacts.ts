@@ -51,7 +51,8 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   if (toAzure !== undefined)
     return {
       ...none,
-      rpoMs: milliseconds(toAzure.rpoInSeconds),
+      // After a failover nothing replicates: the service goes on saying the last figure.
+      rpoMs: properties?.activeLocation === 'Recovery' ? undefined : milliseconds(toAzure.rpoInSeconds),
       osType: osType(toAzure.osType),
       disks: (toAzure.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMegaBytes, disk.psDataInMegaBytes, disk.targetDataInMegaBytes])),
       group: group(toAzure),

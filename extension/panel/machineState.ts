@@ -53,7 +53,7 @@ function factsOf({ snapshot }: World, item: ReplicationProtectedItem, facts: Ite
   const toAzure = directionOf(item) === 'toAzure';
   const rows: [string, string | undefined][] = [
     [t('Runs'), properties?.activeLocation === 'Recovery' || !toAzure ? t('In Azure') : t('On-premises')],
-    [t('Replicates to'), toAzure ? t('Azure') : t('The site')],
+    [t('Replicates to'), !toAzure ? t('The site') : properties?.activeLocation === 'Recovery' ? t('Nowhere since the failover') : t('Azure')],
     [t('Replication policy'), properties?.policyFriendlyName],
     [t('Process server'), server?.friendlyName],
     [t('Replication group'), facts.group?.name],

@@ -52,6 +52,12 @@ export class LabDisks implements AsyncDisposable {
     return { sizeBytes, sha256: hash.digest('hex') };
   }
 
+  /** What a machine at the site sees, by the control API. */
+  async atSite(machine: string): Promise<DiskContent> {
+    const { sizeBytes, sha256 } = await this.call('disk.sha256', { disk: { location: 'onPremises', machine, disk: '0', at: 'present' } });
+    return { sizeBytes, sha256 };
+  }
+
   /** The flat file of the OS disk of a machine in vCenter, by the datastore's own address. */
   async vmdk(machine: string): Promise<DiskContent> {
     const [datastore = '', folder = '', file = ''] = (await this.#pathOf('onPremises', machine)).split('/').slice(-3);
