@@ -97,7 +97,7 @@ export class OperationRunner {
   }
 
   async #do(operation: Operation, lab: RunningLab, calls: readonly Call[]): Promise<void> {
-    const title = operation.title();
+    const title = (operation.shortTitle ?? operation.title)();
     if (calls.every(isControlCall)) {
       await window.withProgress({ location: ProgressLocation.Window, title }, async () => {
         for (const call of calls) if (isControlCall(call)) await order(lab.control, call);

@@ -7,7 +7,7 @@ import { addressProblem, machineNameProblem } from './azureNames.ts';
 import { idleItem, itemAllows } from './availability.ts';
 import { updateCall } from './itemCalls.ts';
 import { itemKinds, itemsOf, networkStep, noNetwork } from './itemSubjects.ts';
-import { azureDetails } from './lookups.ts';
+import { azureDetails, runsInAzure } from './lookups.ts';
 import type { Choice, Operation, OperationContext, Step } from './operation.ts';
 
 type PropertyAnswers = {
@@ -28,7 +28,9 @@ export const updateProperties: Operation<PropertyAnswers> = {
   availability: (snapshot, subject) => {
     const item = itemOf(snapshot, subject);
     if (item === undefined) return itemAllows(undefined, 'TestFailover');
-    if (directionOf(item) === 'toSite' || item.properties?.activeLocation === 'Recovery')
+    if (directionOf(item) === 'toSite' && !runsInAzure(item))
+      return { because: t('{0} is not protected towards Azure.', nameOf(item)), remedy: t('Commit the failback and re-protect it first.') };
+    if (runsInAzure(item))
       return { because: t('{0} runs in Azure already.', nameOf(item)), remedy: t('Change the machine in Azure itself, or fail it back first.') };
     return idleItem(item) ?? true;
   },

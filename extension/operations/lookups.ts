@@ -9,7 +9,7 @@ import type {
 import type { FaultRule } from '../../emulator/contract/faults.ts';
 import type { LinkState, MachineRecord } from '../../emulator/contract/resources.ts';
 import type { Fabric, Job, Policy, ProtectableItem, ReplicationProtectedItem, VaultPlace, VCenter } from '../client/vaultClient.ts';
-import { byId, itemOf, sameId } from '../model/find.ts';
+import { byId, directionOf, itemOf, sameId } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import type { Subject } from '../tree/node.ts';
 
@@ -35,6 +35,11 @@ export function azureDetails(item: ReplicationProtectedItem | undefined): InMage
 export function siteDetails(item: ReplicationProtectedItem | undefined): InMageReplicationDetails | undefined {
   const details = item?.properties?.providerSpecificDetails;
   return details?.instanceType === 'InMage' ? (details as InMageReplicationDetails) : undefined;
+}
+
+/** The active location is relative to the direction: after a failback the recovery side is the site. */
+export function runsInAzure(item: ReplicationProtectedItem): boolean {
+  return (item.properties?.activeLocation === 'Recovery') === (directionOf(item) === 'toAzure');
 }
 
 export function vmware(fabric: Fabric | undefined): VMwareDetails | undefined {

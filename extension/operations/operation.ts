@@ -86,6 +86,8 @@ export interface Operation<Given extends object = Answers> {
   readonly id: string;
   /** In Title Case, as in Azure's portal. A function, for the user's language is known only at activation. */
   readonly title: () => string;
+  /** The title where what it is done to is named beside it; absent: the same. */
+  readonly shortTitle?: () => string;
   /** Kinds of rows that it can be started from; the first is what is asked for otherwise. Empty: it is about the vault or the lab as a whole. */
   readonly on: readonly SubjectKind[];
   /** It can be done to several at once. */

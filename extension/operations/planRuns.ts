@@ -101,6 +101,7 @@ function chosenRule(value: string): PlanPointChoice {
 export const planTestFailover: Operation<{ point: string; network: string }> = {
   id: 'planTestFailover',
   title: () => t('Test Failover of Recovery Plan'),
+  shortTitle: () => t('Test Failover'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'TestFailover', provider: 'InMageAzureV2' }),
@@ -116,6 +117,7 @@ export const planTestFailover: Operation<{ point: string; network: string }> = {
 export const planCleanUp: Operation<{ notes: string }> = {
   id: 'planCleanUpTestFailover',
   title: () => t('Clean Up Test Failover of Recovery Plan'),
+  shortTitle: () => t('Clean Up Test Failover'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'TestFailoverCleanup' }),
@@ -126,6 +128,7 @@ export const planCleanUp: Operation<{ notes: string }> = {
 export const planFailover: Operation<{ point: string; shutdown: string }> = {
   id: 'planFailover',
   title: () => t('Failover of Recovery Plan'),
+  shortTitle: () => t('Failover'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'UnplannedFailover', provider: 'InMageAzureV2' }),
@@ -165,6 +168,7 @@ function losses({ snapshot }: OperationContext, plan: RecoveryPlan): string[] {
 export const planFailback: Operation<{ point: string; shutdown: string }> = {
   id: 'planFailback',
   title: () => t('Failback of Recovery Plan'),
+  shortTitle: () => t('Failback'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'UnplannedFailover', provider: 'InMage' }),
@@ -185,6 +189,7 @@ export const planFailback: Operation<{ point: string; shutdown: string }> = {
 export const planCommit: Operation = {
   id: 'planCommit',
   title: () => t('Commit Recovery Plan'),
+  shortTitle: () => t('Commit'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'Commit' }),
@@ -203,6 +208,7 @@ export const planCommit: Operation = {
 export const planReprotect: Operation = {
   id: 'planReprotect',
   title: () => t('Re-protect Recovery Plan'),
+  shortTitle: () => t('Re-protect'),
   on: ['plan'],
   by: 'azure',
   availability: (snapshot, subject) => planAllows(snapshot, subject, { word: 'ReverseReplicate' }),

@@ -7,7 +7,7 @@ import { idleItem, itemAllows } from './availability.ts';
 import { azureCall } from './azureCall.ts';
 import { disableCall, purgeCall, resynchronizeCall, updateMobilityCall } from './itemCalls.ts';
 import { itemKinds, itemsOf } from './itemSubjects.ts';
-import { azureDetails, fabricOfId, siteDetails, vmware } from './lookups.ts';
+import { azureDetails, fabricOfId, runsInAzure, siteDetails, vmware } from './lookups.ts';
 import type { Operation } from './operation.ts';
 import { listText } from './wording.ts';
 
@@ -119,7 +119,9 @@ export const completeMigration: Operation = {
   availability: (snapshot, subject) => itemAllows(itemOf(snapshot, subject), 'CompleteMigration'),
   confirmation: (context, subjects) => ({
     question: t('Complete the migration of {0}?', listText(itemsOf(context, subjects).map(nameOf))),
-    detail: t('The machine stays in Azure for good: it cannot fail back any more. Replication ends and its recovery points are deleted.'),
+    detail: itemsOf(context, subjects).every(runsInAzure)
+      ? t('The machine stays in Azure for good: it cannot fail back any more. Replication ends and its recovery points are deleted.')
+      : t('The machine stays where it runs now. Replication ends and its recovery points are deleted.'),
     button: t('Complete Migration'),
   }),
   calls: (context, subjects) => itemsOf(context, subjects).map((item) => disableCall(item, { reason: 'MigrationComplete' })),
@@ -138,7 +140,7 @@ export const disableReplication: Operation<{ replica: string }> = {
       key: 'replica',
       title: t('Half-made machine'),
       placeholder: t('What becomes of the machine at the site that the failback has half made?'),
-      needed: () => itemsOf(context, subjects).some((item) => directionOf(item) === 'toSite'),
+      needed: () => itemsOf(context, subjects).some((item) => directionOf(item) === 'toSite' && runsInAzure(item)),
       choices: () => [
         { value: 'Retain', label: t('Keep it') },
         { value: 'Delete', label: t('Delete it') },
@@ -174,7 +176,7 @@ export const removeFromVault: Operation = {
 };
 
 function endOfReplication(items: readonly ReplicationProtectedItem[], button: string): { question: string; detail: string; button: string } {
-  const inAzure = items.filter((item) => item.properties?.activeLocation === 'Recovery' || directionOf(item) === 'toSite');
+  const inAzure = items.filter(runsInAzure);
   return {
     question: t('End the replication of {0}?', listText(items.map(nameOf))),
     detail: [

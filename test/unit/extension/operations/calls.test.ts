@@ -1,6 +1,5 @@
 // What operations send to Azure: by the answers, by the direction, for several machines at once.
 import { describe, expect, test } from 'vitest';
-import type { LabStatus } from '../../../../emulator/contract/resources.ts';
 import { azureCall, namesIn, type AzureCall } from '../../../../extension/operations/azureCall.ts';
 import { isControlCall } from '../../../../extension/operations/controlCall.ts';
 import type { Answers, OperationContext } from '../../../../extension/operations/operation.ts';
@@ -300,30 +299,4 @@ test('a policy is made with its failback policy, and both are associated', async
     ['replicationProtectionContainerMappings', 'gold-failback'],
   ]);
   expect(calls[3]?.body).toMatchObject({ properties: { targetProtectionContainerId: containerId } });
-});
-
-test('what is written to a disk fills whole sectors', async () => {
-  const machine = {
-    machineId: 'web01-id',
-    name: 'web01',
-    platform: 'VmWare',
-    poweredOn: true,
-    disks: [{ diskId: 'os', name: 'Disk0', sizeBytes: 2 ** 30, osDisk: true }],
-  };
-  const snapshot = snapshotOf({}, { lab: { machines: [machine] } as unknown as LabStatus });
-  const calls = await operationNamed('writeToDisk')?.calls(contextOf(snapshot), [{ kind: 'machine', machineId: 'web01-id' }], {
-    disk: 'os',
-    offset: '512',
-    text: 'hello',
-  });
-  expect(calls).toEqual([
-    {
-      control: 'disk.write',
-      request: {
-        disk: { location: 'onPremises', machine: 'web01-id', disk: 'os', at: 'present' },
-        offset: 512,
-        base64: Buffer.concat([Buffer.from('hello')], 512).toString('base64'),
-      },
-    },
-  ]);
 });
