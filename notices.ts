@@ -48,7 +48,7 @@ function resolveFolder(packages: Readonly<Record<string, LockedPackage>>, from: 
 
 /** What esbuild put into the bundles, by the records that build.ts leaves beside them. */
 function bundledPackages(): string[] {
-  const records = globSync('dist/*.inputs.json', { cwd: root }).map(
+  const records = globSync('dist/**/*.inputs.json', { cwd: root }).map(
     (path) => JSON.parse(readFileSync(join(root, path), 'utf8')) as { inputs: Record<string, string> },
   );
   return records.flatMap(({ inputs }) => Object.keys(inputs)).flatMap((input) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0] ?? []);

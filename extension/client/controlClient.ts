@@ -16,10 +16,14 @@ export class ControlClient {
     const { control } = this.#http.locator;
     const answer = await this.#http.send(`${control.url}/control/${name}`, { method: 'POST', body: request });
     const text = await textOf(answer);
-    const body: { error?: { code: string; message: string; recommendedAction: string } } = text === '' ? {} : JSON.parse(text);
+    const body: unknown = text === '' ? {} : JSON.parse(text);
     if ((answer.statusCode ?? 500) >= 400)
       throw ExtensionError.of(
-        body.error ?? { code: 'LabUnreachable', message: t('{0} was answered with {1}.', name, answer.statusCode ?? 0), recommendedAction: '' },
+        (body as { error?: Parameters<typeof ExtensionError.of>[0] }).error ?? {
+          code: 'LabUnreachable',
+          message: t('{0} was answered with {1}.', name, answer.statusCode ?? 0),
+          recommendedAction: '',
+        },
       );
     return body as ReplyOf<Name>;
   }

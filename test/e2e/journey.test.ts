@@ -40,165 +40,216 @@ async function shoot(station: string): Promise<void> {
   await workbench().screenshot(`journey ${station}`);
 }
 
-test('the lab starts', async () => {
-  const window = workbench();
-  await window.showContainer('Site Recovery Lab');
-  await window.view('Protected Machines').welcome.getByRole('button', { name: 'Start Lab' }).click();
-  await window.view('Protected Machines').item(plainName).waitFor(patience);
-  await window.view('Protected Machines').item(hostileName).waitFor(patience);
-  await shoot('1 lab runs');
-}, limitMs);
+test(
+  'the lab starts',
+  async () => {
+    const window = workbench();
+    await window.showContainer('Site Recovery Lab');
+    await window.view('Protected Machines').welcome.getByRole('button', { name: 'Start Lab' }).click();
+    await window.view('Protected Machines').item(plainName).waitFor(patience);
+    await window.view('Protected Machines').item(hostileName).waitFor(patience);
+    await shoot('1 lab runs');
+  },
+  limitMs,
+);
 
-test('a policy is made, with its failback policy', async () => {
-  const window = workbench();
-  await window.run('Site Recovery Lab: Create Replication Policy…');
-  await operator.answer('Create Replication Policy', { Name: 'gold', 'Multi-VM consistency': 'Yes' }, async (question) => {
-    if (question === 'Summary') await window.screenshotInThemes('journey 2 wizard');
-  });
-  await operator.verdict('Create Replication Policy');
-  for (const policy of ['gold', 'gold-failback']) await window.view('Infrastructure').item(policy).waitFor(patience);
-  await shoot('2 policy');
-  await operator.clear();
-}, limitMs);
+test(
+  'a policy is made, with its failback policy',
+  async () => {
+    const window = workbench();
+    await window.run('Site Recovery Lab: Create Replication Policy…');
+    await operator.answer('Create Replication Policy', { Name: 'gold', 'Multi-VM consistency': 'Yes' }, async (question) => {
+      if (question === 'Summary') await window.screenshotInThemes('journey 2 wizard');
+    });
+    await operator.verdict('Create Replication Policy');
+    for (const policy of ['gold', 'gold-failback']) await window.view('Infrastructure').item(policy).waitFor(patience);
+    await shoot('2 policy');
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('two machines are protected: one from its row, one from the palette, in a replication group', async () => {
-  const window = workbench();
-  const machines = window.view('Protected Machines');
-  await machines.choose(plainName, 'Enable Replication…');
-  await operator.answer('Enable Replication', { 'Replication policy': 'gold', 'Virtual network': 'vnet-recovery', 'Replication group': 'None' }, (question) => shoot(`3 enable ${question}`));
-  await window.run('Site Recovery Lab: Enable Replication…');
-  await shoot('3 enable whom');
-  await operator.tick([hostileLabel]);
-  await operator.answer('Enable Replication', { 'Virtual network': 'vnet-recovery', 'Name in Azure': 'db01', 'Replication group': 'New group…', 'Name of the group': 'shop' });
-  await operator.until(hostileName, /%|copy|replication|progress|Protected/i);
-  await shoot('3 initial replication');
-  for (const name of both) await operator.until(name, /Protected.*RPO/);
-  await machines.expand(hostileName);
-  await window.screenshotInThemes('journey 3 machines');
-  await machines.item(hostileName).locator('.monaco-tl-twistie').click();
-  await operator.clear();
-}, limitMs);
+test(
+  'two machines are protected: one from its row, one from the palette, in a replication group',
+  async () => {
+    const window = workbench();
+    const machines = window.view('Protected Machines');
+    await machines.choose(plainName, 'Enable Replication…');
+    await operator.answer('Enable Replication', { 'Replication policy': 'gold', 'Virtual network': 'vnet-recovery', 'Replication group': 'None' }, (question) =>
+      shoot(`3 enable ${question}`),
+    );
+    await window.run('Site Recovery Lab: Enable Replication…');
+    await shoot('3 enable whom');
+    await operator.tick([hostileLabel]);
+    await operator.answer('Enable Replication', {
+      'Virtual network': 'vnet-recovery',
+      'Name in Azure': 'db01',
+      'Replication group': 'New group…',
+      'Name of the group': 'shop',
+    });
+    await operator.until(hostileName, /%|copy|replication|progress|Protected/i);
+    await shoot('3 initial replication');
+    for (const name of both) await operator.until(name, /Protected.*RPO/);
+    await machines.expand(hostileName);
+    await window.screenshotInThemes('journey 3 machines');
+    await machines.item(hostileName).locator('.monaco-tl-twistie').click();
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('the machine, the topology and the jobs are in sight', async () => {
-  const window = workbench();
-  await window.view('Protected Machines').choose(hostileName, 'Open Machine');
-  const view = await panel('machine', '"DB"');
-  expect(await view.locator('h1').innerText()).toBe(hostileName);
-  expect(await view.locator('img').count()).toBe(0);
-  await view.locator('[role=listbox] [role=option]').first().waitFor(patience);
-  await window.screenshotInThemes('journey 4 machine');
-  await window.run('Site Recovery Lab: Open Topology');
-  const topology = await panel('topology', 'Topology');
-  await topology.locator('.box', { hasText: hostileName }).first().waitFor(patience);
-  await window.screenshotInThemes('journey 4 topology');
-  await window.view('Jobs & Events').item('Enable replication').first().locator('.monaco-tl-twistie').click();
-  await window.screenshotInThemes('journey 4 jobs');
-  await closePanel();
-}, limitMs);
+test(
+  'the machine, the topology and the jobs are in sight',
+  async () => {
+    const window = workbench();
+    await window.view('Protected Machines').choose(hostileName, 'Open Machine');
+    const view = await panel('machine', '"DB"');
+    expect(await view.locator('h1').innerText()).toBe(hostileName);
+    expect(await view.locator('img').count()).toBe(0);
+    await view.locator('[role=listbox] [role=option]').first().waitFor(patience);
+    await window.screenshotInThemes('journey 4 machine');
+    await window.run('Site Recovery Lab: Open Topology');
+    const topology = await panel('topology', 'Topology');
+    await topology.locator('.box', { hasText: hostileName }).first().waitFor(patience);
+    await window.screenshotInThemes('journey 4 topology');
+    await window.view('Jobs & Events').item('Enable replication').first().locator('.monaco-tl-twistie').click();
+    await window.screenshotInThemes('journey 4 jobs');
+    await closePanel();
+  },
+  limitMs,
+);
 
-test('a recovery plan holds both', async () => {
-  const window = workbench();
-  await window.view('Recovery Plans').welcome.getByRole('button', { name: 'Create Recovery Plan' }).click();
-  await operator.answer('Create Recovery Plan', { Name: 'shop', Machines: bothLabels }, (question) => shoot(`5 plan ${question}`));
-  await operator.verdict('Create Recovery Plan');
-  await window.view('Recovery Plans').item('shop').waitFor(patience);
-  await window.view('Recovery Plans').choose('shop', 'Open Recovery Plan');
-  await panel('plan', 'shop');
-  await window.screenshotInThemes('journey 5 plan');
-  await closePanel();
-  await operator.clear();
-}, limitMs);
+test(
+  'a recovery plan holds both',
+  async () => {
+    const window = workbench();
+    await window.view('Recovery Plans').welcome.getByRole('button', { name: 'Create Recovery Plan' }).click();
+    await operator.answer('Create Recovery Plan', { Name: 'shop', Machines: bothLabels }, (question) => shoot(`5 plan ${question}`));
+    await operator.verdict('Create Recovery Plan');
+    await window.view('Recovery Plans').item('shop').waitFor(patience);
+    await window.view('Recovery Plans').choose('shop', 'Open Recovery Plan');
+    await panel('plan', 'shop');
+    await window.screenshotInThemes('journey 5 plan');
+    await closePanel();
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('a test failover starts from the machine’s own view, and is cleaned up', async () => {
-  const window = workbench();
-  const machines = window.view('Protected Machines');
-  await machines.choose(plainName, 'Open Machine');
-  const view = await panel('machine', plainName);
-  await view.getByRole('group', { name: 'Actions' }).getByText('Test Failover', { exact: false }).first().click();
-  await operator.answer('Test Failover', { 'Recovery point': 'Latest processed (low RTO)', 'Virtual network': 'vnet-drill' }, (question) => shoot(`6 drill ${question}`));
-  await operator.verdict('Test Failover');
-  await operator.until(plainName, /Cleanup test failover pending/);
-  await shoot('6 drill');
-  await operator.clear();
-  await machines.choose(plainName, 'Clean Up Test Failover…');
-  await operator.answer('Clean Up Test Failover', { Notes: 'It boots.' });
-  await operator.verdict('Clean Up Test Failover');
-  await operator.until(plainName, /^Protected/);
-  await shoot('6 cleaned up');
-  await operator.clear();
-}, limitMs);
+test(
+  'a test failover starts from the machine’s own view, and is cleaned up',
+  async () => {
+    const window = workbench();
+    const machines = window.view('Protected Machines');
+    await machines.choose(plainName, 'Open Machine');
+    const view = await panel('machine', plainName);
+    await view.getByRole('group', { name: 'Actions' }).getByText('Test Failover', { exact: false }).first().click();
+    await operator.answer('Test Failover', { 'Recovery point': 'Latest processed (low RTO)', 'Virtual network': 'vnet-drill' }, (question) =>
+      shoot(`6 drill ${question}`),
+    );
+    await operator.verdict('Test Failover');
+    await operator.until(plainName, /Cleanup test failover pending/);
+    await shoot('6 drill');
+    await operator.clear();
+    await machines.choose(plainName, 'Clean Up Test Failover…');
+    await operator.answer('Clean Up Test Failover', { Notes: 'It boots.' });
+    await operator.verdict('Clean Up Test Failover');
+    await operator.until(plainName, /^Protected/);
+    await shoot('6 cleaned up');
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('both fail over, and the disks in Azure are those of the site', async () => {
-  const window = workbench();
-  for (const name of both) await window.view('Protected Machines').choose(name, 'Machine', 'Stop Workload');
-  await window.run('Site Recovery Lab: Failover…');
-  await operator.tick(bothLabels);
-  await operator.answer('Failover', { 'Recovery point': 'Latest (lowest RPO)', 'Shut down': 'Shut down first' }, (question) => shoot(`7 failover ${question}`));
-  await operator.agree('Fail Over', both, () => window.screenshotInThemes('journey 7 modal'));
-  for (const name of both) await operator.verdict(`Failover of ${name === plainName ? name : '"DB"'}`);
-  for (const name of both) await operator.until(name, /Failover completed|commit/i);
-  await shoot('7 failed over');
-  await using disks = await LabDisks.open(window.server.workspace);
-  expect(await disks.blob(azureName(plainName))).toEqual(await disks.atSite(plainName));
-  expect(await disks.blob(azureName(hostileName))).toEqual(await disks.vmdk(hostileName));
-  await operator.clear();
-}, limitMs);
+test(
+  'both fail over, and the disks in Azure are those of the site',
+  async () => {
+    const window = workbench();
+    for (const name of both) await window.view('Protected Machines').choose(name, 'Machine', 'Stop Workload');
+    await window.run('Site Recovery Lab: Failover…');
+    await operator.tick(bothLabels);
+    await operator.answer('Failover', { 'Recovery point': 'Latest (lowest RPO)', 'Shut down': 'Shut down first' }, (question) =>
+      shoot(`7 failover ${question}`),
+    );
+    await operator.agree('Fail Over', both, () => window.screenshotInThemes('journey 7 modal'));
+    for (const name of both) await operator.verdict(`Failover of ${name === plainName ? name : '"DB"'}`);
+    for (const name of both) await operator.until(name, /Failover completed|commit/i);
+    await shoot('7 failed over');
+    await using disks = await LabDisks.open(window.server.workspace);
+    expect(await disks.blob(azureName(plainName))).toEqual(await disks.atSite(plainName));
+    expect(await disks.blob(azureName(hostileName))).toEqual(await disks.vmdk(hostileName));
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('the failover is committed', async () => {
-  const window = workbench();
-  await window.view('Protected Machines').press(plainName, 'Commit');
-  await operator.agree('Commit', [plainName]);
-  await operator.verdict(`Commit of ${plainName}`);
-  await window.view('Protected Machines').choose(hostileName, 'Commit');
-  await operator.agree('Commit', [hostileName]);
-  await operator.verdict('Commit of "DB"');
-  for (const name of both) await operator.until(name, /Failover committed/);
-  await shoot('8 committed');
-  await operator.clear();
-}, limitMs);
+test(
+  'the failover is committed',
+  async () => {
+    const window = workbench();
+    await window.view('Protected Machines').press(plainName, 'Commit');
+    await operator.agree('Commit', [plainName]);
+    await operator.verdict(`Commit of ${plainName}`);
+    await window.view('Protected Machines').choose(hostileName, 'Commit');
+    await operator.agree('Commit', [hostileName]);
+    await operator.verdict('Commit of "DB"');
+    for (const name of both) await operator.until(name, /Failover committed/);
+    await shoot('8 committed');
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('they are re-protected to the site over the VPN', async () => {
-  const window = workbench();
-  await window.run('Site Recovery Lab: Restore Link');
-  await shoot('9 links');
-  await operator.tick(['site-to-site']);
-  await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
-  await shoot('9 link');
-  await window.run('Site Recovery Lab: Re-protect…');
-  await operator.tick(bothLabels);
-  await operator.answer('Re-protect', { 'Master target': 'MT-LINUX', 'Process server': 'PS-AZURE' }, (question) => shoot(`9 re-protect ${question}`));
-  for (const name of both) await operator.until(name, /Protected.*to the site/);
-  await shoot('9 re-protected');
-  await operator.clear();
-}, limitMs);
+test(
+  'they are re-protected to the site over the VPN',
+  async () => {
+    const window = workbench();
+    await window.run('Site Recovery Lab: Restore Link');
+    await shoot('9 links');
+    await operator.tick(['site-to-site']);
+    await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
+    await shoot('9 link');
+    await window.run('Site Recovery Lab: Re-protect…');
+    await operator.tick(bothLabels);
+    await operator.answer('Re-protect', { 'Master target': 'MT-LINUX', 'Process server': 'PS-AZURE' }, (question) => shoot(`9 re-protect ${question}`));
+    for (const name of both) await operator.until(name, /Protected.*to the site/);
+    await shoot('9 re-protected');
+    await operator.clear();
+  },
+  limitMs,
+);
 
-test('they fail back, and the disks at the site are those of Azure', async () => {
-  const window = workbench();
-  await using disks = await LabDisks.open(window.server.workspace);
-  for (const name of both) {
-    const disk = { location: 'azure', machine: azureName(name), disk: '0', at: 'present' } as const;
-    await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.from(`Written in Azure by ${name}`).toString('base64') });
-  }
-  const before = await disks.atSite(plainName);
-  await window.run('Site Recovery Lab: Failback…');
-  await operator.tick(bothLabels);
-  await operator.answer('Failback', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
-  await operator.agree('Fail Back', both, () => shoot('10 failback modal'));
-  for (const name of both) await operator.verdict(`Failback of ${name === plainName ? name : '"DB"'}`);
-  for (const name of both) await operator.until(name, /Failover completed|commit/i);
-  await shoot('10 failed back');
-  const after = await disks.atSite(plainName);
-  expect(after).toEqual(await disks.blob(azureName(plainName)));
-  expect(after).not.toEqual(before);
-  expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
-  await operator.clear();
-  await window.run('Site Recovery Lab: Commit');
-  await operator.tick(bothLabels);
-  await operator.agree('Commit', both);
-  for (const name of both) await operator.verdict(`Commit of ${name === plainName ? name : '"DB"'}`);
-  for (const name of both) await operator.until(name, /Failover committed/);
-  await shoot('10 committed');
-}, limitMs);
+test(
+  'they fail back, and the disks at the site are those of Azure',
+  async () => {
+    const window = workbench();
+    await using disks = await LabDisks.open(window.server.workspace);
+    for (const name of both) {
+      const disk = { location: 'azure', machine: azureName(name), disk: '0', at: 'present' } as const;
+      await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.from(`Written in Azure by ${name}`).toString('base64') });
+    }
+    const before = await disks.atSite(plainName);
+    await window.run('Site Recovery Lab: Failback…');
+    await operator.tick(bothLabels);
+    await operator.answer('Failback', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
+    await operator.agree('Fail Back', both, () => shoot('10 failback modal'));
+    for (const name of both) await operator.verdict(`Failback of ${name === plainName ? name : '"DB"'}`);
+    for (const name of both) await operator.until(name, /Failover completed|commit/i);
+    await shoot('10 failed back');
+    const after = await disks.atSite(plainName);
+    expect(after).toEqual(await disks.blob(azureName(plainName)));
+    expect(after).not.toEqual(before);
+    expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
+    await operator.clear();
+    await window.run('Site Recovery Lab: Commit');
+    await operator.tick(bothLabels);
+    await operator.agree('Commit', both);
+    for (const name of both) await operator.verdict(`Commit of ${name === plainName ? name : '"DB"'}`);
+    for (const name of both) await operator.until(name, /Failover committed/);
+    await shoot('10 committed');
+  },
+  limitMs,
+);
 
 test('nothing of the hostile name was anything but text', async () => {
   expect(await workbench().page.title()).not.toContain('broken');

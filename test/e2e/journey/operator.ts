@@ -22,8 +22,11 @@ export class Operator {
   async answer(verb: string, replies: Replies, look?: (title: string) => Promise<unknown>): Promise<void> {
     const { quickInput } = this.#window;
     const title = quickInput.widget.locator('.quick-input-title');
-    for (let before = ''; ; ) {
-      await title.filter({ hasText: new RegExp(`^${verb}: `) }).filter({ hasNotText: before === '' ? /^$/ : before }).waitFor();
+    for (let before = ''; ;) {
+      await title
+        .filter({ hasText: new RegExp(`^${verb}: `) })
+        .filter({ hasNotText: before === '' ? /^$/ : before })
+        .waitFor();
       const shown = (await title.innerText()).trim();
       const question = shown.slice(`${verb}: `.length).replace(/ \(\d+\/\d+\)$/, '');
       await look?.(question);
@@ -49,7 +52,10 @@ export class Operator {
   /** The toast that tells how it ended. @throws Error when it tells anything but success */
   async verdict(text: string): Promise<void> {
     const { page } = this.#window;
-    const ended = page.locator('.notification-toast').filter({ hasText: text }).filter({ hasText: /succeeded|failed|cancelled|ended/, visible: true });
+    const ended = page
+      .locator('.notification-toast')
+      .filter({ hasText: text })
+      .filter({ hasText: /succeeded|failed|cancelled|ended/, visible: true });
     await ended.first().waitFor({ timeout: verdictLimitMs });
     const said = (await ended.allInnerTexts()).join('\n');
     if (!said.includes('succeeded')) throw new Error(said);

@@ -12,7 +12,7 @@ const pattern = new RegExp(manifest.contributes.problemMatchers[0]?.pattern.rege
 
 test.each([
   ['Scenario my shop.yaml: machines must be a list.', 'my shop.yaml'],
-  ['/work/shop.plan.yaml: group 2 is not a mapping.', '/work/shop.plan.yaml'],
+  ['/plans/shop.plan.yaml: group 2 is not a mapping.', '/plans/shop.plan.yaml'],
   ['Machine WEB01 is off.', undefined],
 ])('%s', (message, file) => {
   const [first = ''] = errorText(new LabError('InvalidArgument', message).toBody()).split('\n');
