@@ -25,8 +25,8 @@ export interface Composition {
 
 export function composition(context: ExtensionContext, log: LogOutputChannel): Composition {
   const settings = (): ReturnType<typeof labSettings> => labSettings(context);
-  const program = { runtime: process.execPath, emulator: context.asAbsolutePath(join('dist', 'emulator.mjs')) };
-  const supervisor = new Supervisor({ ...program, log });
+  const program = { runtime: process.execPath, script: context.asAbsolutePath(join('dist', 'emulator.mjs')) };
+  const supervisor = new Supervisor({ runtime: program.runtime, emulator: program.script, log });
   const model = new LabModel(settings().dir, { log });
   const session = new Session({
     supervisor,

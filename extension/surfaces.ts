@@ -13,7 +13,7 @@ import type { LabModel } from './model/labModel.ts';
 import type { Operation } from './operations/operation.ts';
 import { registerComponentLogs } from './output/componentLogs.ts';
 import { registerLabStatusItem } from './status/labStatusItem.ts';
-import type { Program } from './terminal/environment.ts';
+import type { Program } from '../emulator/cli/environment.ts';
 import { registerLabTasks } from './terminal/labTasks.ts';
 import { registerLabTerminal } from './terminal/labTerminal.ts';
 import { allowedBy } from './tree/context.ts';
@@ -79,7 +79,8 @@ function surroundings({ context, session, program, labDir }: SurfacesDeps): Para
   const dir = session.running ? session.lab.locator.dir : labDir();
   return {
     dir,
-    ...program,
+    runtime: program.runtime,
+    emulator: program.script,
     versions: { extension, editor: `${version} (${env.appHost})` },
     answers: session.running ? async () => void (await session.lab.control.call('clock.show', {})) : undefined,
   };

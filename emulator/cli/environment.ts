@@ -13,10 +13,16 @@ const audience = 'https://management.azure.com/';
 
 export type Environment = Readonly<Record<string, string>>;
 
-/** Writes what the variables lead to below the lab's folder; `srlab` itself is on the PATH. */
-export async function clientEnvironment(ready: ReadyLine): Promise<Environment> {
+/** A runtime and what it runs: together they are `srlab`. */
+export interface Program {
+  readonly runtime: string;
+  readonly script: string;
+}
+
+/** Writes what the variables lead to below the lab's folder. @param program becomes the command `srlab` on the PATH; default: this process's own */
+export async function clientEnvironment(ready: ReadyLine, program: Program = ownProgram()): Promise<Environment> {
   const root = join(ready.dir, '.srlab');
-  const bin = await writeCommand(join(root, 'bin'));
+  const bin = await writeCommands(join(root, 'bin'), program);
   const bundle = await writeBundle(join(root, 'ca-bundle.pem'), ready.ca);
   const configuration = await writeAzureCliConfiguration(join(root, 'azure-cli'), ready);
   return {
@@ -79,9 +85,16 @@ function signIn(ready: ReadyLine): Environment {
   };
 }
 
-async function writeCommand(bin: string): Promise<string> {
+function ownProgram(): Program {
+  return { runtime: process.execPath, script: process.argv[1] ?? '' };
+}
+
+/** `ELECTRON_RUN_AS_NODE` is for this one program, whose runtime may be VS Code's: in the environment itself it would keep `code` from opening a window. */
+async function writeCommands(bin: string, { runtime, script }: Program): Promise<string> {
+  const quoted = (path: string): string => `'${path.replaceAll("'", String.raw`'\''`)}'`;
   await mkdir(bin, { recursive: true });
-  await writeFile(join(bin, 'srlab'), `#!/bin/sh\nexec '${process.execPath}' '${process.argv[1] ?? ''}' "$@"\n`, { mode: 0o755 });
+  await writeFile(join(bin, 'srlab'), `#!/bin/sh\nELECTRON_RUN_AS_NODE=1 exec ${quoted(runtime)} ${quoted(script)} "$@"\n`, { mode: 0o755 });
+  await writeFile(join(bin, 'srlab.cmd'), `@echo off\r\nsetlocal\r\nset ELECTRON_RUN_AS_NODE=1\r\n"${runtime}" "${script}" %*\r\n`);
   return bin;
 }
 

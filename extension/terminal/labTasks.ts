@@ -4,7 +4,7 @@ import type { Session } from '../lab/session.ts';
 import type { LabModel } from '../model/labModel.ts';
 import { t } from '../texts.ts';
 import { taskArguments, taskName, type LabTask } from './taskArguments.ts';
-import type { Program } from './environment.ts';
+import type { Program } from '../../emulator/cli/environment.ts';
 
 export interface LabTasksDeps {
   readonly session: Session;
@@ -26,7 +26,7 @@ function isLabTask(definition: TaskDefinition): definition is LabTask & TaskDefi
 
 function task(definition: LabTask & TaskDefinition, { session, model, program }: LabTasksDeps): Task {
   const dir = session.running ? session.lab.locator.dir : model.snapshot.dir;
-  const words = [program.emulator, ...taskArguments(definition, dir)].map((value): ShellQuotedString => ({ value, quoting: ShellQuoting.Strong }));
+  const words = [program.script, ...taskArguments(definition, dir)].map((value): ShellQuotedString => ({ value, quoting: ShellQuoting.Strong }));
   const execution = new ShellExecution({ value: program.runtime, quoting: ShellQuoting.Strong }, words, { env: { ELECTRON_RUN_AS_NODE: '1' } });
   const made = new Task(definition, TaskScope.Workspace, taskName(definition), t('Site Recovery Lab'), execution, '$srlab');
   made.detail =

@@ -2,7 +2,7 @@
 import { ThemeIcon, window, type Disposable as VsDisposable, type TerminalOptions } from 'vscode';
 import type { Session } from '../lab/session.ts';
 import { t } from '../texts.ts';
-import { terminalEnvironment, type Program } from './environment.ts';
+import { clientEnvironment, type Program } from '../../emulator/cli/environment.ts';
 
 export interface LabTerminalDeps {
   readonly session: Session;
@@ -24,7 +24,7 @@ async function terminalOptions({ session, program }: LabTerminalDeps): Promise<T
     name: t('Lab Terminal'),
     iconPath: new ThemeIcon('shield'),
     cwd: locator.dir,
-    env: await terminalEnvironment(locator, program),
+    env: await clientEnvironment(locator, program),
     message: t('Clients of Azure work on this lab here: srlab, az, Azure SDKs. Nothing outside the lab is changed.'),
     // Keys of a lab that has ended are worth nothing after a reload.
     isTransient: true,
