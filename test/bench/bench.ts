@@ -1,5 +1,6 @@
 // `npm run bench [-- name …] [--json]`: ratios measured in one run, on one build of Azurite.
 import { parseArgs } from 'node:util';
+import { activation } from './activation.ts';
 import { arm } from './arm.ts';
 import { churnMeasures } from './churn.ts';
 import { copyMeasures } from './copies.ts';
@@ -12,7 +13,7 @@ import { idle, start } from './programs.ts';
 import { tap } from './tap.ts';
 import { tree500 } from './tree500.ts';
 
-const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, arm, tap, start, idle, tree500];
+const measures: readonly Measure[] = [...copyMeasures, hops, logUpload, ...churnMeasures, drill, failback, arm, tap, start, idle, tree500, activation];
 
 type Row = { readonly measure: Measure } & ({ readonly measured: Measured } | { readonly error: unknown });
 

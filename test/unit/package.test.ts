@@ -1,5 +1,6 @@
 // The package that a user installs: small, the same for every platform, and nothing in it that nobody needs.
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pack } from '../../pack.ts';
 
@@ -34,4 +35,8 @@ test('it has the manifest, the bundles, the documents and the pictures, and noth
 
 test('it loads on every platform: no packages beside the bundles, no native modules, no sources', () => {
   expect(names.filter((name) => /node_modules|\.(node|so|dylib|dll|exe|wasm|ts|map)$/.test(name))).toEqual([]);
+});
+
+test('what loads at activation is at most 400 kB', () => {
+  expect(statSync(join(import.meta.dirname, '..', '..', 'dist', 'extension.cjs')).size).toBeLessThanOrEqual(400_000);
 });
