@@ -12,6 +12,7 @@ const workbench = useWorkbench({
 });
 const patience = { timeout: 60_000 };
 const limitMs = 180_000;
+const sectorBytes = 512;
 /** Quick inputs show `$(` with an invisible character between, or it would be an icon. */
 const hostileLabel = hostileName.replaceAll('$(', '$\u200B(');
 const both = [plainName, hostileName];
@@ -209,10 +210,10 @@ test(
     await operator.tick(['site-to-site']);
     await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
     await shoot('9 link');
-    await window.run('Site Recovery Lab: Re-protect…');
-    await operator.tick(bothLabels);
-    await operator.answer('Re-protect', { 'Master target': 'MT-LINUX', 'Process server': 'PS-AZURE' }, (question) => shoot(`9 re-protect ${question}`));
-    for (const name of both) await operator.until(name, /Protected.*to the site/);
+    // Members of a replication group go together: by their plan.
+  await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
+  await operator.verdict('Re-protect');
+  for (const name of both) await operator.until(name, /Protected.*to the site/);
     await shoot('9 re-protected');
     await operator.clear();
   },
@@ -226,7 +227,7 @@ test(
     await using disks = await LabDisks.open(window.server.workspace);
     for (const name of both) {
       const disk = { location: 'azure', machine: azureName(name), disk: '0', at: 'present' } as const;
-      await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.from(`Written in Azure by ${name}`).toString('base64') });
+      await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.alloc(sectorBytes, `Written in Azure by ${name}`).toString('base64') });
     }
     const before = await disks.atSite(plainName);
     await window.run('Site Recovery Lab: Failback…');
