@@ -230,14 +230,13 @@ test(
       await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.alloc(sectorBytes, `Written in Azure by ${name}`).toString('base64') });
     }
     const before = await disks.atSite(plainName);
-    await window.run('Site Recovery Lab: Failback…');
-    await operator.tick(bothLabels);
-    await operator.answer('Failback', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
-    await operator.agree('Fail Back', both, () => shoot('10 failback modal'));
-    for (const name of both) await operator.verdict(`Failback of ${name === plainName ? name : '"DB"'}`);
-    for (const name of both) await operator.until(name, /Failover completed|commit/i);
-    await shoot('10 failed back');
-    const after = await disks.atSite(plainName);
+    await window.view('Recovery Plans').choose('shop', 'Failback of Recovery Plan…');
+  await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
+  await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
+  await operator.verdict('Failback');
+  for (const name of both) await operator.until(name, /Failover completed|commit/i);
+  await shoot('10 failed back');
+  const after = await disks.atSite(plainName);
     expect(after).toEqual(await disks.blob(azureName(plainName)));
     expect(after).not.toEqual(before);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
