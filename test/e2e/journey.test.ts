@@ -12,6 +12,7 @@ const workbench = useWorkbench({
 });
 const patience = { timeout: 60_000 };
 const limitMs = 180_000;
+const sectorBytes = 512;
 /** Quick inputs show `$(` with an invisible character between, or it would be an icon. */
 const hostileLabel = hostileName.replaceAll('$(', '$\u200B(');
 const both = [plainName, hostileName];
@@ -209,10 +210,10 @@ test(
     await operator.tick(['site-to-site']);
     await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
     await shoot('9 link');
-    await window.run('Site Recovery Lab: Re-protect…');
-    await operator.tick(bothLabels);
-    await operator.answer('Re-protect', { 'Master target': 'MT-LINUX', 'Process server': 'PS-AZURE' }, (question) => shoot(`9 re-protect ${question}`));
-    for (const name of both) await operator.until(name, /Protected.*to the site/);
+    // Members of a replication group go together: by their plan.
+  await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
+  await operator.verdict('Re-protect');
+  for (const name of both) await operator.until(name, /Protected.*to the site/);
     await shoot('9 re-protected');
     await operator.clear();
   },
@@ -226,17 +227,16 @@ test(
     await using disks = await LabDisks.open(window.server.workspace);
     for (const name of both) {
       const disk = { location: 'azure', machine: azureName(name), disk: '0', at: 'present' } as const;
-      await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.from(`Written in Azure by ${name}`).toString('base64') });
+      await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.alloc(sectorBytes, `Written in Azure by ${name}`).toString('base64') });
     }
     const before = await disks.atSite(plainName);
-    await window.run('Site Recovery Lab: Failback…');
-    await operator.tick(bothLabels);
-    await operator.answer('Failback', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
-    await operator.agree('Fail Back', both, () => shoot('10 failback modal'));
-    for (const name of both) await operator.verdict(`Failback of ${name === plainName ? name : '"DB"'}`);
-    for (const name of both) await operator.until(name, /Failover completed|commit/i);
-    await shoot('10 failed back');
-    const after = await disks.atSite(plainName);
+    await window.view('Recovery Plans').choose('shop', 'Failback of Recovery Plan…');
+  await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
+  await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
+  await operator.verdict('Failback');
+  for (const name of both) await operator.until(name, /Failover completed|commit/i);
+  await shoot('10 failed back');
+  const after = await disks.atSite(plainName);
     expect(after).toEqual(await disks.blob(azureName(plainName)));
     expect(after).not.toEqual(before);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));

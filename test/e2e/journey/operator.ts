@@ -43,9 +43,12 @@ export class Operator {
     }
   }
 
-  /** Ticks exactly these. */
-  async tick(labels: readonly string[]): Promise<void> {
-    await this.#window.quickInput.tick(...labels);
+  /** Ticks these, and goes on. @param look at the list before */
+  async tick(labels: readonly string[], look?: () => Promise<unknown>): Promise<void> {
+    const { quickInput } = this.#window;
+    for (const label of labels) await quickInput.row(label).waitFor();
+    await look?.();
+    await quickInput.tick(...labels);
     await this.#window.quickInput.accept();
   }
 

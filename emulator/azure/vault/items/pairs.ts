@@ -97,7 +97,8 @@ function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRe
     pair.report === null ||
     pair.report.processedBytes !== report.processedBytes ||
     pair.report.transferredBytes !== report.transferredBytes ||
-    pair.report.stage !== report.stage;
+    pair.report.stage !== report.stage ||
+    standsAtTheEnd(pair, report);
   const synchronised = report.stage === 'DifferentialSync' && pair.report?.stage !== 'DifferentialSync';
   return {
     ...pair,
@@ -107,6 +108,11 @@ function withReport(pair: PairRecord, report: PairReport, nowMs: number): PairRe
     resyncAdoptedMs: adopted ? (pair.resyncAdoptedMs ?? nowMs) : pair.resyncAdoptedMs,
     resyncRequired: requiredAfter(pair, report, { adopted, nowMs }),
   };
+}
+
+/** On the way to the site no log tells of marks: a machine that writes nothing and has nothing to send does not stand still. */
+function standsAtTheEnd({ replica }: PairRecord, { stage, pendingBytes, error }: PairReport): boolean {
+  return replica === null && stage === 'DifferentialSync' && pendingBytes === 0 && error === null;
 }
 
 function requiredAfter(pair: PairRecord, report: PairReport, { adopted, nowMs }: { adopted: boolean; nowMs: number }): PairRecord['resyncRequired'] {
