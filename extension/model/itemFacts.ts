@@ -34,7 +34,6 @@ const mebibyte = 2 ** 20;
 
 export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   const { properties } = item;
-  const pending = !['', 'None', 'MarkedForDeletion'].includes(properties?.testFailoverState ?? '');
   const none: ItemFacts = {
     rpoMs: undefined,
     osType: 'Other',
@@ -45,7 +44,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
     azureName: '',
     azureSize: '',
     network: '',
-    testFailoverPending: pending,
+    testFailoverPending: drillIsOpen(item),
   };
   const toAzure = azureDetails(item);
   if (toAzure !== undefined)
@@ -74,6 +73,10 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
       ipAddress: toSite.ipAddress ?? '',
     };
   return none;
+}
+
+function drillIsOpen({ properties }: ReplicationProtectedItem): boolean {
+  return !['', 'None', 'MarkedForDeletion'].includes(properties?.testFailoverState ?? '');
 }
 
 function diskFacts(

@@ -211,9 +211,9 @@ test(
     await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
     await shoot('9 link');
     // Members of a replication group go together: by their plan.
-  await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
-  await operator.verdict('Re-protect');
-  for (const name of both) await operator.until(name, /Protected.*to the site/);
+    await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
+    await operator.verdict('Re-protect');
+    for (const name of both) await operator.until(name, /Protected.*to the site/);
     await shoot('9 re-protected');
     await operator.clear();
   },
@@ -231,12 +231,12 @@ test(
     }
     const before = await disks.atSite(plainName);
     await window.view('Recovery Plans').choose('shop', 'Failback of Recovery Plan…');
-  await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
-  await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
-  await operator.verdict('Failback');
-  for (const name of both) await operator.until(name, /Failover completed|commit/i);
-  await shoot('10 failed back');
-  const after = await disks.atSite(plainName);
+    await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
+    await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
+    await operator.verdict('Failback');
+    for (const name of both) await operator.until(name, /Failover completed|commit/i);
+    await shoot('10 failed back');
+    const after = await disks.atSite(plainName);
     expect(after).toEqual(await disks.blob(azureName(plainName)));
     expect(after).not.toEqual(before);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));

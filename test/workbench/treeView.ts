@@ -74,8 +74,8 @@ export class TreeView {
     await this.#openMenu(label);
     for (const [depth, entry] of path.entries()) {
       // Its accessible name has the keys as well.
-      const named = this.#page.locator(`.action-label:text-is(${JSON.stringify(entry)})`);
-      const row = this.#page.locator('.monaco-menu').getByRole('menuitem').filter({ has: named }).last();
+      const text = this.#page.locator(`.action-label:text-is(${JSON.stringify(entry)})`);
+      const row = this.#page.locator('.monaco-menu').getByRole('menuitem').filter({ has: text }).last();
       await row.waitFor();
       await this.#page.waitForTimeout(menuSettlesMs);
       if (depth < path.length - 1) await row.hover();
