@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { createServer as createPlainServer, type Server } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { randomInt } from 'node:crypto';
 import { LabError } from '../kernel/errors.ts';
 
 /** PEM texts of a server's identity; `clientCa` turns on mutual TLS (a client without certificate is let in, the routes decide). */
@@ -20,11 +21,31 @@ export interface Listening extends AsyncDisposable {
 }
 
 /**
- * @param options `port` 0 or absent lets the system choose; without `identity` the server speaks plain HTTP
+ * Where servers listen that nobody gave a port: below those that systems lend to outgoing connections (from 32768, or 49152), which would
+ * otherwise take the port of a server that is down for a moment and has to come back to it.
+ */
+const freePorts = { from: 15_000, below: 32_000 };
+const attempts = 50;
+
+/**
+ * @param options `port` 0 or absent: a free one; without `identity` the server speaks plain HTTP
  * @throws LabError PortInUse
  */
 export async function serve(app: Express, options: { port?: number; identity?: ServerIdentity }): Promise<Listening> {
   const { identity, port = 0 } = options;
+  if (port !== 0) return listen(app, port, identity);
+  for (let attempt = 1; attempt < attempts; attempt += 1) {
+    try {
+      // True chance: labs of one seed run side by side.
+      return await listen(app, randomInt(freePorts.from, freePorts.below), identity);
+    } catch (error) {
+      if (!LabError.is(error, 'PortInUse')) throw error;
+    }
+  }
+  return listen(app, 0, identity);
+}
+
+async function listen(app: Express, port: number, identity: ServerIdentity | undefined): Promise<Listening> {
   const server: Server =
     identity === undefined
       ? createPlainServer(app)
