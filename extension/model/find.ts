@@ -35,9 +35,10 @@ export function planOf({ vault }: LabSnapshot, subject: Subject | undefined): Re
   return byId(vault.plans, id);
 }
 
-/** Machines that the site knows and nobody has protected. */
+/** Machines that the site knows and nobody has protected, or is about to. */
 export function unprotected({ vault }: LabSnapshot): readonly ProtectableItem[] {
-  return vault.protectableItems.filter((item) => item.properties?.protectionStatus !== 'Protected');
+  const taken = new Set(vault.items.map(({ properties }) => properties?.protectableItemId?.toLowerCase()));
+  return vault.protectableItems.filter(({ id, properties }) => properties?.protectionStatus !== 'Protected' && !taken.has(id?.toLowerCase()));
 }
 
 export function nameOf(item: Pick<ReplicationProtectedItem, 'name' | 'properties'>): string {

@@ -21,7 +21,7 @@ export class QuickInput {
 
   /** By its label, in full. Rows far down a long list are there only after `fill` has narrowed it. */
   row(label: string): Locator {
-    return this.#rows.filter({ has: this.#page.locator('.label-name').getByText(label, { exact: true }) });
+    return this.#rows.filter({ has: this.#page.locator('.label-name').filter({ hasText: wholly(label) }) });
   }
 
   /** Options, or check boxes in a pick of many. */
@@ -65,4 +65,14 @@ export class QuickInput {
     await this.input.press('Escape');
     await this.widget.waitFor({ state: 'hidden' });
   }
+}
+
+/** What was typed is marked in a label, as an element of its own: only the whole label counts. */
+function wholly(label: string): RegExp {
+  return new RegExp(
+    `^\\s*${label
+      .trim()
+      .replaceAll(/[^\p{L}\p{N}\s]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .replaceAll(/\s+/g, '\\s+')}\\s*$`,
+  );
 }
