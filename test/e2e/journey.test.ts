@@ -3,7 +3,7 @@ import type { Frame } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { useWorkbench } from '../workbench/useWorkbench.ts';
 import { hostileName, journeyEstate, plainName } from './journey/journeyEstate.ts';
-import { LabDisks, type DiskContent } from './journey/labDisks.ts';
+import { LabDisks, locatorOf, type DiskContent } from './journey/labDisks.ts';
 import { Operator } from './journey/operator.ts';
 
 const workbench = useWorkbench({
@@ -20,8 +20,9 @@ const bothLabels = [plainName, hostileLabel];
 /** As the wizard proposes it, and as it was typed. */
 const azureName = (name: string): string => (name === hostileName ? 'db01' : name);
 let operator: Operator;
-/** What the plain machine's disk at the site held when it was left. */
-let left: DiskContent;
+/** What the plain machine's disk at the site held when it was left, and when it was home again. */
+let left: DiskContent | undefined;
+let home: DiskContent | undefined;
 
 beforeAll(() => {
   operator = new Operator(workbench());
@@ -240,7 +241,7 @@ test(
     await shoot('10 failed back');
     const after = await disks.atSite(plainName);
     expect(after).toEqual(await disks.blob(azureName(plainName)));
-    expect(after).not.toEqual(left);
+    expect(home).not.toEqual(left);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
     await operator.clear();
     await window.run('Site Recovery Lab: Commit');
@@ -252,6 +253,22 @@ test(
   },
   limitMs,
 );
+
+test('the lab is killed, and one press brings everything back', async () => {
+  const window = workbench();
+  await operator.clear();
+  const before = locatorOf(window.server.workspace).pid;
+  process.kill(before, 'SIGKILL');
+  await window.toast('The lab ended unexpectedly').waitFor(patience);
+  await window.screenshotInThemes('journey 11 lost');
+  await window.pressInToast('The lab ended unexpectedly', 'Start It Again');
+  for (const name of both) await operator.until(name, /Failover committed/);
+  expect(locatorOf(window.server.workspace).pid).not.toBe(before);
+  await window.view('Recovery Plans').item('shop').waitFor(patience);
+  await using disks = await LabDisks.open(window.server.workspace);
+  expect(await disks.atSite(plainName)).toEqual(home);
+  await shoot('11 back');
+}, limitMs);
 
 test('nothing of the hostile name was anything but text', async () => {
   expect(await workbench().page.title()).not.toContain('broken');

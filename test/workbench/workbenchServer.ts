@@ -66,6 +66,8 @@ export class WorkbenchServer implements AsyncDisposable {
     const server = new WorkbenchServer();
     try {
       writeFileSync(join(server.#makeFolder('user', 'User'), 'settings.json'), JSON.stringify({ ...defaultSettings, ...options.settings }));
+      // Settings that belong to a machine are read from here alone.
+      writeFileSync(join(server.#makeFolder('user', 'Machine'), 'settings.json'), JSON.stringify(options.settings ?? {}));
       for (const [path, content] of Object.entries(options.files ?? {})) server.write(path, content);
       await server.#run(installation, options);
       return server;
