@@ -239,8 +239,8 @@ test(
     await operator.verdict('Failback');
     for (const name of both) await operator.until(name, /Failover completed|commit/i);
     await shoot('10 failed back');
-    const after = await disks.atSite(plainName);
-    expect(after).toEqual(await disks.blob(azureName(plainName)));
+    home = await disks.atSite(plainName);
+    expect(home).toEqual(await disks.blob(azureName(plainName)));
     expect(home).not.toEqual(left);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
     await operator.clear();
@@ -254,21 +254,25 @@ test(
   limitMs,
 );
 
-test('the lab is killed, and one press brings everything back', async () => {
-  const window = workbench();
-  await operator.clear();
-  const before = locatorOf(window.server.workspace).pid;
-  process.kill(before, 'SIGKILL');
-  await window.toast('The lab ended unexpectedly').waitFor(patience);
-  await window.screenshotInThemes('journey 11 lost');
-  await window.pressInToast('The lab ended unexpectedly', 'Start It Again');
-  for (const name of both) await operator.until(name, /Failover committed/);
-  expect(locatorOf(window.server.workspace).pid).not.toBe(before);
-  await window.view('Recovery Plans').item('shop').waitFor(patience);
-  await using disks = await LabDisks.open(window.server.workspace);
-  expect(await disks.atSite(plainName)).toEqual(home);
-  await shoot('11 back');
-}, limitMs);
+test(
+  'the lab is killed, and one press brings everything back',
+  async () => {
+    const window = workbench();
+    await operator.clear();
+    const before = locatorOf(window.server.workspace).pid;
+    process.kill(before, 'SIGKILL');
+    await window.toast('The lab ended unexpectedly').waitFor(patience);
+    await window.screenshotInThemes('journey 11 lost');
+    await window.pressInToast('The lab ended unexpectedly', 'Start It Again');
+    for (const name of both) await operator.until(name, /Failover committed/);
+    expect(locatorOf(window.server.workspace).pid).not.toBe(before);
+    await window.view('Recovery Plans').item('shop').waitFor(patience);
+    await using disks = await LabDisks.open(window.server.workspace);
+    expect(await disks.atSite(plainName)).toEqual(home);
+    await shoot('11 back');
+  },
+  limitMs,
+);
 
 test('nothing of the hostile name was anything but text', async () => {
   expect(await workbench().page.title()).not.toContain('broken');
