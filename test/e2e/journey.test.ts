@@ -181,7 +181,7 @@ test(
     await shoot('7 failed over');
     await using disks = await LabDisks.open(window.server.workspace);
     left = await disks.atSite(plainName);
-  expect(await disks.blob(azureName(plainName))).toEqual(left);
+    expect(await disks.blob(azureName(plainName))).toEqual(left);
     expect(await disks.blob(azureName(hostileName))).toEqual(await disks.vmdk(hostileName));
     await operator.clear();
   },
@@ -215,9 +215,9 @@ test(
     await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
     await shoot('9 link');
     // Members of a replication group go together: by their plan.
-  await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
-  await operator.verdict('Re-protect');
-  for (const name of both) await operator.until(name, /Protected.*to the site/);
+    await window.view('Recovery Plans').choose('shop', 'Re-protect Recovery Plan');
+    await operator.verdict('Re-protect');
+    for (const name of both) await operator.until(name, /Protected.*to the site/);
     await shoot('9 re-protected');
     await operator.clear();
   },
@@ -233,14 +233,14 @@ test(
       const disk = { location: 'azure', machine: azureName(name), disk: '0', at: 'present' } as const;
       await disks.call('disk.write', { disk, offset: 64 * 2 ** 20, base64: Buffer.alloc(sectorBytes, `Written in Azure by ${name}`).toString('base64') });
     }
-      await window.view('Recovery Plans').choose('shop', 'Failback of Recovery Plan…');
-  await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
-  await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
-  await operator.verdict('Failback');
-  for (const name of both) await operator.until(name, /Failover completed|commit/i);
-  await shoot('10 failed back');
-  const after = await disks.atSite(plainName);
-    expect(after).toEqual(await disks.blob(azureName(plainName)));
+    await window.view('Recovery Plans').choose('shop', 'Failback of Recovery Plan…');
+    await operator.answer('Failback of Recovery Plan', { 'Recovery point': 'Latest', 'Shut down': 'Shut down first' });
+    await operator.agree('Fail Back', [], () => shoot('10 failback modal'));
+    await operator.verdict('Failback');
+    for (const name of both) await operator.until(name, /Failover completed|commit/i);
+    await shoot('10 failed back');
+    home = await disks.atSite(plainName);
+    expect(home).toEqual(await disks.blob(azureName(plainName)));
     expect(home).not.toEqual(left);
     expect(await disks.vmdk(hostileName)).toEqual(await disks.blob(azureName(hostileName)));
     await operator.clear();
@@ -254,21 +254,25 @@ test(
   limitMs,
 );
 
-test('the lab is killed, and one press brings everything back', async () => {
-  const window = workbench();
-  await operator.clear();
-  const before = locatorOf(window.server.workspace).pid;
-  process.kill(before, 'SIGKILL');
-  await window.toast('The lab ended unexpectedly').waitFor(patience);
-  await window.screenshotInThemes('journey 11 lost');
-  await window.pressInToast('The lab ended unexpectedly', 'Start It Again');
-  for (const name of both) await operator.until(name, /Failover committed/);
-  expect(locatorOf(window.server.workspace).pid).not.toBe(before);
-  await window.view('Recovery Plans').item('shop').waitFor(patience);
-  await using disks = await LabDisks.open(window.server.workspace);
-  expect(await disks.atSite(plainName)).toEqual(home);
-  await shoot('11 back');
-}, limitMs);
+test(
+  'the lab is killed, and one press brings everything back',
+  async () => {
+    const window = workbench();
+    await operator.clear();
+    const before = locatorOf(window.server.workspace).pid;
+    process.kill(before, 'SIGKILL');
+    await window.toast('The lab ended unexpectedly').waitFor(patience);
+    await window.screenshotInThemes('journey 11 lost');
+    await window.pressInToast('The lab ended unexpectedly', 'Start It Again');
+    for (const name of both) await operator.until(name, /Failover committed/);
+    expect(locatorOf(window.server.workspace).pid).not.toBe(before);
+    await window.view('Recovery Plans').item('shop').waitFor(patience);
+    await using disks = await LabDisks.open(window.server.workspace);
+    expect(await disks.atSite(plainName)).toEqual(home);
+    await shoot('11 back');
+  },
+  limitMs,
+);
 
 test('nothing of the hostile name was anything but text', async () => {
   expect(await workbench().page.title()).not.toContain('broken');

@@ -69,5 +69,10 @@ export class QuickInput {
 
 /** What was typed is marked in a label, as an element of its own: only the whole label counts. */
 function wholly(label: string): RegExp {
-  return new RegExp(`^\\s*${label.trim().replaceAll(/[^\p{L}\p{N}\s]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`).replaceAll(/\s+/g, '\\s+')}\\s*$`);
+  return new RegExp(
+    `^\\s*${label
+      .trim()
+      .replaceAll(/[^\p{L}\p{N}\s]/gu, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .replaceAll(/\s+/g, '\\s+')}\\s*$`,
+  );
 }

@@ -46,13 +46,18 @@ export class TreeView {
   /** Presses a button in the row. */
   async press(label: string, action: string): Promise<void> {
     await this.item(label).hover();
-    await this.item(label).getByRole('button', { name: named(action) }).click();
+    await this.item(label)
+      .getByRole('button', { name: named(action) })
+      .click();
   }
 
   /** Presses a button in the header of the view. */
   async pressInHeader(action: string): Promise<void> {
     await this.pane.locator('.pane-header').hover();
-    await this.pane.locator('.pane-header').getByRole('button', { name: named(action) }).click();
+    await this.pane
+      .locator('.pane-header')
+      .getByRole('button', { name: named(action) })
+      .click();
   }
 
   /** What the context menu of a row offers; it is closed again. */
