@@ -49,3 +49,8 @@ export function nameOf(item: Pick<ReplicationProtectedItem, 'name' | 'properties
 export function directionOf(item: ReplicationProtectedItem): 'toAzure' | 'toSite' {
   return item.properties?.providerSpecificDetails?.instanceType === 'InMage' ? 'toSite' : 'toAzure';
 }
+
+/** From a failover to the re-protection nothing replicates, whatever the direction before. */
+export function isFailedOver({ properties }: Pick<ReplicationProtectedItem, 'properties'>): boolean {
+  return properties?.activeLocation === 'Recovery';
+}

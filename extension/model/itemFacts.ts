@@ -1,6 +1,7 @@
 // What the views say of a protected item, read from Azure's two shapes of it: replicating to Azure, and replicating back to the site.
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { azureDetails, siteDetails } from '../operations/lookups.ts';
+import { isFailedOver } from './find.ts';
 
 export interface DiskFacts {
   readonly diskId: string;
@@ -51,7 +52,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
     return {
       ...none,
       // After a failover nothing replicates: the service goes on saying the last figure.
-      rpoMs: properties?.activeLocation === 'Recovery' ? undefined : milliseconds(toAzure.rpoInSeconds),
+      rpoMs: isFailedOver(item) ? undefined : milliseconds(toAzure.rpoInSeconds),
       osType: osType(toAzure.osType),
       disks: (toAzure.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMegaBytes, disk.psDataInMegaBytes, disk.targetDataInMegaBytes])),
       group: group(toAzure),
@@ -65,7 +66,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   if (toSite !== undefined)
     return {
       ...none,
-      rpoMs: milliseconds(toSite.rpoInSeconds),
+      rpoMs: isFailedOver(item) ? undefined : milliseconds(toSite.rpoInSeconds),
       osType: osType(toSite.osDetails?.osType),
       disks: (toSite.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMB, disk.psDataInMB, disk.targetDataInMB])),
       group: group(toSite),

@@ -2,9 +2,9 @@
 import type { DiskView, FactView, MachineState, ProblemView, RecoveryPointView } from '../../webview/contract.ts';
 import type { HealthError } from '@azure/arm-recoveryservices-siterecovery';
 import type { RecoveryPoint, ReplicationProtectedItem } from '../client/vaultClient.ts';
-import { byId, directionOf, itemOf, nameOf } from '../model/find.ts';
+import { byId, directionOf, isFailedOver, itemOf, nameOf } from '../model/find.ts';
 import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
-import { azureDetails, labMachineOf, processServers, siteDetails } from '../operations/lookups.ts';
+import { azureDetails, labMachineOf, processServers, runsInAzure, siteDetails } from '../operations/lookups.ts';
 import { t } from '../texts.ts';
 import { timeText } from '../tree/figures.ts';
 import { itemHealth, stateText } from '../tree/machines.ts';
@@ -52,8 +52,8 @@ function factsOf({ snapshot }: World, item: ReplicationProtectedItem, facts: Ite
   const newest = azureDetails(item)?.lastRecoveryPointReceived;
   const toAzure = directionOf(item) === 'toAzure';
   const rows: [string, string | undefined][] = [
-    [t('Runs'), properties?.activeLocation === 'Recovery' || !toAzure ? t('In Azure') : t('On-premises')],
-    [t('Replicates to'), !toAzure ? t('The site') : properties?.activeLocation === 'Recovery' ? t('Nowhere since the failover') : t('Azure')],
+    [t('Runs'), runsInAzure(item) ? t('In Azure') : t('On-premises')],
+    [t('Replicates to'), isFailedOver(item) ? t('Nowhere since the failover') : toAzure ? t('Azure') : t('The site')],
     [t('Replication policy'), properties?.policyFriendlyName],
     [t('Process server'), server?.friendlyName],
     [t('Replication group'), facts.group?.name],

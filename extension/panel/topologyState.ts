@@ -6,7 +6,7 @@ import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { directionOf, nameOf } from '../model/find.ts';
 import { itemFacts } from '../model/itemFacts.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
-import { processServers } from '../operations/lookups.ts';
+import { processServers, runsInAzure } from '../operations/lookups.ts';
 import { t } from '../texts.ts';
 import { clockText, durationText, rateText, sizeText } from '../tree/figures.ts';
 import { itemHealth, stateText } from '../tree/machines.ts';
@@ -85,10 +85,6 @@ function machinesIn(items: readonly ReplicationProtectedItem[]): Pick<Estate, 'a
   const inAzure = sorted.filter(runsInAzure);
   const shown = [atSite, inAzure].map((list) => list.slice(0, mostMachines));
   return { atSite: shown[0] ?? [], inAzure: shown[1] ?? [], uncounted: sorted.length - shown.flat().length };
-}
-
-function runsInAzure(item: ReplicationProtectedItem): boolean {
-  return item.properties?.activeLocation === 'Recovery' || directionOf(item) === 'toSite';
 }
 
 function nodeOfItem(item: ReplicationProtectedItem, place: Place, offers: Map<string, Offer>): TopologyNode {

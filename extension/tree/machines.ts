@@ -4,6 +4,7 @@ import type { JobRecord } from '../../emulator/contract/resources.ts';
 import type { ProtectableItem, ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { addressOf } from '../documents/addresses.ts';
 import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
+import { runsInAzure } from '../operations/lookups.ts';
 import { nameOf, unprotected } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
@@ -104,9 +105,9 @@ function madeRow(
   };
 }
 
-function machineIcon({ properties }: ReplicationProtectedItem, facts: ItemFacts): string {
+function machineIcon(item: ReplicationProtectedItem, facts: ItemFacts): string {
   if (facts.testFailoverPending) return 'beaker';
-  return properties?.activeLocation === 'Recovery' || properties?.providerSpecificDetails?.instanceType === 'InMage' ? 'cloud' : 'vm';
+  return runsInAzure(item) ? 'cloud' : 'vm';
 }
 
 /** Azure's own words for the state, with what a drill makes of it. */
