@@ -34,7 +34,6 @@ export interface ItemFacts {
 const mebibyte = 2 ** 20;
 
 export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
-  const { properties } = item;
   const none: ItemFacts = {
     rpoMs: undefined,
     osType: 'Other',
