@@ -33,6 +33,11 @@ export interface ItemFacts {
 
 const mebibyte = 2 ** 20;
 
+/** After a failover nothing replicates: the service goes on saying its last figure. */
+function rpoMs(item: ReplicationProtectedItem, seconds: number | undefined): number | undefined {
+  return isFailedOver(item) ? undefined : milliseconds(seconds);
+}
+
 export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   const none: ItemFacts = {
     rpoMs: undefined,
@@ -50,8 +55,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   if (toAzure !== undefined)
     return {
       ...none,
-      // After a failover nothing replicates: the service goes on saying the last figure.
-      rpoMs: isFailedOver(item) ? undefined : milliseconds(toAzure.rpoInSeconds),
+      rpoMs: rpoMs(item, toAzure.rpoInSeconds),
       osType: osType(toAzure.osType),
       disks: (toAzure.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMegaBytes, disk.psDataInMegaBytes, disk.targetDataInMegaBytes])),
       group: group(toAzure),
@@ -65,7 +69,7 @@ export function itemFacts(item: ReplicationProtectedItem): ItemFacts {
   if (toSite !== undefined)
     return {
       ...none,
-      rpoMs: isFailedOver(item) ? undefined : milliseconds(toSite.rpoInSeconds),
+      rpoMs: rpoMs(item, toSite.rpoInSeconds),
       osType: osType(toSite.osDetails?.osType),
       disks: (toSite.protectedDisks ?? []).map((disk) => diskFacts(disk, [disk.sourceDataInMB, disk.psDataInMB, disk.targetDataInMB])),
       group: group(toSite),

@@ -47,7 +47,7 @@ export class TreeView {
   async press(label: string, action: string): Promise<void> {
     await this.item(label).hover();
     await this.item(label)
-      .getByRole('button', { name: named(action) })
+      .getByRole('button', { name: withItsKeys(action) })
       .click();
   }
 
@@ -56,7 +56,7 @@ export class TreeView {
     await this.pane.locator('.pane-header').hover();
     await this.pane
       .locator('.pane-header')
-      .getByRole('button', { name: named(action) })
+      .getByRole('button', { name: withItsKeys(action) })
       .click();
   }
 
@@ -96,6 +96,6 @@ export class TreeView {
 }
 
 /** A button's accessible name may have its keys behind it. */
-function named(action: string): RegExp {
+function withItsKeys(action: string): RegExp {
   return new RegExp(`^${action.replaceAll(/[^\w ]/g, '\\$&')}(?: \\(.*\\))?$`);
 }
