@@ -66,8 +66,12 @@ export class Operator {
 
   /** Until the row of a machine says so. */
   async until(machine: string, state: RegExp): Promise<void> {
-    const row = this.#window.view('Protected Machines').item(machine).locator('.label-description').filter({ hasText: state });
-    await row.first().waitFor({ timeout: verdictLimitMs });
+    const description = this.#window.view('Protected Machines').item(machine).locator('.label-description');
+    try {
+      await description.filter({ hasText: state }).first().waitFor({ timeout: verdictLimitMs });
+    } catch (error) {
+      throw new Error(`The row of ${machine} says "${(await description.allInnerTexts()).join('" and "')}"`, { cause: error });
+    }
   }
 
   /** Agrees to the modal question, which names all these. */
