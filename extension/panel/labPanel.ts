@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { HostMessage, StateOf, ViewKind } from '../../webview/contract.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { textsInUse } from '../texts.ts';
+import { Pacer } from '../pacer.ts';
 import type { Subject } from '../tree/node.ts';
 import { panelHtml } from './html.ts';
 import { idleState } from './idleState.ts';
@@ -26,12 +27,11 @@ export class LabPanel {
   readonly panel: WebviewPanel;
   readonly #deps: LabPanelDeps;
   readonly #openedJobs = new Set<string>();
+  readonly #pacer = new Pacer({ act: () => this.#show(), pauseMs: shortestPauseMs });
   #painted: Painted<StateOf[ViewKind]> | undefined;
   #ready = false;
   #revision = 0;
   #pushed = '';
-  #waiting: NodeJS.Timeout | undefined;
-  #lastPushMs = -Infinity;
 
   constructor(panel: WebviewPanel, { view, subject }: { view: ViewKind; subject: Subject }, deps: LabPanelDeps) {
     this.view = view;
@@ -43,19 +43,16 @@ export class LabPanel {
     // Before the page, which begins with a message.
     panel.webview.onDidReceiveMessage((message: unknown) => this.#receive(message));
     panel.onDidChangeViewState(() => this.changed());
-    panel.onDidDispose(() => clearTimeout(this.#waiting));
+    panel.onDidDispose(() => this.#pacer[Symbol.dispose]());
     panel.webview.html = this.#page();
   }
 
   /** The model, or what the view needs besides, is another. */
   changed(): void {
-    if (!this.#ready || !this.panel.visible || this.#waiting !== undefined) return;
-    const pauseMs = Math.max(0, this.#lastPushMs + shortestPauseMs - performance.now());
-    this.#waiting = setTimeout(() => this.#show(), pauseMs);
+    if (this.#ready && this.panel.visible) this.#pacer.request();
   }
 
   #show(): void {
-    this.#waiting = undefined;
     if (!this.panel.visible) return;
     try {
       this.#push();
@@ -68,7 +65,6 @@ export class LabPanel {
   #push(): void {
     const world = this.#deps.world();
     const { snapshot } = world;
-    this.#lastPushMs = performance.now();
     this.panel.title = panelViews[this.view].title(snapshot, this.subject);
     this.#openJobs(snapshot);
     this.#painted = snapshot.state === 'running' ? panelViews[this.view].paint(world, this.subject) : undefined;

@@ -2,6 +2,7 @@
 import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState, Uri, type Event, type TreeDataProvider } from 'vscode';
 import type { LabModel } from '../model/labModel.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { Pacer } from '../pacer.ts';
 import type { TreeNode } from './node.ts';
 import { RowBook } from './rowDiff.ts';
 
@@ -16,8 +17,11 @@ export interface SnapshotTreeDeps {
   readonly onFirstLook?: () => void;
 }
 
-/** Several changes at once are painted once; nobody sees more than ten pictures in a second. */
-const pauseMs = 100;
+/**
+ * Several changes at once are painted once. VS Code waits after each change until there was none for 200 ms (its ExtHostTreeView debounces):
+ * a tree that changes more often than that would never be painted.
+ */
+const pace = { gatherMs: 50, pauseMs: 300 } as const;
 
 export class SnapshotTree implements TreeDataProvider<string>, Disposable {
   readonly #deps: SnapshotTreeDeps;
@@ -26,16 +30,15 @@ export class SnapshotTree implements TreeDataProvider<string>, Disposable {
   readonly #book = new RowBook();
   readonly onDidChangeTreeData: Event<string[] | undefined> = this.#changed.event;
   #parts: readonly unknown[];
-  #pause: NodeJS.Timeout | undefined;
+  readonly #pacer = new Pacer({ ...pace, act: () => this.#show() });
   #looked = false;
+  #all = false;
 
   constructor(deps: SnapshotTreeDeps) {
     this.#deps = deps;
     this.#parts = deps.partsOf(deps.model.snapshot);
     this.#book.show(deps.rows(deps.model.snapshot));
-    this.#subscription = deps.model.onChange(() => {
-      this.#pause ??= setTimeout(() => this.#show(), pauseMs);
-    });
+    this.#subscription = deps.model.onChange(() => this.#pacer.request());
   }
 
   /** The row of an id, as it is shown now. */
@@ -46,7 +49,8 @@ export class SnapshotTree implements TreeDataProvider<string>, Disposable {
   /** Paints everything again: the way of grouping is another. */
   refresh(): void {
     this.#parts = [];
-    this.#show(true);
+    this.#all = true;
+    this.#pacer.now();
   }
 
   /** Reads the children of this row again. */
@@ -76,7 +80,7 @@ export class SnapshotTree implements TreeDataProvider<string>, Disposable {
   }
 
   [Symbol.dispose](): void {
-    clearTimeout(this.#pause);
+    this.#pacer[Symbol.dispose]();
     this.#subscription[Symbol.dispose]();
     this.#changed.dispose();
   }
@@ -85,9 +89,9 @@ export class SnapshotTree implements TreeDataProvider<string>, Disposable {
     this[Symbol.dispose]();
   }
 
-  #show(whole = false): void {
-    clearTimeout(this.#pause);
-    this.#pause = undefined;
+  #show(): void {
+    const whole = this.#all;
+    this.#all = false;
     const { snapshot } = this.#deps.model;
     const parts = this.#deps.partsOf(snapshot);
     if (parts.length === this.#parts.length && parts.every((part, place) => part === this.#parts[place])) return;

@@ -53,6 +53,16 @@ describe('A lab that runs', () => {
     await expect.poll(row, patience).toMatch(/^link\/up\//);
   });
 
+  test('is painted while it changes all the time: never twice within the silence that VS Code waits for', async () => {
+    const paintedMs: number[] = [];
+    const subscription = api.trees.infrastructure.onDidChangeTreeData(() => paintedMs.push(performance.now()));
+    await api.session.lab.control.call('clock.speed', { speed: 300 });
+    await expect.poll(() => paintedMs.length, patience).toBeGreaterThan(8);
+    await api.session.lab.control.call('clock.speed', { speed: 1 });
+    subscription.dispose();
+    expect(Math.min(...paintedMs.slice(1).map((ms, place) => ms - (paintedMs[place] ?? 0)))).toBeGreaterThan(250);
+  });
+
   test('tells of a clock that is paused', async () => {
     await api.session.lab.control.call('clock.speed', { speed: 'paused' });
     await expect.poll(() => api.model.snapshot.clock?.speed, patience).toBe('paused');
