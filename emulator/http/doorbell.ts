@@ -6,7 +6,8 @@ interface Caller {
   revision: number;
   /** `away` has no open poll and none is expected soon, `polling` has one, `acting` got an answer and has not come back yet. */
   state: 'away' | 'polling' | 'acting';
-  answer: () => void;
+  /** Of the polls that hang. A call that its client has given up may still arrive, and after the one that took its place: each is answered. */
+  readonly polls: Set<() => void>;
   waiting: (() => void)[];
 }
 
@@ -28,7 +29,7 @@ export class Doorbell {
     if (caller.state === 'away') return;
     const { promise, resolve } = Promise.withResolvers<void>();
     caller.waiting.push(resolve);
-    caller.answer();
+    for (const answer of caller.polls) answer();
     const limit = setTimeout(() => leave(caller), actingLimitMs);
     await promise;
     clearTimeout(limit);
@@ -40,24 +41,24 @@ export class Doorbell {
    */
   async poll(name: string, after: number, gone: AbortSignal): Promise<number> {
     const caller = this.#caller(name);
+    if (gone.aborted) return caller.revision;
     caller.state = 'acting';
     if (caller.revision > after) return caller.revision;
     for (const done of caller.waiting.splice(0)) done();
     const { promise, resolve } = Promise.withResolvers<void>();
-    caller.answer = resolve;
+    caller.polls.add(resolve);
     caller.state = 'polling';
     gone.addEventListener('abort', () => resolve(), { once: true });
     await promise;
-    if (caller.answer !== resolve) return caller.revision;
-    caller.answer = () => undefined;
-    if (gone.aborted) leave(caller);
-    else caller.state = 'acting';
+    caller.polls.delete(resolve);
+    if (!gone.aborted) caller.state = 'acting';
+    else if (caller.polls.size === 0) leave(caller);
     return caller.revision;
   }
 
   #caller(name: string): Caller {
     let caller = this.#callers.get(name);
-    if (caller === undefined) this.#callers.set(name, (caller = { revision: 1, state: 'away', answer: () => undefined, waiting: [] }));
+    if (caller === undefined) this.#callers.set(name, (caller = { revision: 1, state: 'away', polls: new Set(), waiting: [] }));
     return caller;
   }
 }

@@ -1,6 +1,4 @@
 // The judgement: everything is repaired, work comes to rest, and then the whole past of every disk must be what was written.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { DiskReference } from '../../../emulator/contract/control.ts';
 import { sectorBytes } from '../../../emulator/disk/blockDevice.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
@@ -128,9 +126,6 @@ export async function requireDisk(
 
 /** Work that threw is a defect even when the bytes came right in the end. */
 function requireNothingUnexpected(world: World): void {
-  for (const line of readFileSync(join(world.labDir, '.srlab', 'trace.jsonl'), 'utf8').split('\n')) {
-    if (!line.includes('"unexpected"')) continue;
-    // The last line of a killed process may be torn; then the next one stands behind it.
-    throw new LabError('InternalError', line.slice(0, 2000));
-  }
+  const [line] = world.traceLines('"unexpected"');
+  if (line !== undefined) throw new LabError('InternalError', line.slice(0, 2000));
 }

@@ -27,6 +27,8 @@ const actions = 25;
 const actionsOfProcesses = 15;
 /** In each direction, of those that go there and back. */
 const roundTripActions = 12;
+/** Of what the components could not do, the last of it is told with a failure. */
+const failuresTold = 40;
 
 /** @throws Error with seed, story and the first difference */
 export async function runSeed(seed: number): Promise<number> {
@@ -37,6 +39,7 @@ export async function runSeed(seed: number): Promise<number> {
     const oneWay = processes.length > 0 ? actionsOfProcesses : actions;
     return await runEpisode(world, { actions: roundTrip ? roundTripActions : oneWay, roundTrip });
   } catch (error) {
-    throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${world.story.join('\n')}`, { cause: error });
+    const story = [...world.story, ...world.traceLines('"unexpected"'), ...world.traceLines('Failed"').slice(-failuresTold)];
+    throw new Error(`Seed ${seed}: ${error instanceof Error ? error.message : String(error)}\n${story.join('\n')}`, { cause: error });
   }
 }

@@ -1,5 +1,5 @@
 // A lab in a process of its own, machines that are written to, and the memory of every write: what random actions act upon.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -88,7 +88,8 @@ export class World implements AsyncDisposable {
       return await this.call(name, request);
     } catch (error) {
       if (!(error instanceof LabError) || error.code === 'InternalError' || error.code === 'PeerUnreachable') throw error;
-      this.tell(`  refused: ${error.code}`);
+      const refusal = `  refused: ${error.code}`;
+      if (this.story.at(-1) !== refusal) this.tell(refusal);
       return error;
     }
   }
@@ -123,6 +124,13 @@ export class World implements AsyncDisposable {
 
   item(machine: TrackedMachine): Promise<ItemRecord> {
     return this.call('item.show', { machine: machine.name });
+  }
+
+  /** Lines of the lab's trace that hold this. The last line of a killed process may be torn; then the next one stands behind it. */
+  traceLines(word: string): string[] {
+    return readFileSync(join(this.labDir, '.srlab', 'trace.jsonl'), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(word));
   }
 
   /** A write of random place and size through the tap; remembered when it is acknowledged. */

@@ -50,3 +50,23 @@ test('a subscriber whose connection breaks while it waits does not hold the ring
   await bell.ring('host');
   expect(bell.revision('host')).toBe(2);
 });
+
+test('a call that was given up and arrives after the one that took its place keeps no news from it', async () => {
+  const bell = new Doorbell();
+  const late = new AbortController();
+  const polling = bell.poll('host', 1, new AbortController().signal);
+  const stray = bell.poll('host', 1, late.signal);
+  const rung = bell.ring('host');
+  await expect(polling).resolves.toBe(2);
+  await stray;
+  void bell.poll('host', 2, new AbortController().signal);
+  await rung;
+});
+
+test('a call whose client is gone before it is read changes nothing', async () => {
+  const bell = new Doorbell();
+  const polling = bell.poll('host', 1, new AbortController().signal);
+  await bell.poll('host', 1, AbortSignal.abort());
+  void bell.ring('host');
+  await expect(polling).resolves.toBe(2);
+});
