@@ -16,3 +16,15 @@ export function replicatedItemsText(count: number): string {
 export function runningJobsText(count: number): string {
   return count === 1 ? t('1 job running') : t('{0} jobs running', count);
 }
+
+export function moreMachinesText(count: number): string {
+  return count === 1 ? t('1 more machine') : t('{0} more machines', count);
+}
+
+export function timesText(count: number): string {
+  return count === 1 ? t('once') : t('{0} times', count);
+}
+
+export function daysText(count: number): string {
+  return count === 1 ? t('1 day') : t('{0} days', count);
+}

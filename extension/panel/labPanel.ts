@@ -9,7 +9,7 @@ import type { Subject } from '../tree/node.ts';
 import { panelHtml } from './html.ts';
 import { idleState } from './idleState.ts';
 import { commandFor, type Painted } from './offers.ts';
-import { panelViews, type PanelWorld } from './panelViews.ts';
+import { panelViews, tabTitle, type PanelWorld } from './panelViews.ts';
 
 export interface LabPanelDeps {
   readonly folder: Uri;
@@ -65,7 +65,7 @@ export class LabPanel {
   #push(): void {
     const world = this.#deps.world();
     const { snapshot } = world;
-    this.panel.title = panelViews[this.view].title(snapshot, this.subject);
+    this.panel.title = tabTitle(this.view, snapshot, this.subject);
     this.#openJobs(snapshot);
     this.#painted = snapshot.state === 'running' ? panelViews[this.view].paint(world, this.subject) : undefined;
     const idle = this.#painted === undefined ? idleState(snapshot, panelViews[this.view].gone()) : undefined;

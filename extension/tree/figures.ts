@@ -36,10 +36,12 @@ export function timeText(time: Date | number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** A time that was never is null or 1970 to Azure's client, whatever it declares. */
+/** A time that was never is null, 1970 or one of the service's first and last years to Azure's client, whatever it declares (arm-contract §7.3). */
 export function happened(time: Date | null | undefined): Date | undefined {
-  return time === null || time === undefined || time.getTime() <= 0 ? undefined : time;
+  return time === null || time === undefined || !(time.getTime() > 0) || time.getUTCFullYear() >= lastYear ? undefined : time;
 }
+
+const lastYear = 9999;
 
 /** `09:41:10` */
 export function clockText(time: Date | number): string {

@@ -1,6 +1,6 @@
 // The view of one replicated machine: health, RPO and churn over time, recovery points to choose from, the way of its bytes, its disks.
 import { html, nothing, type TemplateResult } from 'lit';
-import { seriesTable, timeChart, type Chart } from '../charts.ts';
+import { newestText, seriesTable, timeChart, type Chart } from '../charts.ts';
 import type { DiskView, HopView, MachineState } from '../contract.ts';
 import { bytes, bytesPerSecond, duration, knownBytes, percent } from '../format.ts';
 import { healthGlyph, healthSign, healthText } from '../glyphs.ts';
@@ -22,7 +22,7 @@ export const machineView = {
 
 function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): TemplateResult {
   const seconds = (value: number): string => duration(value * 1000);
-  const newest = series.at(-1);
+  const newest = newestText({ points: series, format: seconds });
   const label = t('RPO over lab time');
   const chart: Chart = {
     points: series,
@@ -31,12 +31,12 @@ function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): 
     scale: 'seconds',
     color: 'blue',
     nowMs,
-    label: newest === undefined ? label : `${label}: ${seconds(newest.value)}`,
+    label: newest === undefined ? label : t('{0}: {1}', label, newest),
   };
   return pictured({
     id: 'rpo',
     title: t('Recovery point objective'),
-    ...(newest === undefined ? {} : { aside: seconds(newest.value) }),
+    ...(newest === undefined ? {} : { aside: newest }),
     picture: () => timeChart(chart),
     table: () => seriesTable(chart, t('RPO')),
     note:
@@ -49,7 +49,7 @@ function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): 
 }
 
 function churn({ churn: series, nowMs }: MachineState): TemplateResult {
-  const newest = series.at(-1);
+  const newest = newestText({ points: series, format: bytesPerSecond });
   const label = t('Churn over lab time');
   const chart: Chart = {
     points: series,
@@ -58,12 +58,12 @@ function churn({ churn: series, nowMs }: MachineState): TemplateResult {
     scale: 'bytes',
     color: 'purple',
     nowMs,
-    label: newest === undefined ? label : `${label}: ${bytesPerSecond(newest.value)}`,
+    label: newest === undefined ? label : t('{0}: {1}', label, newest),
   };
   return pictured({
     id: 'churn',
     title: t('Churn'),
-    ...(newest === undefined ? {} : { aside: bytesPerSecond(newest.value) }),
+    ...(newest === undefined ? {} : { aside: newest }),
     picture: () => timeChart(chart),
     table: () => seriesTable(chart, t('Written')),
     note: html`<p class="quiet">${t('What the machine writes, before compression')}</p>`,

@@ -15,7 +15,7 @@ export const planView = {
       ${actionBar(state.actions)} ${facts(state.facts)}
       <div class="columns">${run(state)}${lastDrill(state)}</div>
       ${state.run === null ? nothing : problems(state.run.errors)}
-      <ol class="groups">
+      <ol class="groups ${state.run === null ? 'unrun' : ''}">
         ${state.groups.map(group)}
       </ol>`,
   news: ({ name: own, run: current, groups }: PlanState): string => {
