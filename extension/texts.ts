@@ -1,4 +1,5 @@
 // Texts for people: English in the source, the user's language on the screen. Pure code may use it, so it names no VS Code.
+import { isolated } from './isolated.ts';
 
 type Value = string | number | boolean;
 type Translate = (text: string, ...values: Value[]) => string;
@@ -21,9 +22,9 @@ export function useTexts(own: Texts): void {
   texts = own;
 }
 
-/** `{0}`, `{1}` … are filled in; the text itself is a literal, so that it can be found and translated. */
+/** `{0}`, `{1}` … are filled in, each keeping its own direction of writing; the text itself is a literal, so that it can be found and translated. */
 export function t(text: string, ...values: Value[]): string {
-  return translate(text, ...values);
+  return translate(text, ...values.map(isolated));
 }
 
 /** For the webviews, which translate by themselves. Empty: English. */

@@ -82,7 +82,12 @@ const longestTitle = 40;
 /** For a tab, which VS Code makes as wide as its title; the heading of the page has the whole. */
 export function tabTitle(view: ViewKind, snapshot: LabSnapshot, subject: Subject): string {
   const characters = [...panelViews[view].title(snapshot, subject)];
-  return characters.length <= longestTitle ? characters.join('') : `${characters.slice(0, longestTitle - 1).join('').trimEnd()}…`;
+  return characters.length <= longestTitle
+    ? characters.join('')
+    : `${characters
+        .slice(0, longestTitle - 1)
+        .join('')
+        .trimEnd()}…`;
 }
 
 /** What a page gave back after a reload of the window; undefined: nothing that a view is about. */
