@@ -1,6 +1,6 @@
 // Trouble on purpose: faults at named points, links that are cut or narrowed, components that end.
 import { faultPoints, networkPaths, type FaultEffect, type FaultPoint, type NetworkPath } from '../../emulator/contract/faults.ts';
-import type { RoleStatus } from '../../emulator/contract/resources.ts';
+import type { LinkState, RoleStatus } from '../../emulator/contract/resources.ts';
 import { faultPointName } from '../model/faultNames.ts';
 import { linkName } from '../model/linkNames.ts';
 import { timesText } from '../counts.ts';
@@ -125,33 +125,31 @@ function pathOf(subject: Subject): NetworkPath | undefined {
   return subject.kind === 'link' ? networkPaths.find((path) => path === subject.path) : undefined;
 }
 
-const cutLink: Operation = {
-  id: 'cutLink',
-  title: () => t('Cut Link'),
-  on: ['link'],
-  many: true,
-  by: 'lab',
-  availability: (snapshot, subject) => {
-    const link = linkOf(snapshot, subject);
-    if (link === undefined) return noLink();
-    return link.state === 'up' ? true : { because: t('{0} does not carry anything now.', linkName(link.path)), remedy: t('Restore it first.') };
-  },
-  calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, 'cut')),
-};
+function linkOperation(id: string, title: () => string, { to, unless }: { to: 'up' | 'cut'; unless: (link: LinkState) => Refusal | undefined }): Operation {
+  return {
+    id,
+    title,
+    on: ['link'],
+    many: true,
+    by: 'lab',
+    availability: (snapshot, subject) => {
+      const link = linkOf(snapshot, subject);
+      return link === undefined ? noLink() : (unless(link) ?? true);
+    },
+    calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, to)),
+  };
+}
 
-const restoreLink: Operation = {
-  id: 'restoreLink',
-  title: () => t('Restore Link'),
-  on: ['link'],
-  many: true,
-  by: 'lab',
-  availability: (snapshot, subject) => {
-    const link = linkOf(snapshot, subject);
-    if (link === undefined) return noLink();
-    return link.state === 'up' ? { because: t('{0} is up.', linkName(link.path)), remedy: t('Nothing to do.') } : true;
-  },
-  calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, 'up')),
-};
+const cutLink = linkOperation('cutLink', () => t('Cut Link'), {
+  to: 'cut',
+  unless: ({ path, state }) =>
+    state === 'up' ? undefined : { because: t('{0} does not carry anything now.', linkName(path)), remedy: t('Restore it first.') },
+});
+
+const restoreLink = linkOperation('restoreLink', () => t('Restore Link'), {
+  to: 'up',
+  unless: ({ path, state }) => (state === 'up' ? { because: t('{0} is up.', linkName(path)), remedy: t('Nothing to do.') } : undefined),
+});
 
 function linkCall(subject: Subject, state: 'up' | 'cut'): { control: 'link.set'; request: { path: NetworkPath; state: 'up' | 'cut' } }[] {
   const path = pathOf(subject);

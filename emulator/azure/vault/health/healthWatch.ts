@@ -88,6 +88,8 @@ export class HealthWatch {
       agent: site.agentOn(item.configServerId, direction.sourceMachineId),
       // No process server for the moment of a change is no fault.
       processServerHeard: direction.processServerId === null || (processServer !== undefined && nowMs - processServer.lastHeartbeatMs < heartbeatLimitMs),
+      processServerName: processServer?.name ?? '',
+      masterTargetName: masterTarget?.name ?? '',
       masterTargetHeard: masterTarget !== undefined && nowMs - masterTarget.lastHeartbeatMs < heartbeatLimitMs,
       // Not the age of the newest processed point, which lags behind (asr-behaviour §5.3).
       rpoMs: newestMs === null || direction.replication !== 'running' ? null : Math.max(0, nowMs - newestMs),
