@@ -1,9 +1,9 @@
 // One webview panel: pushes whole states while it is visible, at most four a second, and does what its page asks if that was offered.
-import { commands, env, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
+import { commands, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
 import { randomBytes } from 'node:crypto';
 import type { HostMessage, StateOf, ViewKind } from '../../webview/contract.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
-import { textsInUse } from '../texts.ts';
+import { languageInUse, textsInUse } from '../texts.ts';
 import { Pacer } from '../pacer.ts';
 import type { Subject } from '../tree/node.ts';
 import { panelHtml } from './html.ts';
@@ -113,7 +113,7 @@ export class LabPanel {
       view: this.view,
       subject: this.subject,
       title: this.panel.title,
-      language: env.language,
+      language: languageInUse(),
       nonce: randomBytes(16).toString('base64'),
       cspSource: webview.cspSource,
       script: asset('main.js'),

@@ -78,12 +78,15 @@ const plan: PanelView = {
 export const panelViews: Readonly<Record<ViewKind, PanelView>> = { machine, topology, plan };
 
 const longestTitle = 40;
+/** By what people take for one character. */
+const segmenter = new Intl.Segmenter();
 
 /** For a tab, which VS Code makes as wide as its title; the heading of the page has the whole. */
 export function tabTitle(view: ViewKind, snapshot: LabSnapshot, subject: Subject): string {
-  const characters = [...panelViews[view].title(snapshot, subject)];
+  const title = panelViews[view].title(snapshot, subject);
+  const characters = Array.from(segmenter.segment(title), ({ segment }) => segment);
   return characters.length <= longestTitle
-    ? characters.join('')
+    ? title
     : `${characters
         .slice(0, longestTitle - 1)
         .join('')

@@ -7,6 +7,7 @@ import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
 import { runsInAzure } from '../operations/lookups.ts';
 import { unprotected } from '../model/candidates.ts';
 import { nameOf } from '../model/find.ts';
+import { protectionStateText } from '../model/protectionStates.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
@@ -113,11 +114,11 @@ function machineIcon(item: ReplicationProtectedItem, facts: ItemFacts): string {
   return runsInAzure(item) ? 'cloud' : 'vm';
 }
 
-/** Azure's own words for the state, with what a drill makes of it. */
+/** Azure's own state, with what a drill makes of it. */
 export function stateText({ properties }: ReplicationProtectedItem): string {
   const drill = properties?.testFailoverState ?? '';
   if (!['', 'None', 'MarkedForDeletion'].includes(drill)) return t('Cleanup test failover pending');
-  const state = properties?.protectionStateDescription ?? properties?.protectionState ?? '';
+  const state = protectionStateText(properties?.protectionStateDescription ?? properties?.protectionState ?? '');
   return properties?.providerSpecificDetails?.instanceType === 'InMage' ? t('{0} (to the site)', state) : state;
 }
 
