@@ -9,8 +9,9 @@ const setting = 'siteRecoveryLab.language';
 /** Before anything is shown. @param extensionPath folder with `l10n/` */
 export function useLanguage(extensionPath: string): void {
   const chosen = workspace.getConfiguration().get<string>(setting, 'auto');
-  if (chosen === 'auto' || env.language.split('-')[0] === chosen) useTranslation((text, ...values) => l10n.t(text, ...values), l10n.bundle ?? {});
-  else if (chosen === 'sv') useTexts(JSON.parse(readFileSync(join(extensionPath, 'l10n', 'bundle.l10n.sv.json'), 'utf8')) as Texts);
+  if (chosen === 'auto' || env.language.split('-')[0] === chosen)
+    useTranslation((text, ...values) => l10n.t(text, ...values), l10n.bundle ?? {}, l10n.bundle === undefined ? 'en' : env.language);
+  else if (chosen === 'sv') useTexts(JSON.parse(readFileSync(join(extensionPath, 'l10n', 'bundle.l10n.sv.json'), 'utf8')) as Texts, chosen);
   else useTexts({});
 }
 

@@ -100,7 +100,7 @@ export class TimeChart extends HTMLElement {
 
   #tell(plot: uPlot, chart: Chart): void {
     const point = plot.cursor.idx === null || plot.cursor.idx === undefined ? undefined : chart.points[plot.cursor.idx];
-    this.title = point === undefined ? '' : `${exactTime(point.timeMs)}: ${chart.format(point.value)}`;
+    this.title = point === undefined ? '' : `${exactTime(point.timeMs)}: ${valueText(point, chart.format)}`;
   }
 }
 
@@ -113,7 +113,7 @@ export function seriesTable({ points, format }: Chart, valueTitle: string): Temp
   const rows = points.slice(-tableRows).reverse();
   return html`<table>
     <caption>
-      ${points.length > rows.length ? t('The newest {0} of {1} values', rows.length, points.length) : t('{0} values, newest first', points.length)}
+      ${points.length > rows.length ? t('The newest {0} of {1} values', rows.length, points.length) : t('Newest value first')}
     </caption>
     <thead>
       <tr>
@@ -123,17 +123,27 @@ export function seriesTable({ points, format }: Chart, valueTitle: string): Temp
     </thead>
     <tbody>
       ${rows.map(
-        ({ timeMs, value }) =>
+        (point) =>
           html`<tr>
-            <td>${exactTime(timeMs)}</td>
-            <td class="number">${format(value)}</td>
+            <td>${exactTime(point.timeMs)}</td>
+            <td class="number">${valueText(point, format)}</td>
           </tr>`,
       )}
     </tbody>
   </table>`;
 }
 
+function valueText({ value }: SeriesPoint, format: Chart['format']): string {
+  return value === null ? t('No value') : format(value);
+}
+
+/** Undefined: there is none now. */
+export function newestText({ points, format }: Pick<Chart, 'points' | 'format'>): string | undefined {
+  const value = points.at(-1)?.value ?? null;
+  return value === null ? undefined : format(value);
+}
+
 export function timeChart(chart: Chart): TemplateResult {
-  if (chart.points.length < 2) return html`<p class="empty">${t('No values yet: they come as lab time goes by.')}</p>`;
+  if (chart.points.filter(({ value }) => value !== null).length < 2) return html`<p class="empty">${t('No values yet: they come as lab time goes by.')}</p>`;
   return html`<time-chart .chart=${chart}></time-chart>`;
 }

@@ -19,7 +19,8 @@ export type ViewMessage =
 export interface SeriesPoint {
   /** Lab time, milliseconds since 1970 UTC. */
   readonly timeMs: number;
-  readonly value: number;
+  /** Null: there is none from now on, until the next point that has one. */
+  readonly value: number | null;
 }
 
 export interface ActionView {

@@ -28,7 +28,7 @@ const stepShapes: Readonly<Record<StepStateWord, Shape>> = {
 };
 
 export function healthText(health: HealthWord): string {
-  return { None: t('No health'), Normal: t('Normal'), Warning: t('Warning'), Critical: t('Critical') }[health];
+  return { None: t('Not applicable'), Normal: t('Normal'), Warning: t('Warning'), Critical: t('Critical') }[health];
 }
 
 export function stepText(state: StepStateWord): string {

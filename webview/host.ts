@@ -1,4 +1,5 @@
 // The view's end of the channel to the extension: one listener, one sender, nothing kept but the last message.
+import { isolated } from '../extension/isolated.ts';
 import type { HostMessage, ViewMessage } from './contract.ts';
 
 interface VsCodeApi {
@@ -24,9 +25,9 @@ let kept: Kept = { tables: [], point: null, ...(api.getState() as Kept | undefin
 api.setState(kept);
 let repaint = (): void => {};
 
-/** The text in the user's language; `{0}`, `{1}` … are filled in. */
+/** The text in the user's language; `{0}`, `{1}` … are filled in, each keeping its own direction of writing. */
 export function t(text: string, ...values: readonly (string | number)[]): string {
-  return (texts[text] ?? text).replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(values[Number(place)] ?? whole));
+  return (texts[text] ?? text).replaceAll(/\{(\d+)\}/g, (whole, place: string) => String(isolated(values[Number(place)] ?? whole)));
 }
 
 /** VS Code's channel to the extension, not a window's. */

@@ -92,7 +92,7 @@ export function pointTable(strip: PointStrip): TemplateResult {
   const chosen = chosenPoint(strip);
   return html`<table>
     <caption>
-      ${t('{0} recovery points, newest first', strip.points.length)}
+      ${t('Newest recovery point first')}
     </caption>
     <thead>
       <tr>

@@ -1,6 +1,7 @@
 // The one error type that rules throw; anything else that is thrown is a defect of the lab.
 import { errorCatalogue, type ErrorBody, type ErrorCode } from '../contract/errors.ts';
 import type { ErrorEntry } from '../contract/errors/entry.ts';
+import { withSpecifics } from './specifics.ts';
 
 export type { ErrorBody } from '../contract/errors.ts';
 
@@ -15,8 +16,7 @@ export class LabError extends Error {
    * @param options `cause` keeps the original error for the trace; `details` carries several violations at once
    */
   constructor(code: ErrorCode, specifics = '', options: { cause?: unknown; details?: readonly LabError[] } = {}) {
-    const summary = errorCatalogue[code].summary;
-    super(specifics === '' ? summary : `${summary} ${specifics}`, { cause: options.cause });
+    super(withSpecifics(errorCatalogue[code].summary, specifics), { cause: options.cause });
     this.name = 'LabError';
     this.code = code;
     this.details = options.details ?? [];

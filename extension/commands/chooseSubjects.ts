@@ -48,7 +48,7 @@ async function ask(operation: Operation, candidates: readonly Candidate[]): Prom
   const input = window.createQuickPick<SubjectItem>();
   const rows = ({ subject, name, refusal }: Candidate): SubjectItem =>
     refusal === undefined
-      ? { label: plainLabel(name), subject }
+      ? { label: plainLabel(name), ...(subject.kind === 'link' ? { description: subject.path } : {}), subject }
       : { label: `$(circle-slash) ${plainLabel(name)}`, description: plainLabel(refusal.because), detail: plainLabel(refusal.remedy), subject, refusal };
   const [allowed, refused] = [candidates.filter(({ refusal }) => refusal === undefined), candidates.filter(({ refusal }) => refusal !== undefined)];
   input.title = operation.title();

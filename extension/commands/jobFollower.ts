@@ -8,7 +8,7 @@ import { t } from '../texts.ts';
 import { stateText } from '../tree/jobs.ts';
 
 export interface FollowDeps {
-  readonly model: Pick<LabModel, 'snapshot' | 'onChange'>;
+  readonly model: Pick<LabModel, 'snapshot' | 'onChange' | 'caughtUp'>;
   readonly vault: Pick<VaultClient, 'job'>;
 }
 
@@ -36,6 +36,8 @@ export async function followJob({ model, vault }: FollowDeps, name: string, list
   try {
     look(model.snapshot);
     await promise;
+    // What the job has done is seen before it is said.
+    await model.caughtUp();
     // The list knows the state; tasks and errors come with the job itself.
     return await vault.job(name);
   } finally {

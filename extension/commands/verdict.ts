@@ -8,9 +8,12 @@ export interface Verdict {
   readonly text: string;
 }
 
+/** As jobs call what is replicated (arm-contract §7). */
+const machineKind = 'ProtectionEntity';
+
 /** @param title of the operation, in Title Case */
 export function verdictOf(title: string, { properties }: Job): Verdict {
-  const what = properties?.targetObjectName === undefined || properties.targetObjectName === '' ? title : t('{0} of {1}', title, properties.targetObjectName);
+  const what = subjectOf(title, properties);
   switch (properties?.state) {
     case 'Succeeded':
       return { kind: 'succeeded', text: t('{0} succeeded.', what) };
@@ -22,6 +25,13 @@ export function verdictOf(title: string, { properties }: Job): Verdict {
     default:
       return { kind: 'failed', text: [t('{0} failed.', what), ...errorTexts(properties)].join(' ') };
   }
+}
+
+/** `Failover of WEB01`, `Create Recovery Plan (shop)`: of a machine the title has only the deed, of everything else the kind of the object too. */
+function subjectOf(title: string, properties: Job['properties']): string {
+  const { targetObjectName: name = '', targetInstanceType: kind = machineKind } = properties ?? {};
+  if (name === '') return title;
+  return kind === machineKind ? t('{0} of {1}', title, name) : t('{0} ({1})', title, name);
 }
 
 /** The first error: what it is, its cause, what to do. The job has the others. */

@@ -137,7 +137,8 @@ async function askText(run: Run, step: Extract<Step, { kind: 'text' }>, place: n
   const initial = typeof before === 'string' ? before : (step.initial?.(run.answers) ?? '');
   const reply = await run.input.asker.text({ step, initial, answers: run.answers }, placeOf(run, place));
   if (reply.kind === 'back') return 'back';
-  keep(run, step.key, { answer: reply.answer, shown: String(reply.answer) });
+  const text = String(reply.answer);
+  keep(run, step.key, { answer: reply.answer, shown: step.shown?.(text) ?? (text === '' ? t('none') : text) });
   run.asked.push(place);
   return 'next';
 }

@@ -4,7 +4,7 @@ import { byId, nameOf } from '../model/find.ts';
 import { healthProblem, jobProblem, type Problem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
-import { durationText, timeText } from '../tree/figures.ts';
+import { durationText, happened, timeText } from '../tree/figures.ts';
 import type { DocumentAddress } from './addresses.ts';
 
 /** For the tab; its extension chooses the language. */
@@ -60,18 +60,21 @@ function jobText(snapshot: LabSnapshot, name: string): string | undefined {
   const job = snapshot.vault.jobs.find((one) => one.name === name);
   if (job === undefined) return undefined;
   const { startTime, endTime, friendlyName, targetObjectName, state, tasks = [] } = job.properties ?? {};
-  const took = startTime === undefined || endTime === undefined ? '' : durationText(endTime.getTime() - startTime.getTime());
+  const began = happened(startTime);
   const lines = [
     t('{0}: {1}', friendlyName ?? name, targetObjectName ?? ''),
-    [state ?? '', startTime === undefined ? '' : timeText(startTime), took].filter((word) => word !== '').join(' · '),
-    ...tasks.map((task) => {
-      const span = task.startTime === undefined || task.endTime === undefined ? '' : durationText(task.endTime.getTime() - task.startTime.getTime());
-      return `  ${[task.friendlyName ?? task.name ?? '', task.state ?? '', span].filter((word) => word !== '').join(' · ')}`;
-    }),
+    [state ?? '', began === undefined ? '' : timeText(began), tookText({ startTime, endTime })].filter((word) => word !== '').join(' · '),
+    ...tasks.map((task) => `  ${[task.friendlyName ?? task.name ?? '', task.state ?? '', tookText(task)].filter((word) => word !== '').join(' · ')}`),
   ];
   // A name may hold line breaks: each line of the heading stays a comment.
   const heading = lines.flatMap((line) => line.split(/\r\n|[\n\r\u0085\u2028\u2029]/)).map((line) => `# ${line}`);
   return `${heading.join('\n')}\n${yamlText(job)}`;
+}
+
+/** Empty until it has ended. */
+function tookText({ startTime, endTime }: { readonly startTime?: Date | undefined; readonly endTime?: Date | undefined }): string {
+  const [began, ended] = [happened(startTime), happened(endTime)];
+  return began === undefined || ended === undefined ? '' : durationText(ended.getTime() - began.getTime());
 }
 
 function errorText(snapshot: LabSnapshot, { of, code }: Extract<DocumentAddress, { kind: 'error' }>): string | undefined {

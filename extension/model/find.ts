@@ -1,5 +1,5 @@
 // Looks things up in a snapshot by the names that rows and Azure's ids carry.
-import type { ProtectableItem, RecoveryPlan, ReplicationProtectedItem } from '../client/vaultClient.ts';
+import type { RecoveryPlan, ReplicationProtectedItem } from '../client/vaultClient.ts';
 import type { Subject } from '../tree/node.ts';
 import type { LabSnapshot } from './snapshot.ts';
 
@@ -33,12 +33,6 @@ export function planOf({ vault }: LabSnapshot, subject: Subject | undefined): Re
         ? subject.planId
         : undefined;
   return byId(vault.plans, id);
-}
-
-/** Machines that the site knows and nobody has protected, or is about to. */
-export function unprotected({ vault }: LabSnapshot): readonly ProtectableItem[] {
-  const taken = new Set(vault.items.map(({ properties }) => properties?.protectableItemId?.toLowerCase()));
-  return vault.protectableItems.filter(({ id, properties }) => properties?.protectionStatus !== 'Protected' && !taken.has(id?.toLowerCase()));
 }
 
 export function nameOf(item: Pick<ReplicationProtectedItem, 'name' | 'properties'>): string {

@@ -33,9 +33,10 @@ export interface ItemFacts {
 
 const mebibyte = 2 ** 20;
 
-/** After a failover nothing replicates: the service goes on saying its last figure. */
+/** After a failover nothing replicates, and the service goes on saying its last figure; before the first recovery point it says zero. */
 function rpoMs(item: ReplicationProtectedItem, seconds: number | undefined): number | undefined {
-  return isFailedOver(item) ? undefined : milliseconds(seconds);
+  const unknown = isFailedOver(item) || (seconds === 0 && item.properties?.protectionState !== 'Protected');
+  return unknown ? undefined : milliseconds(seconds);
 }
 
 export function itemFacts(item: ReplicationProtectedItem): ItemFacts {

@@ -3,11 +3,10 @@ import type { ControlEvent } from '../../emulator/contract/control.ts';
 import type { JobRecord } from '../../emulator/contract/resources.ts';
 import type { ControlClient } from '../client/controlClient.ts';
 import type { VaultClient } from '../client/vaultClient.ts';
+import { partsAfter, wasHeard } from './consequences.ts';
+import { nameOf } from './find.ts';
 import { azureItemOf, withNews, withRead, withTasks } from './news.ts';
-import { emptySnapshot, emptyVault, type LabSnapshot, type VaultSnapshot } from './snapshot.ts';
-
-/** Parts of the vault that are read as one. */
-export type VaultPart = keyof VaultSnapshot;
+import { emptySnapshot, emptyVault, type LabSnapshot, type VaultPart, type VaultSnapshot } from './snapshot.ts';
 
 export interface LabModelDeps {
   readonly log: { warn(message: string): void };
@@ -19,24 +18,8 @@ const allParts = Object.keys(emptyVault) as VaultPart[];
 /** Between two readings: news of many items at once are read together. */
 const pauseMs = 100;
 
-/** What may look different after a job of this kind has ended; the item of its subject is told by the feed. */
-const partsOfJob: Readonly<Record<string, readonly VaultPart[]>> = {
-  EnableDr: ['items'],
-  DisableDr: ['items'],
-  PurgeVm: ['items'],
-  SwitchReplicationGroupProtection: ['items'],
-  AddProtectionProfile: ['policies', 'mappings'],
-  ModifyProtectionProfile: ['policies'],
-  RemoveProtectionProfile: ['policies', 'mappings'],
-  AssociateProtectionProfile: ['mappings', 'fabrics'],
-  DissociateProtectionProfile: ['mappings', 'fabrics'],
-  SaveRecoveryPlan: ['plans'],
-  UpdateRecoveryPlan: ['plans'],
-  DeleteRecoveryPlan: ['plans'],
-  DiscoverVCenter: ['vCenters'],
-  UpdateVCenter: ['vCenters'],
-  RemoveVCenter: ['vCenters'],
-};
+/** Servers are heard of all the time: the figures they report are read again after so long at the earliest. */
+const figuresPauseMs = 5000;
 
 export class LabModel {
   readonly #deps: LabModelDeps;
@@ -49,6 +32,10 @@ export class LabModel {
   #source: Source | undefined;
   #snapshot: LabSnapshot;
   #reading: Promise<void> | undefined;
+  #readingsBegun = 0;
+  #readingsEnded = 0;
+  #readingEnded = Promise.withResolvers<void>();
+  #figuresReadMs = -Infinity;
 
   constructor(dir: string, deps: LabModelDeps) {
     this.#deps = deps;
@@ -98,6 +85,12 @@ export class LabModel {
     await this.#read();
   }
 
+  /** Ends when what the news so far has changed is shown. */
+  async caughtUp(): Promise<void> {
+    const last = this.#readingsBegun + (this.#isDue ? 1 : 0);
+    while (this.#reading !== undefined && this.#readingsEnded < last) await this.#readingEnded.promise;
+  }
+
   async #readAll(source: Source): Promise<void> {
     const lab = await source.control.call('lab.status', {});
     if (this.#source === source) this.#set({ ...this.#snapshot, lab });
@@ -106,42 +99,36 @@ export class LabModel {
 
   #take(event: ControlEvent): void {
     for (const listener of this.#newsListeners) listener(event);
-    const snapshot = withNews(this.#snapshot, event);
-    if (snapshot !== this.#snapshot) this.#set(snapshot);
-    this.#becomeDue(event);
-    if (this.#due.size + this.#dueItems.size + this.#dueJobs.size > 0) void this.#read();
+    const before = this.#snapshot;
+    const snapshot = withNews(before, event);
+    if (snapshot !== before) this.#set(snapshot);
+    this.#becomeDue(before, event);
+    if (this.#isDue) void this.#read();
   }
 
-  #becomeDue(event: ControlEvent): void {
-    switch (event.kind) {
-      case 'item':
-        if (azureItemOf(this.#snapshot.vault.items, event.item.itemId) === undefined) this.#due.add('items');
-        else this.#dueItems.add(event.item.itemId);
-        return;
-      case 'machine':
-      case 'machineGone':
-        this.#due.add('protectableItems').add('virtualMachines');
-        return;
-      case 'site':
-        this.#due.add('fabrics').add('vCenters').add('events');
-        return;
-      case 'job':
-        this.#jobIsDue(event.job);
-        return;
-      case 'hello':
-      case 'clock':
-      case 'progress':
-      case 'trace':
-    }
+  #becomeDue(before: LabSnapshot, event: ControlEvent): void {
+    for (const part of partsAfter(before, event)) this.#due.add(part);
+    if (wasHeard(before, event) && performance.now() - this.#figuresReadMs >= figuresPauseMs) this.#due.add('fabrics').add('events');
+    if (event.kind === 'item') this.#itemIsDue(event.item.itemId);
+    else if (event.kind === 'job') this.#jobIsDue(event.job);
   }
 
-  #jobIsDue(job: JobRecord): void {
-    const isListed = this.#snapshot.vault.jobs.some(({ name }) => name === job.jobId);
-    if (isListed) this.#dueJobs.add(job.jobId);
+  #itemIsDue(itemId: string): void {
+    if (azureItemOf(this.#snapshot.vault.items, itemId) === undefined) this.#due.add('items');
+    else this.#dueItems.add(itemId);
+  }
+
+  #jobIsDue({ jobId, subject, endedMs }: JobRecord): void {
+    const { jobs, items } = this.#snapshot.vault;
+    if (jobs.some(({ name }) => name === jobId)) this.#dueJobs.add(jobId);
     else this.#due.add('jobs');
-    for (const part of partsOfJob[job.kind] ?? []) this.#due.add(part);
-    if (job.endedMs === null) return;
-    for (const part of ['virtualMachines', 'protectableItems', 'events', 'plans'] as const) this.#due.add(part);
+    if (endedMs === null) return;
+    // Whoever waits for the job looks at its item next.
+    for (const { name, properties } of items.filter((item) => nameOf(item) === subject)) this.#dueItems.add(properties?.eventCorrelationId ?? name ?? '');
+  }
+
+  get #isDue(): boolean {
+    return this.#due.size + this.#dueItems.size + this.#dueJobs.size > 0;
   }
 
   /** One reading at a time; what becomes due meanwhile is read by the next, and whoever asked waits for that. */
@@ -153,9 +140,16 @@ export class LabModel {
   }
 
   async #readAllDue(): Promise<void> {
-    for (let first = true; this.#due.size + this.#dueItems.size + this.#dueJobs.size > 0; first = false) {
+    for (let first = true; this.#isDue; first = false) {
       if (!first) await pause();
-      await this.#readDue();
+      this.#readingsBegun += 1;
+      try {
+        await this.#readDue();
+      } finally {
+        this.#readingsEnded += 1;
+        this.#readingEnded.resolve();
+        this.#readingEnded = Promise.withResolvers();
+      }
     }
   }
 
@@ -165,6 +159,7 @@ export class LabModel {
     const { vault } = this.#snapshot;
     const items = this.#due.has('items') ? [] : [...this.#dueItems].flatMap((itemId) => azureItemOf(vault.items, itemId)?.id ?? []);
     const jobs = [...this.#dueJobs];
+    if (this.#due.has('fabrics')) this.#figuresReadMs = performance.now();
     this.#forget();
     if (source === undefined) return;
     const [lists, readItems, readJobs] = await Promise.all([

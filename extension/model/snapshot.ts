@@ -32,6 +32,9 @@ export interface VaultSnapshot {
   readonly virtualMachines: readonly AzureVirtualMachine[];
 }
 
+/** Parts of the vault that are read as one. */
+export type VaultPart = keyof VaultSnapshot;
+
 export interface LabSnapshot {
   readonly revision: number;
   readonly state: LabState;

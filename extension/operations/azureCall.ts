@@ -70,6 +70,29 @@ export function azureCall<Group extends OperationGroup, Method extends MethodOf<
   };
 }
 
+type BodilessMethodOf<Group extends OperationGroup> = {
+  [Method in MethodOf<Group>]: BodyOf<Group, Method> extends undefined ? Method : never;
+}[MethodOf<Group>];
+
+/** An action that takes nothing but the resource it is done to. */
+export function actionCall<Group extends OperationGroup>(
+  group: Group,
+  method: BodilessMethodOf<Group>,
+  place: Pick<AzureCall, 'resourceId' | 'action'> & { readonly cmdlet: string },
+): AzureCall {
+  return { group, method, verb: 'POST', ...place };
+}
+
+/** Which network the machines of a test failover get. @param networkId undefined: cards that are attached to nothing */
+export function drillNetwork(networkId: string | undefined): { readonly networkType: string; readonly networkId?: string } {
+  return networkId === undefined ? { networkType: 'NoNetworkAttachAsInput' } : { networkType: 'VmNetworkAsInput', networkId };
+}
+
+/** Whether a failover shuts the source down, and sends its last writes, first. */
+export function siteOperations(shutdown: boolean): 'Required' | 'NotRequired' {
+  return shutdown ? 'Required' : 'NotRequired';
+}
+
 /** What the client's method takes after vault and resource group: the names in the id below the vault. */
 export function namesIn(resourceId: string): string[] {
   const below = resourceId.split(/\/vaults\/[^/]+\//i)[1] ?? '';

@@ -17,7 +17,7 @@ import { subnetChoices } from './itemProperties.ts';
 import { networkStep, noNetwork } from './itemSubjects.ts';
 import { azureDetails, containerId, fabricOfId, lastName, labMachineOf, protectableOf, vmware } from './lookups.ts';
 import type { Availability, Choice, Operation, OperationContext, PickStep, Step } from './operation.ts';
-import { machinesText } from '../counts.ts';
+import { machineSizeText, machinesText } from '../counts.ts';
 
 type EnableAnswers = {
   policy: string;
@@ -199,7 +199,7 @@ function sizeStep({ lab }: OperationContext): PickStep<EnableAnswers> {
         ...sizes.map(({ name, numberOfCores, memoryInMB, maxDataDiskCount }) => ({
           value: name,
           label: name,
-          description: t('{0} cores, {1} GiB, {2} data disks', numberOfCores, memoryInMB / 1024, maxDataDiskCount),
+          description: machineSizeText({ cores: numberOfCores, memoryGib: memoryInMB / 1024, dataDisks: maxDataDiskCount }),
         })),
       ];
     },

@@ -6,7 +6,7 @@ import type {
 } from '@azure/arm-recoveryservices-siterecovery';
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { directionOf } from '../model/find.ts';
-import { azureCall, type AzureCall } from './azureCall.ts';
+import { actionCall, azureCall, drillNetwork, siteOperations, type AzureCall } from './azureCall.ts';
 import { itemCmdlet, powerShellQuoted, quotedPoint } from './cmdlets.ts';
 
 type Item = ReplicationProtectedItem;
@@ -22,8 +22,7 @@ export function testFailoverCall(item: Item, { networkId, pointId }: { networkId
     body: {
       properties: {
         failoverDirection: 'PrimaryToRecovery',
-        networkType: networkId === undefined ? 'NoNetworkAttachAsInput' : 'VmNetworkAsInput',
-        ...(networkId === undefined ? {} : { networkId }),
+        ...drillNetwork(networkId),
         providerSpecificDetails: { instanceType: 'InMageAzureV2', ...(pointId === undefined ? {} : { recoveryPointId: pointId }) },
       },
     },
@@ -60,7 +59,7 @@ export function failoverCall(item: Item, { shutdown, pointId }: { shutdown: bool
     body: {
       properties: {
         failoverDirection: 'PrimaryToRecovery',
-        sourceSiteOperations: shutdown ? 'Required' : 'NotRequired',
+        sourceSiteOperations: siteOperations(shutdown),
         providerSpecificDetails: { instanceType: 'InMageAzureV2', ...(pointId === undefined ? {} : { recoveryPointId: pointId }) },
       },
     },
@@ -81,7 +80,7 @@ export function failbackCall(item: Item, { shutdown, point }: { shutdown: boolea
     body: {
       properties: {
         failoverDirection: 'PrimaryToRecovery',
-        sourceSiteOperations: shutdown ? 'Required' : 'NotRequired',
+        sourceSiteOperations: siteOperations(shutdown),
         providerSpecificDetails: { instanceType: 'InMage', recoveryPointType: point },
       },
     },
@@ -99,24 +98,14 @@ export function changePointCall(item: Item, recoveryPointId: string): AzureCall 
   });
 }
 
-export function commitCall(item: Item): AzureCall {
-  const id = item.id ?? '';
-  return azureCall(group, 'FailoverCommit', {
-    verb: 'POST',
-    resourceId: id,
-    action: '/failoverCommit',
-    cmdlet: itemCmdlet(id, 'Start-AzRecoveryServicesAsrCommitFailoverJob -ReplicationProtectedItem $item'),
-  });
+export function commitCall({ id = '' }: Item): AzureCall {
+  const cmdlet = itemCmdlet(id, 'Start-AzRecoveryServicesAsrCommitFailoverJob -ReplicationProtectedItem $item');
+  return actionCall(group, 'FailoverCommit', { resourceId: id, action: '/failoverCommit', cmdlet });
 }
 
-export function cancelFailoverCall(item: Item): AzureCall {
-  const id = item.id ?? '';
-  return azureCall(group, 'FailoverCancel', {
-    verb: 'POST',
-    resourceId: id,
-    action: '/failoverCancel',
-    cmdlet: itemCmdlet(id, 'Start-AzRecoveryServicesAsrCancelFailoverJob -ReplicationProtectedItem $item'),
-  });
+export function cancelFailoverCall({ id = '' }: Item): AzureCall {
+  const cmdlet = itemCmdlet(id, 'Start-AzRecoveryServicesAsrCancelFailoverJob -ReplicationProtectedItem $item');
+  return actionCall(group, 'FailoverCancel', { resourceId: id, action: '/failoverCancel', cmdlet });
 }
 
 export function reprotectCall(item: Item, input: Omit<InMageReprotectInput, 'instanceType'>): AzureCall {
@@ -137,14 +126,9 @@ export function reprotectToAzureCall(item: Item, input: Omit<InMageAzureV2Reprot
   });
 }
 
-export function resynchronizeCall(item: Item): AzureCall {
-  const id = item.id ?? '';
-  return azureCall(group, 'RepairReplication', {
-    verb: 'POST',
-    resourceId: id,
-    action: '/repairReplication',
-    cmdlet: itemCmdlet(id, 'Start-AzRecoveryServicesAsrResynchronizeReplicationJob -ReplicationProtectedItem $item'),
-  });
+export function resynchronizeCall({ id = '' }: Item): AzureCall {
+  const cmdlet = itemCmdlet(id, 'Start-AzRecoveryServicesAsrResynchronizeReplicationJob -ReplicationProtectedItem $item');
+  return actionCall(group, 'RepairReplication', { resourceId: id, action: '/repairReplication', cmdlet });
 }
 
 /** @param replica what becomes of a machine that a failback has half made; only said of an item that replicates to the site */

@@ -1,6 +1,7 @@
 // How a machine will look in Azure: its name, size, network, subnet and address, until it is failed over.
 import type { UpdateReplicationProtectedItemInputProperties, VMNicDetails } from '@azure/arm-recoveryservices-siterecovery';
 import type { ReplicationProtectedItem, VirtualNetwork } from '../client/vaultClient.ts';
+import { machineSizeText } from '../counts.ts';
 import { directionOf, itemOf, nameOf, sameId } from '../model/find.ts';
 import { t } from '../texts.ts';
 import { addressProblem, machineNameProblem } from './azureNames.ts';
@@ -177,7 +178,7 @@ async function sizeChoices({ lab }: OperationContext, item: ReplicationProtected
       return {
         value: size.name ?? '',
         label: friendlyName ?? size.name ?? '',
-        description: t('{0} cores, {1} GiB, {2} data disks', cpuCoresCount, memoryInGB, maxDataDiskCount),
+        description: machineSizeText({ cores: cpuCoresCount, memoryGib: memoryInGB, dataDisks: maxDataDiskCount }),
         ...(typeof problem?.message !== 'string' ? {} : { detail: t('Does not fit: {0}', problem.message) }),
       };
     });

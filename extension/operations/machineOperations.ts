@@ -4,6 +4,7 @@ import type { DiskReference } from '../../emulator/contract/control.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { itemOf, nameOf } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { sizeText } from '../tree/figures.ts';
 import type { Subject } from '../tree/node.ts';
 import { t } from '../texts.ts';
 import { numberProblem } from './azureNames.ts';
@@ -189,6 +190,7 @@ const growDisk: Operation<{ disk: string; size: string }> = {
         prompt: t('New size in MiB; a protected machine is resynchronised afterwards'),
         initial: ({ disk }) => String(sizeOf(disk) + 1024),
         problem: (text, { disk }) => numberProblem(text, { least: sizeOf(disk) + 1, most: 4 * 1024 * 1024 }),
+        shown: (text) => sizeText(Number(text) * bytesPerMegabyte),
       },
     ];
   },

@@ -59,6 +59,8 @@ export interface TextStep<Given extends object = Answers> extends StepBase<Given
   initial?(answers: Partial<Given>): string;
   /** Undefined: it will do. */
   problem(text: string, answers: Partial<Given>): string | undefined;
+  /** The answer in the summary, with its unit; absent: as it was typed. */
+  shown?(text: string): string;
 }
 
 /** Shown before something that cannot be taken back. */

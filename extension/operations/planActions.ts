@@ -10,6 +10,7 @@ import { updatePlanCall } from './planCalls.ts';
 import { actionsOf, withAction, withoutAction } from './planEdit.ts';
 import { groupsOf } from './planOperations.ts';
 import { noPlan, wholePlan } from './planRuns.ts';
+import { minutesText } from './wording.ts';
 
 type ActionAnswers = {
   group: string;
@@ -67,6 +68,7 @@ export const addScriptAction: Operation<ActionAnswers & { path: string; timeout:
       prompt: t('Minutes after which the script has failed'),
       initial: () => '30',
       problem: (text) => numberProblem(text, { least: 1, most: 24 * 60 }),
+      shown: minutesText,
     },
   ],
   calls: async (context, [subject], answers) => {

@@ -1,7 +1,7 @@
 // What is asked of Azure for a recovery plan (arm-contract §6.5).
 import type { RecoveryPlanGroup } from '@azure/arm-recoveryservices-siterecovery';
 import type { RecoveryPlan, ReplicationProtectedItem } from '../client/vaultClient.ts';
-import { azureCall, type AzureCall } from './azureCall.ts';
+import { actionCall, azureCall, drillNetwork, siteOperations, type AzureCall } from './azureCall.ts';
 import { planCmdlet, powerShellQuoted } from './cmdlets.ts';
 import { azureDetails, siteDetails } from './lookups.ts';
 
@@ -53,8 +53,7 @@ export function planTestFailoverCall(plan: RecoveryPlan, { point, multiVm, netwo
     body: {
       properties: {
         failoverDirection: 'PrimaryToRecovery',
-        networkType: networkId === undefined ? 'NoNetworkAttachAsInput' : 'VmNetworkAsInput',
-        ...(networkId === undefined ? {} : { networkId }),
+        ...drillNetwork(networkId),
         providerSpecificDetails: [{ instanceType: 'InMageAzureV2', recoveryPointType: point, useMultiVmSyncPoint: String(multiVm) }],
       },
     },
@@ -89,7 +88,7 @@ export function planFailoverCall(plan: RecoveryPlan, { point, multiVm, shutdown 
     body: {
       properties: {
         failoverDirection: 'PrimaryToRecovery',
-        sourceSiteOperations: shutdown ? 'Required' : 'NotRequired',
+        sourceSiteOperations: siteOperations(shutdown),
         providerSpecificDetails: [{ instanceType: 'InMageAzureV2', recoveryPointType: point, useMultiVmSyncPoint: String(multiVm) }],
       },
     },
@@ -119,29 +118,19 @@ export function planFailbackCall(plan: RecoveryPlan, { point, shutdown }: { poin
     body: {
       properties: {
         failoverDirection: 'RecoveryToPrimary',
-        sourceSiteOperations: shutdown ? 'Required' : 'NotRequired',
+        sourceSiteOperations: siteOperations(shutdown),
         providerSpecificDetails: [{ instanceType: 'InMage', recoveryPointType: point }],
       },
     },
   });
 }
 
-export function planCommitCall(plan: RecoveryPlan): AzureCall {
-  const id = plan.id ?? '';
-  return azureCall(group, 'FailoverCommit', {
-    verb: 'POST',
-    resourceId: id,
-    action: '/failoverCommit',
-    cmdlet: planCmdlet(id, 'Start-AzRecoveryServicesAsrCommitFailoverJob -RecoveryPlan $plan'),
-  });
+export function planCommitCall({ id = '' }: RecoveryPlan): AzureCall {
+  const cmdlet = planCmdlet(id, 'Start-AzRecoveryServicesAsrCommitFailoverJob -RecoveryPlan $plan');
+  return actionCall(group, 'FailoverCommit', { resourceId: id, action: '/failoverCommit', cmdlet });
 }
 
-export function planReprotectCall(plan: RecoveryPlan): AzureCall {
-  const id = plan.id ?? '';
-  return azureCall(group, 'Reprotect', {
-    verb: 'POST',
-    resourceId: id,
-    action: '/reProtect',
-    cmdlet: planCmdlet(id, 'Update-AzRecoveryServicesAsrProtectionDirection -RecoveryPlan $plan -Direction RecoveryToPrimary'),
-  });
+export function planReprotectCall({ id = '' }: RecoveryPlan): AzureCall {
+  const cmdlet = planCmdlet(id, 'Update-AzRecoveryServicesAsrProtectionDirection -RecoveryPlan $plan -Direction RecoveryToPrimary');
+  return actionCall(group, 'Reprotect', { resourceId: id, action: '/reProtect', cmdlet });
 }

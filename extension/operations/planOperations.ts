@@ -1,5 +1,6 @@
 // Recovery plans: made, deleted, and what belongs to them: machines and groups.
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
+import { machinesText } from '../counts.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { byId, nameOf, planOf, sameId } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
@@ -129,7 +130,7 @@ export function groupStep<Given extends { group: string }>(groups: Groups): Step
       bootGroups(groups).map(({ place, group }) => ({
         value: String(place),
         label: groupText(groups, place),
-        description: t('{0} machines', group.replicationProtectedItems?.length ?? 0),
+        description: machinesText(group.replicationProtectedItems?.length ?? 0),
       })),
   };
   return step;

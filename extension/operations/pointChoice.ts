@@ -1,11 +1,12 @@
 // Which recovery point: the portal's choices (asr-behaviour §5.4), and those of one machine by name.
 import type { RecoveryPoint, ReplicationProtectedItem } from '../client/vaultClient.ts';
 import { nameOf } from '../model/find.ts';
+import { itemFacts } from '../model/itemFacts.ts';
 import { t } from '../texts.ts';
 import { ExtensionError } from '../lab/labError.ts';
-import { azureDetails, siteDetails } from './lookups.ts';
+import { durationText } from '../tree/figures.ts';
 import type { Choice, OperationContext } from './operation.ts';
-import { spanText, timeText } from './wording.ts';
+import { timeText } from './wording.ts';
 
 export function pointKind(point: RecoveryPoint): string {
   return point.properties?.recoveryPointType === 'ApplicationConsistent' ? t('app-consistent') : t('crash-consistent');
@@ -71,12 +72,12 @@ export async function chosenPoint({ lab }: OperationContext, item: ReplicationPr
 export function lossText(item: ReplicationProtectedItem, point: RecoveryPoint | undefined, nowMs: number | undefined): string {
   const name = nameOf(item);
   if (point === undefined) {
-    const rpoSeconds = azureDetails(item)?.rpoInSeconds ?? siteDetails(item)?.rpoInSeconds;
-    return rpoSeconds === undefined
+    const { rpoMs } = itemFacts(item);
+    return rpoMs === undefined
       ? t('{0}: what was written but not sent yet is lost; its RPO is not known.', name)
-      : t('{0}: what was written but not sent yet is lost. RPO: {1}.', name, spanText(rpoSeconds * 1000));
+      : t('{0}: what was written but not sent yet is lost. RPO: {1}.', name, durationText(rpoMs));
   }
   const time = point.properties?.recoveryPointTime;
-  const age = time === undefined || nowMs === undefined ? t('unknown') : spanText(nowMs - time.getTime());
+  const age = time === undefined || nowMs === undefined ? t('unknown') : durationText(nowMs - time.getTime());
   return t('{0}: everything written after {1} is lost ({2} ago, {3}).', name, timeText(time), age, pointKind(point));
 }

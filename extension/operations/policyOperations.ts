@@ -1,9 +1,11 @@
 // Replication policies: made with their failback policy as the portal does, changed, associated, removed (asr-behaviour §3).
 import type { InMageAzureV2PolicyDetails, InMageAzureV2PolicyInput } from '@azure/arm-recoveryservices-siterecovery';
 import type { Fabric, Policy, ProtectionContainerMapping } from '../client/vaultClient.ts';
+import { machinesText } from '../counts.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { byId, sameId } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { durationText } from '../tree/figures.ts';
 import type { Subject } from '../tree/node.ts';
 import { t } from '../texts.ts';
 import { azureCall, type AzureCall } from './azureCall.ts';
@@ -11,6 +13,7 @@ import { numberProblem, resourceNameProblem } from './azureNames.ts';
 import { policyCmdlet } from './cmdlets.ts';
 import { containerId, fabricOfId, policyOf, vaultIdIn, vaultIdOf } from './lookups.ts';
 import type { Operation, Refusal, Step } from './operation.ts';
+import { minutesText } from './wording.ts';
 
 type SettingAnswers = {
   rpoThreshold: string;
@@ -20,6 +23,7 @@ type SettingAnswers = {
 };
 
 const dayMinutes = 1440;
+const hourMs = 3_600_000;
 /** The portal's own, whatever the policy it goes with says (asr-behaviour §3.2). */
 const failbackSettings = { recoveryPointThresholdInMinutes: 15, recoveryPointHistory: dayMinutes, appConsistentFrequencyInMinutes: 60 } as const;
 
@@ -112,6 +116,7 @@ function settingSteps<Given extends SettingAnswers>(policy: Policy | undefined):
       prompt: t('Minutes; a larger RPO is reported. It changes nothing in the replication'),
       initial: () => String(present.recoveryPointThresholdInMinutes ?? 15),
       problem: (text) => numberProblem(text, { least: 5, most: dayMinutes }),
+      shown: minutesText,
     },
     {
       kind: 'text',
@@ -120,6 +125,7 @@ function settingSteps<Given extends SettingAnswers>(policy: Policy | undefined):
       prompt: t('Hours; 0 keeps only the latest'),
       initial: () => String((present.recoveryPointHistory ?? dayMinutes) / 60),
       problem: (text) => numberProblem(text, { least: 0, most: 15 * 24 }),
+      shown: (text) => (Number(text) === 0 ? t('Only the latest') : durationText(Number(text) * hourMs)),
     },
     {
       kind: 'pick',
@@ -132,7 +138,7 @@ function settingSteps<Given extends SettingAnswers>(policy: Policy | undefined):
         const fitting = [...new Set(intervals)].filter((minutes) => minutes === 0 || minutes < Math.max(Number(retention) * 60, 1));
         return fitting.map((minutes) => ({
           value: String(minutes),
-          label: minutes === 0 ? t('Off') : minutes < 60 ? t('Every {0} min', minutes) : t('Every {0} h', minutes / 60),
+          label: minutes === 0 ? t('Off') : t('Every {0}', minutesText(String(minutes))),
         }));
       },
     },
@@ -259,7 +265,7 @@ export const dissociatePolicy: Operation<{ mapping: string }> = {
     if (mappingsOf(snapshot, policy).length === 0)
       return { because: t('{0} is not associated with a configuration server.', policy.name ?? ''), remedy: t('Nothing to do.') };
     const users = usersOf(snapshot, policy);
-    return users === 0 ? true : { because: t('{0} machines use {1}.', users, policy.name ?? ''), remedy: t('Disable their replication first.') };
+    return users === 0 ? true : { because: t('{0} is in use: {1}.', policy.name ?? '', machinesText(users)), remedy: t('Disable their replication first.') };
   },
   steps: ({ snapshot }, [subject]) => [
     {

@@ -1,10 +1,13 @@
 // What there is in a snapshot to do something to: every object of a kind, with its name, for asking which one is meant.
-import { byId, itemOf, nameOf, planOf, unprotected } from '../model/find.ts';
+import { unprotected } from '../model/candidates.ts';
+import { byId, itemOf, nameOf, planOf } from '../model/find.ts';
+import { faultPointName } from '../model/faultNames.ts';
+import { linkName } from '../model/linkNames.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import type { Subject } from '../tree/node.ts';
 import { groupText } from '../tree/plans.ts';
 import { t } from '../texts.ts';
-import { jobOf, labMachineOf, masterTargets, policyOf, processServerOf, processServers, protectableOf, vCenterOf } from './lookups.ts';
+import { faultOf, jobOf, labMachineOf, linkOf, masterTargets, policyOf, processServerOf, processServers, protectableOf, vCenterOf } from './lookups.ts';
 import type { SubjectKind } from './operation.ts';
 
 /** All objects of a kind, in the order of the views. Kinds that are only rows below others give none. */
@@ -82,8 +85,14 @@ const names: Names = {
     const { friendlyName = '', targetObjectName = '' } = jobOf(snapshot, subject)?.properties ?? {};
     return t('{0}: {1}', friendlyName, targetObjectName);
   },
-  link: (_snapshot, { path }) => path,
-  fault: (_snapshot, { id }) => id,
+  link: (snapshot, subject) => {
+    const link = linkOf(snapshot, subject);
+    return link === undefined ? subject.path : linkName(link.path);
+  },
+  fault: (snapshot, subject) => {
+    const fault = faultOf(snapshot, subject);
+    return fault === undefined ? subject.id : faultPointName(fault.point);
+  },
   event: (_snapshot, { name }) => name,
   vault: ({ lab }) => lab?.vault,
 };

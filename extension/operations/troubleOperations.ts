@@ -1,7 +1,11 @@
 // Trouble on purpose: faults at named points, links that are cut or narrowed, components that end.
 import { faultPoints, networkPaths, type FaultEffect, type FaultPoint, type NetworkPath } from '../../emulator/contract/faults.ts';
-import type { RoleStatus } from '../../emulator/contract/resources.ts';
+import type { LinkState, RoleStatus } from '../../emulator/contract/resources.ts';
+import { faultPointName } from '../model/faultNames.ts';
+import { linkName } from '../model/linkNames.ts';
+import { timesText } from '../counts.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { rateText } from '../tree/figures.ts';
 import type { Subject } from '../tree/node.ts';
 import { t } from '../texts.ts';
 import { numberProblem } from './azureNames.ts';
@@ -22,7 +26,7 @@ const addFault: Operation<{ point: string; machine: string; effect: string; code
       key: 'point',
       title: t('Place'),
       placeholder: t('Where does it happen?'),
-      choices: () => faultPoints.map((point) => ({ value: point, label: point })),
+      choices: () => faultPoints.map((point) => ({ value: point, label: faultPointName(point), description: point })),
     },
     {
       kind: 'pick',
@@ -71,6 +75,7 @@ const addFault: Operation<{ point: string; machine: string; effect: string; code
       title: t('How often'),
       prompt: t('This many times; empty: until the fault is removed'),
       problem: (text) => (text === '' ? undefined : numberProblem(text, { least: 1, most: 1_000_000 })),
+      shown: (text) => (text === '' ? t('until it is removed') : timesText(Number(text))),
     },
   ],
   calls: (_context, _subjects, { point, machine, effect, code, delay, times }) => [
@@ -120,33 +125,31 @@ function pathOf(subject: Subject): NetworkPath | undefined {
   return subject.kind === 'link' ? networkPaths.find((path) => path === subject.path) : undefined;
 }
 
-const cutLink: Operation = {
-  id: 'cutLink',
-  title: () => t('Cut Link'),
-  on: ['link'],
-  many: true,
-  by: 'lab',
-  availability: (snapshot, subject) => {
-    const link = linkOf(snapshot, subject);
-    if (link === undefined) return noLink();
-    return link.state === 'up' ? true : { because: t('{0} does not carry anything now.', link.path), remedy: t('Restore it first.') };
-  },
-  calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, 'cut')),
-};
+function linkOperation(id: string, title: () => string, { to, unless }: { to: 'up' | 'cut'; unless: (link: LinkState) => Refusal | undefined }): Operation {
+  return {
+    id,
+    title,
+    on: ['link'],
+    many: true,
+    by: 'lab',
+    availability: (snapshot, subject) => {
+      const link = linkOf(snapshot, subject);
+      return link === undefined ? noLink() : (unless(link) ?? true);
+    },
+    calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, to)),
+  };
+}
 
-const restoreLink: Operation = {
-  id: 'restoreLink',
-  title: () => t('Restore Link'),
-  on: ['link'],
-  many: true,
-  by: 'lab',
-  availability: (snapshot, subject) => {
-    const link = linkOf(snapshot, subject);
-    if (link === undefined) return noLink();
-    return link.state === 'up' ? { because: t('{0} is up.', link.path), remedy: t('Nothing to do.') } : true;
-  },
-  calls: (_context, subjects) => subjects.flatMap((subject) => linkCall(subject, 'up')),
-};
+const cutLink = linkOperation('cutLink', () => t('Cut Link'), {
+  to: 'cut',
+  unless: ({ path, state }) =>
+    state === 'up' ? undefined : { because: t('{0} does not carry anything now.', linkName(path)), remedy: t('Restore it first.') },
+});
+
+const restoreLink = linkOperation('restoreLink', () => t('Restore Link'), {
+  to: 'up',
+  unless: ({ path, state }) => (state === 'up' ? { because: t('{0} is up.', linkName(path)), remedy: t('Nothing to do.') } : undefined),
+});
 
 function linkCall(subject: Subject, state: 'up' | 'cut'): { control: 'link.set'; request: { path: NetworkPath; state: 'up' | 'cut' } }[] {
   const path = pathOf(subject);
@@ -168,6 +171,7 @@ const setLinkBandwidth: Operation<{ bandwidth: string; latency: string }> = {
       prompt: t('Megabits per second; 0 is unlimited'),
       initial: () => String((linkOf(snapshot, subject)?.bandwidthBps ?? 0) / 1e6),
       problem: (text) => (text.trim() !== '' && Number(text) >= 0 && Number.isFinite(Number(text)) ? undefined : t('A number, 0 or more.')),
+      shown: (text) => (Number(text) === 0 ? t('unlimited') : rateText(Number(text) * 1e6)),
     },
     {
       kind: 'text',
@@ -176,6 +180,7 @@ const setLinkBandwidth: Operation<{ bandwidth: string; latency: string }> = {
       prompt: t('Milliseconds'),
       initial: () => String(linkOf(snapshot, subject)?.latencyMs ?? 0),
       problem: (text) => numberProblem(text, { least: 0, most: 60_000 }),
+      shown: (text) => t('{0} ms', text),
     },
   ],
   calls: (_context, subjects, { bandwidth, latency }) =>

@@ -1,10 +1,8 @@
 // Times and spans as people read them; the lab's time is UTC.
 import { t } from '../texts.ts';
+import { durationText } from '../tree/figures.ts';
 
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
-const dayMs = 24 * hourMs;
+const minuteMs = 60_000;
 
 /** `2026-11-22 09:41:05 UTC` */
 export function timeText(time: Date | number | undefined): string {
@@ -12,16 +10,9 @@ export function timeText(time: Date | number | undefined): string {
   return `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
 
-/** The two largest units: `1 d 4 h`, `3 min 20 s`. */
-export function spanText(spanMs: number): string {
-  const span = Math.max(0, Math.round(spanMs / secondMs) * secondMs);
-  const [days, hours, minutes, seconds] = [dayMs, hourMs, minuteMs, secondMs].map((unit, place, units) =>
-    Math.floor((place === 0 ? span : span % (units[place - 1] ?? span)) / unit),
-  ) as [number, number, number, number];
-  if (days > 0) return hours > 0 ? t('{0} d {1} h', days, hours) : t('{0} d', days);
-  if (hours > 0) return minutes > 0 ? t('{0} h {1} min', hours, minutes) : t('{0} h', hours);
-  if (minutes > 0) return seconds > 0 ? t('{0} min {1} s', minutes, seconds) : t('{0} min', minutes);
-  return t('{0} s', seconds);
+/** A number of minutes, as it was typed: `1 h 30 min`. */
+export function minutesText(minutes: string): string {
+  return durationText(Number(minutes) * minuteMs);
 }
 
 /** Names one after the other; beyond `most`, how many more there are. */

@@ -3,6 +3,7 @@ import type { SeriesPoint } from '../../webview/contract.ts';
 import type { NetworkPath } from '../../emulator/contract/faults.ts';
 import type { LinkState } from '../../emulator/contract/resources.ts';
 import type { RecoveryPoint, ReplicationProtectedItem } from '../client/vaultClient.ts';
+import { isFailedOver } from '../model/find.ts';
 import { itemFacts } from '../model/itemFacts.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { azureDetails, siteDetails } from '../operations/lookups.ts';
@@ -20,15 +21,17 @@ export class Series {
     return this.#points;
   }
 
-  /** A value of the same time replaces the one before; an earlier time begins anew, for the lab was set back. */
+  /** A value of the same time replaces the one before; an earlier time begins anew, for the lab was set back. Of a gap only its begin is kept. */
   add(point: SeriesPoint): void {
     const last = this.#points.at(-1);
     if (last !== undefined && point.timeMs < last.timeMs) this.#points = [];
     if (last?.timeMs === point.timeMs) this.#points.pop();
+    if (point.value === null && (this.#points.at(-1)?.value ?? null) === null) return;
     this.#points.push(point);
     if (this.#points.length <= this.#capacity) return;
     const half = this.#points.length / 2;
-    this.#points = this.#points.filter((_point, place) => place >= half || place % 2 === 0);
+    // A gap stays one, however little of what was around it is left.
+    this.#points = this.#points.filter(({ value }, place, all) => place >= half || (value === null ? all[place - 1]?.value !== null : place % 2 === 0));
   }
 }
 
@@ -92,9 +95,8 @@ export class History {
     const series = this.#items.get(key) ?? { rpoSeconds: new Series(capacity), churnBps: new Series(capacity) };
     this.#items.set(key, series);
     const { rpoMs } = itemFacts(item);
-    if (rpoMs !== undefined) series.rpoSeconds.add({ timeMs, value: rpoMs / 1000 });
-    const churn = churnOf(item);
-    if (churn !== undefined) series.churnBps.add({ timeMs, value: churn });
+    series.rpoSeconds.add({ timeMs, value: rpoMs === undefined ? null : rpoMs / 1000 });
+    series.churnBps.add({ timeMs, value: churnOf(item) ?? null });
   }
 
   #recordLink({ path, carriedBytes }: LinkState, timeMs: number): void {
@@ -105,8 +107,9 @@ export class History {
   }
 }
 
-/** Bytes per second that the machine writes; undefined: Azure does not say. */
+/** Bytes per second that the machine writes; undefined: Azure does not say, or nothing looks since a failover. */
 export function churnOf(item: ReplicationProtectedItem): number | undefined {
+  if (isFailedOver(item)) return undefined;
   const megabytesPerSecond = azureDetails(item)?.uncompressedDataRateInMB ?? siteDetails(item)?.uncompressedDataRateInMB;
   return typeof megabytesPerSecond !== 'number' || megabytesPerSecond < 0 ? undefined : megabytesPerSecond * bytesPerMegabyte;
 }

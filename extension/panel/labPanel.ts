@@ -1,15 +1,15 @@
 // One webview panel: pushes whole states while it is visible, at most four a second, and does what its page asks if that was offered.
-import { commands, env, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
+import { commands, ThemeIcon, Uri, type WebviewPanel } from 'vscode';
 import { randomBytes } from 'node:crypto';
 import type { HostMessage, StateOf, ViewKind } from '../../webview/contract.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
-import { textsInUse } from '../texts.ts';
+import { languageInUse, textsInUse } from '../texts.ts';
 import { Pacer } from '../pacer.ts';
 import type { Subject } from '../tree/node.ts';
 import { panelHtml } from './html.ts';
 import { idleState } from './idleState.ts';
 import { commandFor, type Painted } from './offers.ts';
-import { panelViews, type PanelWorld } from './panelViews.ts';
+import { panelViews, tabTitle, type PanelWorld } from './panelViews.ts';
 
 export interface LabPanelDeps {
   readonly folder: Uri;
@@ -65,7 +65,7 @@ export class LabPanel {
   #push(): void {
     const world = this.#deps.world();
     const { snapshot } = world;
-    this.panel.title = panelViews[this.view].title(snapshot, this.subject);
+    this.panel.title = tabTitle(this.view, snapshot, this.subject);
     this.#openJobs(snapshot);
     this.#painted = snapshot.state === 'running' ? panelViews[this.view].paint(world, this.subject) : undefined;
     const idle = this.#painted === undefined ? idleState(snapshot, panelViews[this.view].gone()) : undefined;
@@ -113,7 +113,7 @@ export class LabPanel {
       view: this.view,
       subject: this.subject,
       title: this.panel.title,
-      language: env.language,
+      language: languageInUse(),
       nonce: randomBytes(16).toString('base64'),
       cspSource: webview.cspSource,
       script: asset('main.js'),

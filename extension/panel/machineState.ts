@@ -6,7 +6,7 @@ import { byId, directionOf, isFailedOver, itemOf, nameOf } from '../model/find.t
 import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
 import { azureDetails, labMachineOf, processServers, runsInAzure, siteDetails } from '../operations/lookups.ts';
 import { t } from '../texts.ts';
-import { timeText } from '../tree/figures.ts';
+import { happened, timeText } from '../tree/figures.ts';
 import { itemHealth, stateText } from '../tree/machines.ts';
 import type { Subject } from '../tree/node.ts';
 import { withPast, type History } from './history.ts';
@@ -65,10 +65,9 @@ function factsOf({ snapshot }: World, item: ReplicationProtectedItem, facts: Ite
   return rows.flatMap(([name, value]) => ((value ?? '') === '' ? [] : [{ name, value: value ?? '' }]));
 }
 
-/** What is not known comes as nothing, as null, or as 1970: Azure's client makes that of some nulls. */
 function knownTime(time: Date | null | undefined): string | undefined {
-  const timeMs = time?.getTime() ?? 0;
-  return timeMs <= 0 ? undefined : timeText(timeMs);
+  const known = happened(time);
+  return known === undefined ? undefined : timeText(known);
 }
 
 /** Of either kind of policy (arm-contract §5.5). */

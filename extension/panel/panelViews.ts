@@ -77,6 +77,22 @@ const plan: PanelView = {
 
 export const panelViews: Readonly<Record<ViewKind, PanelView>> = { machine, topology, plan };
 
+const longestTitle = 40;
+/** By what people take for one character. */
+const segmenter = new Intl.Segmenter();
+
+/** For a tab, which VS Code makes as wide as its title; the heading of the page has the whole. */
+export function tabTitle(view: ViewKind, snapshot: LabSnapshot, subject: Subject): string {
+  const title = panelViews[view].title(snapshot, subject);
+  const characters = Array.from(segmenter.segment(title), ({ segment }) => segment);
+  return characters.length <= longestTitle
+    ? title
+    : `${characters
+        .slice(0, longestTitle - 1)
+        .join('')
+        .trimEnd()}…`;
+}
+
 /** What a page gave back after a reload of the window; undefined: nothing that a view is about. */
 export function restoredSubject(view: ViewKind, kept: unknown): Subject | undefined {
   if (typeof kept !== 'object' || kept === null || !('subject' in kept)) return undefined;

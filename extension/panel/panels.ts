@@ -9,7 +9,7 @@ import type { Subject } from '../tree/node.ts';
 import { History } from './history.ts';
 import { LabPanel, type LabPanelDeps } from './labPanel.ts';
 import type { AnyOperation } from './offers.ts';
-import { panelViews, restoredSubject, type PanelWorld } from './panelViews.ts';
+import { panelViews, restoredSubject, tabTitle, type PanelWorld } from './panelViews.ts';
 import { PointShelf } from './pointShelf.ts';
 
 export interface PanelsDeps {
@@ -66,7 +66,7 @@ export class Panels {
     const key = keyOf(view, subject);
     const present = [...this.#open].find((one) => keyOf(one.view, one.subject) === key);
     if (present !== undefined) return present.panel.reveal();
-    const title = panelViews[view].title(this.#deps.model.snapshot, subject);
+    const title = tabTitle(view, this.#deps.model.snapshot, subject);
     this.#adopt(window.createWebviewPanel(typeOf(view), title, ViewColumn.Active, { enableScripts: true, localResourceRoots: [this.#folder] }), view, subject);
   }
 

@@ -5,6 +5,7 @@ import type { Job, RecoveryPlan } from '../client/vaultClient.ts';
 import { byId, nameOf, planOf, sameId } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
+import { happened } from '../tree/figures.ts';
 import type { Subject } from '../tree/node.ts';
 import { groupText } from '../tree/plans.ts';
 import { offered, type Painted, type World } from './offers.ts';
@@ -75,7 +76,7 @@ function lastDrill(snapshot: LabSnapshot, plan: RecoveryPlan): PlanState['lastDr
   if (startMs === undefined || endMs === undefined) return null;
   const details = properties?.customDetails;
   const members = details?.instanceType === 'TestFailoverJobDetails' && 'protectedItemDetails' in details ? (details.protectedItemDetails ?? []) : [];
-  const lost = members.flatMap(({ recoveryPointTime }) => ((recoveryPointTime?.getTime() ?? 0) <= 0 ? [] : [startMs - (recoveryPointTime?.getTime() ?? 0)]));
+  const lost = members.flatMap(({ recoveryPointTime }) => timeOf(recoveryPointTime) ?? []).map((timeMs) => startMs - timeMs);
   return { timeMs: endMs, rtoMs: endMs - startMs, rpoMs: lost.length === 0 ? null : Math.max(0, ...lost) };
 }
 
@@ -202,11 +203,8 @@ function nameIn(details: ASRTask['customDetails'] | null): unknown {
   return details !== undefined && details !== null && 'name' in details ? details.name : undefined;
 }
 
-/** A time that is not set yet is long ago (arm-contract §7.3). */
-const firstYear = 2000;
-
 function timeOf(time: Date | null | undefined): number | undefined {
-  return (time?.getUTCFullYear() ?? 0) < firstYear ? undefined : time?.getTime();
+  return happened(time)?.getTime();
 }
 
 function spanOf({ startTime, endTime }: ASRTask): number | null {

@@ -3,6 +3,7 @@ import type { TopologyEdge, TopologyNode, TopologyState } from '../../webview/co
 import type { NetworkPath } from '../../emulator/contract/faults.ts';
 import type { LabStatus, MachineRecord, RoleStatus } from '../../emulator/contract/resources.ts';
 import type { ReplicationProtectedItem } from '../client/vaultClient.ts';
+import { componentNames } from '../model/candidates.ts';
 import { directionOf, nameOf } from '../model/find.ts';
 import { itemFacts } from '../model/itemFacts.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
@@ -13,7 +14,7 @@ import { itemHealth, stateText } from '../tree/machines.ts';
 import { churnOf, type History } from './history.ts';
 import type { Offer, Painted } from './offers.ts';
 import { connection, healthOfRole } from './replicationPath.ts';
-import { machinesText, replicatedItemsText } from '../counts.ts';
+import { machinesText, moreMachinesText, replicatedItemsText } from '../counts.ts';
 
 export interface TopologyWorld {
   readonly snapshot: LabSnapshot;
@@ -103,12 +104,14 @@ function nodeOfItem(item: ReplicationProtectedItem, place: Place, offers: Map<st
   };
 }
 
-function itemNodes({ atSite, inAzure, uncounted, lab }: Estate, offers: Map<string, Offer>): TopologyNode[] {
-  const unprotected = lab.machines.filter((machine: MachineRecord) => machine.platform !== 'Azure' && machine.item === null).length;
+function itemNodes({ atSite, inAzure, uncounted, lab, world }: Estate, offers: Map<string, Offer>): TopologyNode[] {
+  const components = componentNames(world.snapshot);
+  const isCandidate = ({ platform, item, name }: MachineRecord): boolean => platform !== 'Azure' && item === null && !components.has(name.toLowerCase());
+  const unprotected = lab.machines.filter(isCandidate).length;
   const more = (id: string, name: string, role: string): TopologyNode => ({ id, ...places.source, name, role, health: 'None', detail: '' });
   return [
     ...atSite.map((item) => nodeOfItem(item, places.source, offers)),
-    ...(uncounted > 0 ? [more('more', t('{0} more machines', uncounted), t('Replicated'))] : []),
+    ...(uncounted > 0 ? [more('more', moreMachinesText(uncounted), t('Replicated'))] : []),
     ...(unprotected > 0 ? [more('unprotected', machinesText(unprotected), t('Not replicated'))] : []),
     ...inAzure.map((item) => nodeOfItem(item, places.target, offers)),
   ];

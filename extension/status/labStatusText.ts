@@ -1,6 +1,7 @@
 // What the status bar says of the lab: its state, its clock and speed, and how much of it is critical.
 import type { ClockState } from '../../emulator/contract/resources.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
+import { runningJobsText } from '../counts.ts';
 import { t } from '../texts.ts';
 import { clockText, timeText } from '../tree/figures.ts';
 import { itemHealth } from '../tree/machines.ts';
@@ -49,7 +50,7 @@ function runningText(snapshot: LabSnapshot, nowMs: number): StatusText {
     tooltip: [
       t('Site Recovery Lab'),
       t('Lab time {0} UTC, {1}', timeText(nowMs), speedText(speed)),
-      t('{0} critical, {1} jobs running', critical, running),
+      t('{0} critical, {1}', critical, runningJobsText(running)),
       t('Click for the menu of the lab.'),
     ].join('\n'),
     alarm: false,

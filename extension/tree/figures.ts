@@ -1,24 +1,30 @@
 // Times, sizes and durations as rows show them: short, in the lab's own time, the same in every time zone (UTC, as the vault has it).
-import { t } from '../texts.ts';
+import { languageInUse, t } from '../texts.ts';
 
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
 export function sizeText(bytes: number): string {
   const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log2(bytes) / 10));
   const value = bytes / 1024 ** power;
-  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : value.toFixed(1)} ${units[power]}`;
+  return `${value >= 100 || Number.isInteger(value) ? Math.round(value) : decimalText(value)} ${units[power]}`;
 }
 
 /** `8 Mbps`, of bits per second. */
 export function rateText(bitsPerSecond: number): string {
-  if (bitsPerSecond >= 1e9) return t('{0} Gbps', shortNumber(bitsPerSecond / 1e9));
-  if (bitsPerSecond >= 1e6) return t('{0} Mbps', shortNumber(bitsPerSecond / 1e6));
-  return t('{0} Kbps', shortNumber(bitsPerSecond / 1e3));
+  if (bitsPerSecond >= 1e9) return t('{0} Gbps', decimalText(bitsPerSecond / 1e9));
+  if (bitsPerSecond >= 1e6) return t('{0} Mbps', decimalText(bitsPerSecond / 1e6));
+  return t('{0} Kbps', decimalText(bitsPerSecond / 1e3));
 }
 
-function shortNumber(value: number): string {
-  return String(Math.round(value * 10) / 10);
+/** At most one digit behind the sign that the language has for it, and nothing between thousands. */
+function decimalText(value: number): string {
+  const language = languageInUse();
+  if (decimals?.language !== language) decimals = { language, format: new Intl.NumberFormat(language, { maximumFractionDigits: 1, useGrouping: false }) };
+  return decimals.format.format(value);
 }
+
+/** Costs more to make than to use. */
+let decimals: { readonly language: string; readonly format: Intl.NumberFormat } | undefined;
 
 /** `4 min`, `2 h 5 min`: two units at most. */
 export function durationText(ms: number): string {
@@ -36,10 +42,12 @@ export function timeText(time: Date | number): string {
   return new Date(time).toISOString().slice(0, 19).replace('T', ' ');
 }
 
-/** A time that was never is null or 1970 to Azure's client, whatever it declares. */
+/** A time that was never is null, 1970 or one of the service's first and last years to Azure's client, whatever it declares (arm-contract §7.3). */
 export function happened(time: Date | null | undefined): Date | undefined {
-  return time === null || time === undefined || time.getTime() <= 0 ? undefined : time;
+  return time === null || time === undefined || !(time.getTime() > 0) || time.getUTCFullYear() >= lastYear ? undefined : time;
 }
+
+const lastYear = 9999;
 
 /** `09:41:10` */
 export function clockText(time: Date | number): string {

@@ -53,6 +53,6 @@ export function healthText(health: Health): string {
     case 'Normal':
       return t('Normal');
     case 'None':
-      return t('No health');
+      return t('Not applicable');
   }
 }

@@ -3,13 +3,15 @@ import type { InMageAzureV2PolicyDetails } from '@azure/arm-recoveryservices-sit
 import type { HealthError, LinkState } from '../../emulator/contract/resources.ts';
 import type { FaultRule } from '../../emulator/contract/faults.ts';
 import type { AzureVirtualMachine, Policy } from '../client/vaultClient.ts';
+import { faultPointName } from '../model/faultNames.ts';
+import { linkName } from '../model/linkNames.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
 import { durationText, rateText, sizeText } from './figures.ts';
 import type { TreeNode } from './node.ts';
 import { fabricRow } from './siteRows.ts';
-import { virtualMachinesText } from '../counts.ts';
+import { timesText, virtualMachinesText } from '../counts.ts';
 
 export function infrastructureRows(snapshot: LabSnapshot, allowed: AllowedOperations): readonly TreeNode[] {
   if (snapshot.state !== 'running') return [];
@@ -92,6 +94,7 @@ function linksRow(snapshot: LabSnapshot, links: readonly LinkState[], allowed: A
 function linkRow(snapshot: LabSnapshot, link: LinkState, allowed: AllowedOperations): TreeNode {
   const { path, state, bandwidthBps, latencyMs } = link;
   const subject = { kind: 'link', path } as const;
+  const label = linkName(path);
   const words = [
     state === 'up' ? t('up') : state === 'cut' ? t('cut') : t('not built'),
     ...(bandwidthBps > 0 ? [rateText(bandwidthBps)] : []),
@@ -100,8 +103,9 @@ function linkRow(snapshot: LabSnapshot, link: LinkState, allowed: AllowedOperati
   ];
   return {
     id: `infrastructure:link:${path}`,
-    label: path,
-    description: words.join(' · '),
+    label,
+    description: [...words, path].join(' · '),
+    tooltip: [label, path, ...words].join('\n'),
     icon:
       state === 'cut'
         ? { name: 'debug-disconnect', color: 'list.errorForeground' }
@@ -117,13 +121,14 @@ function faultRows(snapshot: LabSnapshot, faults: readonly FaultRule[], allowed:
   if (faults.length === 0) return [];
   const children = faults.map((fault): TreeNode => {
     const subject = { kind: 'fault', id: fault.id } as const;
+    const label = faultPointName(fault.point);
+    const machine = snapshot.lab?.machines.find(({ machineId }) => machineId === fault.subject)?.name;
+    const words = [effectText(fault), machine ?? fault.subject ?? t('everywhere')];
     return {
       id: `infrastructure:fault:${fault.id}`,
-      label: fault.point,
-      description: [effectText(fault), fault.subject ?? t('everywhere')].join(' · '),
-      tooltip: [fault.point, effectText(fault), fault.subject ?? t('everywhere'), ...(fault.times === undefined ? [] : [t('{0} times', fault.times)])].join(
-        '\n',
-      ),
+      label,
+      description: [...words, fault.point].join(' · '),
+      tooltip: [label, fault.point, ...words, ...(fault.times === undefined ? [] : [timesText(fault.times)])].join('\n'),
       icon: { name: 'flame', color: 'list.warningForeground' },
       context: contextOf('fault', fault.effect.kind, allowed(snapshot, subject)),
       subject,

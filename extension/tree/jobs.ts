@@ -2,6 +2,7 @@
 import type { ManualActionTaskDetails } from '@azure/arm-recoveryservices-siterecovery';
 import type { ASRTask, Job, VaultEvent } from '../client/vaultClient.ts';
 import type { JobRecord } from '../../emulator/contract/resources.ts';
+import { isolated } from '../isolated.ts';
 import { jobProblem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
@@ -54,7 +55,9 @@ export function jobRow(snapshot: LabSnapshot, job: Job, { prefix, allowed }: Job
   const id = `${prefix}:${name}`;
   const subject = { kind: 'job', name } as const;
   const { label, target, state, stateDescription, startTime, endTime } = jobFacts(job, snapshot.runningJobs.get(name));
-  const words = [target, stateText({ state, stateDescription }), ...timeWords(startTime?.getTime(), endTime?.getTime())].filter((word) => word !== '');
+  const words = [isolated(target), stateText({ state, stateDescription }), ...timeWords(startTime?.getTime(), endTime?.getTime())].filter(
+    (word) => word !== '',
+  );
   const children = [...errorRows(job, id), ...stepRows(job, snapshot.runningJobs.get(name), id)];
   return {
     id,

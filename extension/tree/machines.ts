@@ -5,7 +5,9 @@ import type { ProtectableItem, ReplicationProtectedItem } from '../client/vaultC
 import { addressOf } from '../documents/addresses.ts';
 import { itemFacts, type ItemFacts } from '../model/itemFacts.ts';
 import { runsInAzure } from '../operations/lookups.ts';
-import { nameOf, unprotected } from '../model/find.ts';
+import { unprotected } from '../model/candidates.ts';
+import { nameOf } from '../model/find.ts';
+import { protectionStateText } from '../model/protectionStates.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { contextOf, type AllowedOperations } from './context.ts';
@@ -47,8 +49,10 @@ export function machineRows(snapshot: LabSnapshot, deps: MachineRowsDeps): reado
   return [...shown, ...unprotectedRows(snapshot, deps.allowed)];
 }
 
+/** Where nothing replicates there is nothing to be well: readiness for failover alone makes no machine healthy (asr-behaviour §5.3). */
 export function itemHealth({ properties }: ReplicationProtectedItem): Health {
-  return worst(healthOf(properties?.replicationHealth), healthOf(properties?.failoverHealth));
+  const [replication, failover] = [healthOf(properties?.replicationHealth), healthOf(properties?.failoverHealth)];
+  return replication === 'None' && failover === 'Normal' ? 'None' : worst(replication, failover);
 }
 
 const knownFacts = new WeakMap<ReplicationProtectedItem, MachineFacts>();
@@ -110,11 +114,11 @@ function machineIcon(item: ReplicationProtectedItem, facts: ItemFacts): string {
   return runsInAzure(item) ? 'cloud' : 'vm';
 }
 
-/** Azure's own words for the state, with what a drill makes of it. */
+/** Azure's own state, with what a drill makes of it. */
 export function stateText({ properties }: ReplicationProtectedItem): string {
   const drill = properties?.testFailoverState ?? '';
   if (!['', 'None', 'MarkedForDeletion'].includes(drill)) return t('Cleanup test failover pending');
-  const state = properties?.protectionStateDescription ?? properties?.protectionState ?? '';
+  const state = protectionStateText(properties?.protectionStateDescription ?? properties?.protectionState ?? '');
   return properties?.providerSpecificDetails?.instanceType === 'InMage' ? t('{0} (to the site)', state) : state;
 }
 

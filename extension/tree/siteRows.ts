@@ -11,7 +11,7 @@ import { contextOf, type AllowedOperations } from './context.ts';
 import { clockText, happened, sizeText } from './figures.ts';
 import { healthIcon, healthOf, healthText, worst, type Health } from './health.ts';
 import type { TreeNode } from './node.ts';
-import { machinesText } from '../counts.ts';
+import { daysText, machinesText } from '../counts.ts';
 
 export function fabricRow(snapshot: LabSnapshot, fabric: Fabric, allowed: AllowedOperations): TreeNode {
   const { id = '', name = '' } = fabric;
@@ -19,7 +19,7 @@ export function fabricRow(snapshot: LabSnapshot, fabric: Fabric, allowed: Allowe
   const details = vmware(fabric);
   const subject = { kind: 'fabric', id } as const;
   const health = worst(healthOf(word), roleHealth(snapshot, 'configserver', label));
-  const words = [t('configuration server'), ...heartbeat(details?.lastHeartbeat), ...certificate(details?.sslCertExpiryRemainingDays)];
+  const words = [t('configuration server'), ...silence(health, details?.lastHeartbeat), ...certificate(details?.sslCertExpiryRemainingDays)];
   return {
     id: `infrastructure:fabric:${id}`,
     label,
@@ -46,13 +46,14 @@ function roleHealth({ lab }: LabSnapshot, role: string, name: string): Health {
   return found === undefined ? 'None' : found.state === 'running' ? healthOf(found.health) : 'Critical';
 }
 
-function heartbeat(time: Date | undefined): readonly string[] {
+/** Of a server that is ill, when it was heard last. A healthy one is heard of all the time, and its row would be painted each time. */
+function silence(health: Health, time: Date | undefined): readonly string[] {
   const last = happened(time);
-  return last === undefined ? [] : [t('heartbeat {0}', clockText(last))];
+  return health !== 'Critical' || last === undefined ? [] : [t('last heartbeat {0}', clockText(last))];
 }
 
 function certificate(days: number | undefined): readonly string[] {
-  return days === undefined ? [] : [t('certificate {0} days', days)];
+  return days === undefined ? [] : [t('certificate {0}', daysText(days))];
 }
 
 function versions(details: VMwareDetails | undefined): readonly string[] {
@@ -65,7 +66,7 @@ function processServerRow(snapshot: LabSnapshot, server: ProcessServer, allowed:
   const health = worst(healthOf(server.health), roleHealth(snapshot, 'processserver', friendlyName));
   const words = [
     t('process server'),
-    ...heartbeat(server.lastHeartbeat),
+    ...silence(health, server.lastHeartbeat),
     ...(server.machineCount === undefined ? [] : [machinesText(Number(server.machineCount))]),
   ];
   const rowId = `infrastructure:processServer:${id}`;
@@ -90,7 +91,7 @@ function loadRows(server: ProcessServer, rowId: string): readonly TreeNode[] {
     { part: 'memory', label: t('Free Memory'), value: ofWhole(server.availableMemoryInBytes, server.totalMemoryInBytes), status: server.memoryUsageStatus },
     { part: 'cache', label: t('Free Cache Space'), value: ofWhole(server.availableSpaceInBytes, server.totalSpaceInBytes), status: server.spaceUsageStatus },
     { part: 'upload', label: t('Waiting for Upload'), value: waiting === undefined ? undefined : sizeText(waiting), status: server.throughputStatus },
-    { part: 'certificate', label: t('Certificate'), value: days === undefined ? undefined : t('{0} days', days) },
+    { part: 'certificate', label: t('Certificate'), value: days === undefined ? undefined : daysText(days) },
   ];
   return loads.flatMap(({ part, label, value, status }) =>
     value === undefined
@@ -108,7 +109,7 @@ function masterTargetRow(snapshot: LabSnapshot, server: MasterTargetServer, allo
   const subject = { kind: 'masterTarget', id } as const;
   const errors = [...(server.validationErrors ?? []), ...(server.healthErrors ?? [])];
   const health = worst(errors.length > 0 ? 'Warning' : 'Normal', roleHealth(snapshot, 'mastertarget', name));
-  const words = [t('master target'), server.osType ?? '', ...heartbeat(server.lastHeartbeat)].filter((word) => word !== '');
+  const words = [t('master target'), server.osType ?? '', ...silence(health, server.lastHeartbeat)].filter((word) => word !== '');
   const rowId = `infrastructure:masterTarget:${id}`;
   return {
     id: rowId,
@@ -147,13 +148,13 @@ function vCenterRow(snapshot: LabSnapshot, { id = '', name = '', properties = {}
   const subject = { kind: 'vCenter', id } as const;
   const health = errors.length > 0 || discoveryStatus === 'Failed' ? 'Critical' : 'Normal';
   const machines = (snapshot.lab?.machines ?? []).filter(({ platform }) => platform === 'VmWare').length;
-  const words = [t('vCenter server'), ipAddress, discoveryText(discoveryStatus), machines > 0 ? t('{0} machines', machines) : ''].filter((word) => word !== '');
+  const words = [t('vCenter server'), ipAddress, discoveryText(discoveryStatus), machines > 0 ? machinesText(machines) : ''].filter((word) => word !== '');
   const rowId = `infrastructure:vCenter:${id}`;
   return {
     id: rowId,
     label,
     description: words.join(' · '),
-    tooltip: [label, ...words, ...heartbeat(lastHeartbeat), ...errors.map((error) => healthProblem(error).message)].join('\n'),
+    tooltip: [label, ...words, ...silence(health, lastHeartbeat), ...errors.map((error) => healthProblem(error).message)].join('\n'),
     icon: healthIcon(health, 'server-environment'),
     context: contextOf('vCenter', discoveryStatus, allowed(snapshot, subject)),
     children: (snapshot.lab?.hosts ?? []).map((host) => hostRow(host, rowId)),

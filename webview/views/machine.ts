@@ -1,11 +1,11 @@
 // The view of one replicated machine: health, RPO and churn over time, recovery points to choose from, the way of its bytes, its disks.
 import { html, nothing, type TemplateResult } from 'lit';
-import { seriesTable, timeChart, type Chart } from '../charts.ts';
+import { newestText, seriesTable, timeChart, type Chart } from '../charts.ts';
 import type { DiskView, HopView, MachineState } from '../contract.ts';
 import { bytes, bytesPerSecond, duration, knownBytes, percent } from '../format.ts';
 import { healthGlyph, healthSign, healthText } from '../glyphs.ts';
 import { keptState, t } from '../host.ts';
-import { actionBar, facts, name, pictured, problems } from '../parts.ts';
+import { actionBar, facts, name, pictured, problems, type Picture } from '../parts.ts';
 import { pointDetail, pointStrip, pointTable, type PointStrip } from '../pointStrip.ts';
 
 export const machineView = {
@@ -22,51 +22,39 @@ export const machineView = {
 
 function rpo({ rpo: series, rpoThresholdSeconds: limit, nowMs }: MachineState): TemplateResult {
   const seconds = (value: number): string => duration(value * 1000);
-  const newest = series.at(-1);
-  const label = t('RPO over lab time');
-  const chart: Chart = {
-    points: series,
-    limit,
-    format: seconds,
-    scale: 'seconds',
-    color: 'blue',
-    nowMs,
-    label: newest === undefined ? label : `${label}: ${seconds(newest.value)}`,
-  };
-  return pictured({
-    id: 'rpo',
-    title: t('Recovery point objective'),
-    ...(newest === undefined ? {} : { aside: seconds(newest.value) }),
-    picture: () => timeChart(chart),
-    table: () => seriesTable(chart, t('RPO')),
-    note:
-      limit === null
-        ? nothing
-        : html`<ul class="legend">
-            <li><span class="line-sample limit"></span>${t('Threshold of the policy: {0}', seconds(limit))}</li>
-          </ul>`,
-  });
+  const note =
+    limit === null
+      ? nothing
+      : html`<ul class="legend">
+          <li><span class="line-sample limit"></span>${t('Threshold of the policy: {0}', seconds(limit))}</li>
+        </ul>`;
+  const chart = { points: series, limit, format: seconds, scale: 'seconds', color: 'blue', nowMs } as const;
+  return drawn(chart, { id: 'rpo', title: t('Recovery point objective'), label: t('RPO over lab time'), value: t('RPO'), note });
 }
 
 function churn({ churn: series, nowMs }: MachineState): TemplateResult {
-  const newest = series.at(-1);
-  const label = t('Churn over lab time');
-  const chart: Chart = {
-    points: series,
-    limit: null,
-    format: bytesPerSecond,
-    scale: 'bytes',
-    color: 'purple',
-    nowMs,
-    label: newest === undefined ? label : `${label}: ${bytesPerSecond(newest.value)}`,
-  };
+  const note = html`<p class="quiet">${t('What the machine writes, before compression')}</p>`;
+  const chart = { points: series, limit: null, format: bytesPerSecond, scale: 'bytes', color: 'purple', nowMs } as const;
+  return drawn(chart, { id: 'churn', title: t('Churn'), label: t('Churn over lab time'), value: t('Written'), note });
+}
+
+interface Drawing extends Required<Pick<Picture, 'id' | 'title' | 'note'>> {
+  readonly label: string;
+  /** Title of the values in the table. */
+  readonly value: string;
+}
+
+/** A chart with its newest value beside its title. */
+function drawn(line: Omit<Chart, 'label'>, { id, title, label, value, note }: Drawing): TemplateResult {
+  const newest = newestText(line);
+  const chart: Chart = { ...line, label: newest === undefined ? label : t('{0}: {1}', label, newest) };
   return pictured({
-    id: 'churn',
-    title: t('Churn'),
-    ...(newest === undefined ? {} : { aside: bytesPerSecond(newest.value) }),
+    id,
+    title,
+    ...(newest === undefined ? {} : { aside: newest }),
     picture: () => timeChart(chart),
-    table: () => seriesTable(chart, t('Written')),
-    note: html`<p class="quiet">${t('What the machine writes, before compression')}</p>`,
+    table: () => seriesTable(chart, value),
+    note,
   });
 }
 

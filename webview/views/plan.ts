@@ -15,7 +15,7 @@ export const planView = {
       ${actionBar(state.actions)} ${facts(state.facts)}
       <div class="columns">${run(state)}${lastDrill(state)}</div>
       ${state.run === null ? nothing : problems(state.run.errors)}
-      <ol class="groups">
+      <ol class="groups ${state.run === null ? 'unrun' : ''}">
         ${state.groups.map(group)}
       </ol>`,
   news: ({ name: own, run: current, groups }: PlanState): string => {
@@ -50,7 +50,8 @@ function run({ run: current, nowMs }: PlanState): TemplateResult | typeof nothin
 function progress({ doneSteps, totalSteps, title }: PlanRunView): TemplateResult | typeof nothing {
   if (totalSteps === 0) return nothing;
   return html`<div class="progress">
-    <progress max=${totalSteps} .value=${doneSteps} aria-label=${t('Progress of {0}', title)}></progress> ${t('{0} of {1} steps', doneSteps, totalSteps)}
+    <progress max=${totalSteps} .value=${doneSteps} aria-label=${t('Progress of {0}', title)}></progress>
+    ${totalSteps === 1 ? t('{0} of 1 step', doneSteps) : t('{0} of {1} steps', doneSteps, totalSteps)}
   </div>`;
 }
 

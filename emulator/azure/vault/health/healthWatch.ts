@@ -88,6 +88,8 @@ export class HealthWatch {
       agent: site.agentOn(item.configServerId, direction.sourceMachineId),
       // No process server for the moment of a change is no fault.
       processServerHeard: direction.processServerId === null || (processServer !== undefined && nowMs - processServer.lastHeartbeatMs < heartbeatLimitMs),
+      processServerName: nameOf(processServer),
+      masterTargetName: nameOf(masterTarget),
       masterTargetHeard: masterTarget !== undefined && nowMs - masterTarget.lastHeartbeatMs < heartbeatLimitMs,
       // Not the age of the newest processed point, which lags behind (asr-behaviour §5.3).
       rpoMs: newestMs === null || direction.replication !== 'running' ? null : Math.max(0, nowMs - newestMs),
@@ -174,4 +176,9 @@ function severityOf(error: HealthError): 'OK' | 'Warning' | 'Critical' {
 /** Two servers may have one and the same problem. */
 function keyOf(hostId: string, { code, level, subject }: ServerProblem): string {
   return `${hostId}/${subject}/${code}/${level}`;
+}
+
+/** Empty: nobody knows it any more. */
+function nameOf(server: { readonly name: string } | undefined): string {
+  return server?.name ?? '';
 }

@@ -2,6 +2,7 @@
 import type { TimeMs } from '../../../kernel/clock.ts';
 import type { HealthLevel } from '../../../replication/health.ts';
 import type { AgentReport, DiscoveredMachine } from '../../../replication/orders.ts';
+import { withSpecifics } from '../../../kernel/specifics.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { HealthError, PairRecord, ProtectedItem } from '../items/state.ts';
 import type { PolicyRecord } from '../policies/state.ts';
@@ -15,6 +16,9 @@ export interface ItemFacts {
   readonly agent: AgentReport | undefined;
   readonly processServerHeard: boolean;
   readonly masterTargetHeard: boolean;
+  /** As people know them; empty: nobody does any more. */
+  readonly processServerName: string;
+  readonly masterTargetName: string;
   readonly rpoMs: number | null;
   readonly newestAppPointMs: TimeMs | null;
   /** Mean change of each pair in bytes per second; null: not known. */
@@ -39,12 +43,12 @@ const missedAppIntervals = 2;
 export function replicationErrors(facts: ItemFacts): HealthError[] {
   const { item } = facts;
   const direction = item.direction === 'forward' ? item.forward : item.reverse;
-  if (item.protectionState === 'UnplannedFailoverFailed') return [healthError(facts, '78037', item.friendlyName)];
+  if (item.protectionState === 'UnplannedFailoverFailed') return [healthError(facts, '78037')];
   if (direction === null || direction.replication !== 'running') return [];
   return [
     ...agentErrors(facts),
-    ...(facts.processServerHeard ? [] : [healthError(facts, '806', direction.processServerId ?? '')]),
-    ...(item.direction === 'forward' || facts.masterTargetHeard ? [] : [healthError(facts, '78022', item.reverse?.masterTargetId ?? '')]),
+    ...(facts.processServerHeard ? [] : [healthError(facts, '806', facts.processServerName)]),
+    ...(item.direction === 'forward' || facts.masterTargetHeard ? [] : [healthError(facts, '78022', facts.masterTargetName)]),
     ...pairErrors(facts),
     ...(item.direction === 'forward' ? sourceErrors(facts) : []),
     ...pointErrors(facts),
@@ -94,7 +98,7 @@ function sourceErrors(facts: ItemFacts): HealthError[] {
           ),
         ]
       : []),
-    ...(added.length > 0 && pairs.length > 0 ? [healthError(facts, 'DiskNotReplicated', `${added.map(({ name }) => name).join(', ')}.`)] : []),
+    ...(added.length > 0 && pairs.length > 0 ? [healthError(facts, 'DiskNotReplicated', added.map(({ name }) => name).join(', '))] : []),
   ];
 }
 
@@ -148,7 +152,7 @@ export function failoverErrors(facts: ItemFacts): HealthError[] {
   const { item } = facts;
   if (item.direction !== 'forward' || item.protectionState !== 'Protected') return [];
   return [
-    ...(item.testFailover.lastSuccessMs === null ? [healthError(facts, '161011', item.friendlyName)] : []),
+    ...(item.testFailover.lastSuccessMs === null ? [healthError(facts, '161011')] : []),
     ...(facts.networkMissing ? [healthError(facts, 'TargetNetworkMissing', item.forward.target.networkName ?? '')] : []),
   ];
 }
@@ -158,7 +162,7 @@ export function levelOf(errors: readonly HealthError[]): HealthLevel {
   return errors.some((error) => error.errorLevel === 'Warning') ? 'Warning' : 'Normal';
 }
 
-function healthError(facts: ItemFacts, code: HealthCode, specifics: string): HealthError {
+function healthError(facts: ItemFacts, code: HealthCode, specifics = ''): HealthError {
   const entry: HealthEntry = healthCatalogue[code];
   const known = facts.item.healthErrors.find((error) => error.errorCode === code);
   return {
@@ -167,7 +171,7 @@ function healthError(facts: ItemFacts, code: HealthCode, specifics: string): Hea
     errorCategory: entry.category,
     errorLevel: entry.level,
     summaryMessage: entry.summary,
-    errorMessage: `${entry.summary} ${specifics}`.trim(),
+    errorMessage: withSpecifics(entry.summary, specifics),
     possibleCauses: entry.causes,
     recommendedAction: entry.action,
     creationMs: known?.creationMs ?? facts.nowMs,

@@ -7,10 +7,12 @@ import type { Job } from '../../../../extension/client/vaultClient.ts';
 import type { LabSnapshot } from '../../../../extension/model/snapshot.ts';
 import { snapshotOf } from '../operations/site.ts';
 
-/** The model's two members that a follower sees. */
+/** The model's members that a follower sees. */
 class Feed {
   snapshot: LabSnapshot = snapshotOf({});
   readonly #listeners = new Set<(snapshot: LabSnapshot) => void>();
+
+  async caughtUp(): Promise<void> {}
 
   get listeners(): number {
     return this.#listeners.size;
@@ -117,6 +119,10 @@ describe('Progress', () => {
 describe('Verdict', () => {
   test('is success only when the orchestrator says so', () => {
     expect(verdictOf('Failover', job('Succeeded'))).toEqual({ kind: 'succeeded', text: 'Failover of web01 succeeded.' });
+    expect(verdictOf('Create Recovery Plan', job('Succeeded', { targetObjectName: 'shop', targetInstanceType: 'RecoveryPlan' })).text).toBe(
+      'Create Recovery Plan (shop) succeeded.',
+    );
+    expect(verdictOf('Failover', job('Succeeded', { targetObjectName: 'שרת 1' })).text).toBe('Failover of \u2068שרת 1\u2069 succeeded.');
     expect(verdictOf('Failover', job('Cancelled'))).toEqual({ kind: 'cancelled', text: 'Failover of web01 was cancelled.' });
     expect(verdictOf('Failover', job('PartiallySucceeded')).kind).toBe('information');
     expect(verdictOf('Failover', job('SomethingNew')).kind).toBe('failed');

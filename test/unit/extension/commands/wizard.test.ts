@@ -88,6 +88,12 @@ describe('Forth and back', () => {
     ]);
   });
 
+  test('the summary has answers as people read them', async () => {
+    const person = new Person(['15', '', go]);
+    await run([{ ...text('threshold'), shown: (minutes: string) => `${minutes} min` } as Step, text('comment')], person);
+    expect(person.lines.map(({ value }) => value)).toEqual(['15 min', 'none']);
+  });
+
   test('Back goes to the question before, with the answer it had', async () => {
     const person = new Person(['a', 'hello', { kind: 'back' }, back, 'b', 'hello again', go]);
     expect(await run([pick('one', ['a', 'b']), text('two')], person)).toEqual({ one: 'b', two: 'hello again' });

@@ -95,11 +95,36 @@ test('an item that is not known yet asks for the list', async () => {
   await expect.poll(() => asked).toEqual(['items']);
 });
 
-test('news of the site is shown without asking anybody, and the servers are read', async () => {
+test('news of a link is shown without asking anybody', async () => {
   const { model, asked, tell } = await opened();
   tell({ kind: 'site', site: { ...status, links: [{ path: 'site-to-site', state: 'cut', bandwidthBps: 0, latencyMs: 0, carriedBytes: 0 }] } });
   await expect.poll(() => model.snapshot.lab?.links[0]?.state).toBe('cut');
+  tell({
+    kind: 'site',
+    site: { ...status, roles: [{ role: 'processserver', name: 'PS01', url: null, state: 'stopped', health: 'Critical', lastHeartbeatMs: 0 }] },
+  });
+  // What a server's state changes is read, and nothing was before.
   await expect.poll(() => asked.toSorted()).toEqual(['fabrics', 'vCenters']);
+});
+
+test('a machine that runs its programs on, or is switched off at the site, is nothing new to Azure', async () => {
+  const { model, asked, tell } = await opened();
+  const machine = { machineId: 'm1', name: 'WEB01', platform: 'VmWare', item: null, poweredOn: false, workloads: ['orders'] };
+  tell({ kind: 'machine', machine: { ...machine, ipAddresses: ['10.0.0.4'] } as never });
+  await expect.poll(() => asked).toEqual(['protectableItems']);
+  tell({ kind: 'machine', machine: { ...machine, ipAddresses: ['10.0.0.4'], poweredOn: true, workloads: [] } as never });
+  await expect.poll(() => model.snapshot.lab?.machines[0]?.poweredOn).toBe(true);
+  tell({ kind: 'machine', machine: { machineId: 'm2', name: 'WEB02', platform: 'Azure', item: null } as never });
+  await expect.poll(() => model.snapshot.lab?.machines.length).toBe(2);
+  await expect.poll(() => asked).toEqual(['protectableItems', 'virtualMachines']);
+});
+
+test('whoever waits for a job sees its item as the job has left it', async () => {
+  const { model, tell } = await opened();
+  tell({ kind: 'job', job: { jobId: 'one', kind: 'TestFailover', subject: 'A', endedMs: 5 } as never });
+  await expect.poll(() => model.snapshot.runningJobs.size).toBe(0);
+  await model.caughtUp();
+  expect(model.snapshot.vault.items[0]?.properties?.providerSpecificDetails).toMatchObject({ rpoInSeconds: 900 });
 });
 
 test('a job is read with its tasks, and keeps them when the list comes without', async () => {

@@ -135,7 +135,7 @@ describe('Other things', () => {
     const mappings = [{ id: `${vaultId}/x`, properties: { policyId: gold.id ?? '' } }];
     const snapshot = snapshotOf({ policies: [gold], mappings, items: [item('web01', { policyId: gold.id ?? '' })] });
     expect(operationNamed('dissociatePolicy')?.availability(snapshot, { kind: 'policy', id: gold.id ?? '' })).toEqual({
-      because: '1 machines use gold.',
+      because: 'gold is in use: 1 machine.',
       remedy: 'Disable their replication first.',
     });
   });

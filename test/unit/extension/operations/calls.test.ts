@@ -97,8 +97,9 @@ describe('Failover', () => {
     });
   });
 
-  test('tells before what it loses, with the names as they are', async () => {
+  test('tells before what it loses, with the names as they are, turning nothing around them', async () => {
     const hostile = '<b>"web"</b> \u202E$(x)';
+    const shown = `\u2068${hostile}\u2069`;
     const named = contextOf(
       snapshotOf({ items: [item('web01', { friendlyName: hostile })] }, { clock: { timeMs: Date.parse('2026-03-02T09:12:00Z'), speed: 1 } }),
       {
@@ -106,8 +107,8 @@ describe('Failover', () => {
       },
     );
     const confirmation = await operationNamed('failover')?.confirmation?.(named, [subject('web01')], { point: 'LatestProcessed', shutdown: 'no' });
-    expect(confirmation?.question).toBe(`Fail over ${hostile} to Azure?`);
-    expect(confirmation?.detail).toContain(`${hostile}: everything written after 2026-03-02 09:05:00 UTC is lost (7 min ago, crash-consistent).`);
+    expect(confirmation?.question).toBe(`Fail over ${shown} to Azure?`);
+    expect(confirmation?.detail).toContain(`${shown}: everything written after 2026-03-02 09:05:00 UTC is lost (7 min ago, crash-consistent).`);
     const latest = await operationNamed('failover')?.confirmation?.(named, [subject('web01')], { point: 'Latest', shutdown: 'no' });
     expect(latest?.detail).toContain('RPO: 4 min 10 s.');
   });

@@ -3,7 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { addressProblem, machineNameProblem, numberProblem, resourceNameProblem } from '../../../../extension/operations/azureNames.ts';
 import { spanIn } from '../../../../extension/operations/clockOperations.ts';
 import { withMembers, withNewGroup, withoutGroup, withoutMembers, type Groups } from '../../../../extension/operations/planEdit.ts';
-import { listText, spanText } from '../../../../extension/operations/wording.ts';
+import { listText } from '../../../../extension/operations/wording.ts';
+import { durationText } from '../../../../extension/tree/figures.ts';
 import { plainLabel, plainMessage } from '../../../../extension/commands/plainText.ts';
 
 describe('Names', () => {
@@ -54,7 +55,7 @@ describe('Spans', () => {
   });
 
   test('are told by their two largest units', () => {
-    expect([0, 59_600, 200_000, 3_600_000, 100_000_000].map(spanText)).toEqual(['0 s', '1 min', '3 min 20 s', '1 h', '1 d 3 h']);
+    expect([0, 59_600, 200_000, 3_600_000, 100_000_000].map(durationText)).toEqual(['0 s', '1 min', '3 min 20 s', '1 h', '1 d 3 h']);
   });
 
   test('numbers have bounds', () => {

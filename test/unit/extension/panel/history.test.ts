@@ -49,3 +49,24 @@ test('before the first value the recovery points tell how far apart they were', 
     { timeMs: startMs, value: 30 },
   ]);
 });
+
+test('since a failover nothing has an RPO: a gap begins, and is one however much is dropped around it', () => {
+  const history = new History();
+  history.record(snapshot());
+  const failedOver = item('WEB01', { rpoInSeconds: 0 }, { activeLocation: 'Recovery' });
+  for (const minute of [1, 2]) history.record(snapshot({ timeMs: startMs + minute * minuteMs, vault: { items: [{ ...failedOver }] } }));
+  expect(history.rpo(itemId('WEB01'))).toEqual([
+    { timeMs: startMs, value: 240 },
+    { timeMs: startMs + minuteMs, value: null },
+  ]);
+  const series = new Series(100);
+  for (let minute = 0; minute < 1000; minute += 1) series.add({ timeMs: minute * minuteMs, value: minute === 501 ? null : minute });
+  expect(series.points.filter(({ value }) => value === null)).toHaveLength(1);
+});
+
+test('before the first recovery point there is no RPO, whatever number Azure gives', () => {
+  const history = new History();
+  const copying = item('WEB01', { rpoInSeconds: 0 }, { protectionState: 'InitialReplicationInProgress' });
+  history.record(snapshot({ vault: { items: [copying] } }));
+  expect(history.rpo(itemId('WEB01'))).toEqual([]);
+});

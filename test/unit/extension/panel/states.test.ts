@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { History } from '../../../../extension/panel/history.ts';
 import { idleState } from '../../../../extension/panel/idleState.ts';
 import { machineState } from '../../../../extension/panel/machineState.ts';
-import { restoredSubject } from '../../../../extension/panel/panelViews.ts';
+import { restoredSubject, tabTitle } from '../../../../extension/panel/panelViews.ts';
 import { planState } from '../../../../extension/panel/planState.ts';
 import { topologyState } from '../../../../extension/panel/topologyState.ts';
 import { commandFor } from '../../../../extension/panel/offers.ts';
@@ -241,4 +241,10 @@ test('what a page kept over a reload is believed only when it is a subject of it
   expect(restoredSubject('machine', { subject: { kind: 'plan', id: planId } })).toBeUndefined();
   expect(restoredSubject('plan', { subject: { kind: 'plan', id: 7 } })).toBeUndefined();
   expect(restoredSubject('plan', 'anything')).toBeUndefined();
+});
+
+test('a long name is cut in the tab, by whole characters', () => {
+  const name = `${'a'.repeat(38)}👩‍💻${'b'.repeat(160)}`;
+  const long = snapshot({ vault: { items: [item('WEB01', {}, { friendlyName: name })] } });
+  expect(tabTitle('machine', long, { kind: 'item', id: itemId('WEB01') })).toBe(`${'a'.repeat(38)}👩‍💻…`);
 });

@@ -10,6 +10,7 @@ export function itemId(name: string): string {
 
 interface ItemStory {
   readonly health?: string;
+  readonly failoverHealth?: string;
   readonly rpoInSeconds?: number;
   readonly group?: string;
   readonly osType?: string;
@@ -27,6 +28,7 @@ export function item(name: string, story: ItemStory = {}): ReplicationProtectedI
       protectionState: story.state ?? 'Protected',
       protectionStateDescription: story.state ?? 'Protected',
       replicationHealth: story.health ?? 'Normal',
+      failoverHealth: story.failoverHealth ?? 'Normal',
       testFailoverState: story.testFailoverState ?? 'None',
       activeLocation: 'Primary',
       allowedOperations: ['UnplannedFailover', 'DisableProtection', 'TestFailover'],

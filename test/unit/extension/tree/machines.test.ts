@@ -42,6 +42,13 @@ describe('A row', () => {
     expect(row?.tooltip).toContain('Health: Critical');
   });
 
+  test('has no health where nothing replicates, though it is ready for a failover', () => {
+    const [row] = rows(snapshot({ items: [item('WEB01', { health: 'None', failoverHealth: 'Normal' })] }));
+    expect(row?.spoken).toContain('Health: Not applicable');
+    const [unready] = rows(snapshot({ items: [item('WEB01', { health: 'None', failoverHealth: 'Warning' })] }));
+    expect(unready?.spoken).toContain('Health: Warning');
+  });
+
   test('has in its context what Azure allows now', () => {
     const [drilling, free] = rows(
       snapshot({ items: [{ ...item('A'), properties: { ...item('A').properties, allowedOperations: ['TestFailoverCleanup'] } }, item('B')] }),
@@ -113,6 +120,14 @@ describe('Machines that are not protected', () => {
     expect(children(node)[1]).toMatchObject({ context: 'machine/notSelectable/', subject: { kind: 'machine', machineId: 'guid-2' } });
     expect(children(node)[1]?.tooltip).toContain('It is switched off.');
   });
+});
+
+test('Servers of replication itself are no machines to protect', () => {
+  const masterTargetServers = [{ id: 'mt', name: 'MT01' }];
+  const fabrics = [{ id: 'f', name: 'f', properties: { friendlyName: 'CS01', customDetails: { instanceType: 'VMware' as const, masterTargetServers } } }];
+  const protectableItems = ['MT01', 'cs01', 'FILE01'].map((name) => ({ name, properties: { friendlyName: name, protectionStatus: 'Unprotected' } }));
+  const [node] = rows(snapshot({ fabrics, protectableItems }));
+  expect(labels(children(node))).toEqual(['FILE01']);
 });
 
 describe('500 machines', () => {

@@ -130,20 +130,20 @@ describe('Infrastructure', () => {
       '  vcenter01',
       '    esx01',
       'Links',
-      '  site-to-site',
-      '  processserver-storage',
+      '  Site-to-site connection',
+      '  Process server → storage',
       'Active Faults',
-      '  agent.send',
+      '  Mobility service sends changes',
       'Azure',
       '  WEB01-test',
     ]);
   });
 
-  test('says heartbeat and certificate, what is cut and how narrow it is', () => {
+  test('says how long its certificate lasts, what is cut and how narrow it is', () => {
     const [, server, links, faults] = infrastructureRows(shown, nothing);
-    expect(server?.description).toBe('configuration server · heartbeat 09:41:00 · certificate 812 days');
-    expect(childOf(links, 1)).toMatchObject({ description: 'cut · 8 Mbps · 20 ms latency · 3 MiB carried', context: 'link/cut/' });
-    expect(childOf(faults, 0)?.description).toBe('delay of 5 s · everywhere');
+    expect(server?.description).toBe('configuration server · certificate 812 days');
+    expect(childOf(links, 1)).toMatchObject({ description: 'cut · 8 Mbps · 20 ms latency · 3 MiB carried · processserver-storage', context: 'link/cut/' });
+    expect(childOf(faults, 0)?.description).toBe('delay of 5 s · everywhere · agent.send');
   });
 });
 
