@@ -10,6 +10,8 @@ const workbench = useWorkbench({
   files: { 'estate.json': JSON.stringify(journeyEstate) },
   settings: { 'siteRecoveryLab.lab.scenario': 'estate.json', 'siteRecoveryLab.clock.speed': 300 },
 });
+/** How a sentence begins to name it: what is written from right to left keeps to itself. */
+const inSentence = (name: string): string => (name === hostileName ? '\u2068"DB"' : name);
 const patience = { timeout: 60_000 };
 const limitMs = 180_000;
 const sectorBytes = 512;
@@ -176,7 +178,7 @@ test(
       shoot(`7 failover ${question}`),
     );
     await operator.agree('Fail Over', both, () => window.screenshotInThemes('journey 7 modal'));
-    for (const name of both) await operator.verdict(`Failover of ${name === plainName ? name : '"DB"'}`);
+    for (const name of both) await operator.verdict(`Failover of ${inSentence(name)}`);
     for (const name of both) await operator.until(name, /Failover completed|commit/i);
     await shoot('7 failed over');
     await using disks = await LabDisks.open(window.server.workspace);
@@ -197,7 +199,7 @@ test(
     await operator.verdict(`Commit of ${plainName}`);
     await window.view('Protected Machines').choose(hostileName, 'Commit');
     await operator.agree('Commit', [hostileName]);
-    await operator.verdict('Commit of "DB"');
+    await operator.verdict(`Commit of ${inSentence(hostileName)}`);
     for (const name of both) await operator.until(name, /Failover committed/);
     await shoot('8 committed');
     await operator.clear();
@@ -211,7 +213,7 @@ test(
     const window = workbench();
     await window.run('Site Recovery Lab: Restore Link');
     await shoot('9 links');
-    await operator.tick(['site-to-site']);
+    await operator.tick(['Site-to-site connection']);
     await window.view('Infrastructure').item('PS-AZURE').waitFor(patience);
     await shoot('9 link');
     // Members of a replication group go together: by their plan.
@@ -247,7 +249,7 @@ test(
     await window.run('Site Recovery Lab: Commit');
     await operator.tick(bothLabels);
     await operator.agree('Commit', both);
-    for (const name of both) await operator.verdict(`Commit of ${name === plainName ? name : '"DB"'}`);
+    for (const name of both) await operator.verdict(`Commit of ${inSentence(name)}`);
     for (const name of both) await operator.until(name, /Failover committed/);
     await shoot('10 committed');
   },
