@@ -1,5 +1,5 @@
 // The composition root of the extension: one place where its parts meet.
-import { commands, window, type Disposable as VsDisposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
+import { commands, window, workspace, type Disposable as VsDisposable, type ExtensionContext, type LogOutputChannel } from 'vscode';
 import { join } from 'node:path';
 import type * as azureClient from './client/azureClient.ts';
 import { labCommands } from './commands/lab.ts';
@@ -36,6 +36,7 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
     supervisor,
     model,
     settings,
+    isTrusted: () => workspace.isTrusted,
     openVaultClient: async (place) => azure().openVaultClient(place),
     log,
     onLost: () => void offerRestart(),

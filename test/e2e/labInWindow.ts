@@ -45,10 +45,14 @@ export class LabInWindow extends LabDriver implements AsyncDisposable {
   /** What Azure's interface answers. */
   async plan(name: string): Promise<RecoveryPlan> {
     const { arm, ca, subscription, resourceGroup, vault } = this.#client.locator;
-    await using dispatcher = new Agent({ connect: { ca: readFileSync(ca, 'utf8') } });
-    const path = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.RecoveryServices/vaults/${vault}/replicationRecoveryPlans/${name}`;
-    const { body } = await request(`${arm.url}${path}?api-version=2025-08-01`, { dispatcher, headers: { authorization: `Bearer ${arm.token}` } });
-    return (await body.json()) as RecoveryPlan;
+    const dispatcher = new Agent({ connect: { ca: readFileSync(ca, 'utf8') } });
+    try {
+      const path = `/subscriptions/${subscription}/resourceGroups/${resourceGroup}/providers/Microsoft.RecoveryServices/vaults/${vault}/replicationRecoveryPlans/${name}`;
+      const { body } = await request(`${arm.url}${path}?api-version=2025-08-01`, { dispatcher, headers: { authorization: `Bearer ${arm.token}` } });
+      return (await body.json()) as RecoveryPlan;
+    } finally {
+      await dispatcher.close();
+    }
   }
 
   /** @returns when all are protected and have a recovery point */
