@@ -17,7 +17,7 @@ await widen();
 await using lab = await LabInWindow.start(window);
 await lab.protectAll();
 const group = (...machines: string[]) => ({ kind: 'Boot' as const, machines, before: [], after: [] });
-await lab.finish(lab.call('plan.put', { plan: 'Shop', groups: [group('DB01', 'APP01'), group('WEB01')] }));
+await lab.finish(lab.call('plan.put', { plan: 'Shop', groups: [group('DB01', 'APP01'), group('WEB01', 'PHYS01')] }));
 for (let minute = 0; minute < 60; minute += 5) await lab.step(5 * minuteMs);
 const plans = window.view('Recovery Plans');
 await plans.item('Shop').waitFor(patience);
@@ -37,12 +37,17 @@ async function machine(): Promise<void> {
   await close();
 }
 
+/** It needs the whole window. */
 async function topology(): Promise<void> {
+  await window.run('View: Toggle Primary Side Bar Visibility');
+  await window.page.setViewportSize({ width: 1600, height: 1000 });
   await window.run('Site Recovery Lab: Open Topology');
   const view = await window.webview('body[data-view=topology] .box');
   await view.locator('.box', { hasText: 'WEB01' }).first().waitFor(patience);
   await shoot('topology');
   await close();
+  await window.page.setViewportSize({ width: 1280, height: 800 });
+  await window.run('View: Toggle Primary Side Bar Visibility');
 }
 
 /** A plan after its test failover, with what it measured. */
@@ -54,6 +59,9 @@ async function drill(): Promise<void> {
   await shoot('plan');
   await close();
   await lab.finish(lab.call('plan.testFailoverCleanup', { plan: 'Shop', notes: '' }));
+  // Until the machines' health has heard of it.
+  for (let minute = 0; minute < 15; minute += 5) await lab.step(5 * minuteMs);
+  await window.clearToasts();
 }
 
 async function failover(): Promise<void> {
@@ -80,8 +88,8 @@ async function widen(): Promise<void> {
 }
 
 async function shoot(name: string): Promise<void> {
-  await window.clearToasts();
   await window.page.mouse.move(0, 0);
+  await window.page.locator('.monaco-hover:visible').waitFor({ state: 'hidden' });
   await window.page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
 }
 
