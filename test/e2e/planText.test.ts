@@ -23,6 +23,7 @@ test('the machine that nobody knows is told, in the language that was chosen', a
   const window = workbench();
   lab = await LabInWindow.start(window, { machines: 'Skyddade datorer', start: 'Start Lab', unprotected: 'Inte skyddade' });
   await lab.protect('WEB01');
+  await window.screenshot('swedish views');
   await window.run('Go to File...');
   await window.quickInput.fill(file);
   await window.quickInput.pick(file);

@@ -39,7 +39,7 @@ test('it has the manifest, the bundles, the documents and the pictures, and noth
   );
 });
 
-test('its README names no picture: VS Code shows none that is not in the web, and none is in the package', () => {
+test('the pictures of the README stay outside: VS Code would not show them', () => {
   expect(names.filter((name) => name.startsWith('extension/media/readme/'))).toEqual([]);
 });
 
