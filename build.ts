@@ -37,7 +37,7 @@ export async function buildEmulator(): Promise<boolean> {
   });
 }
 
-/** What VS Code loads when one of its views or commands is used; the SDK and the views' code stay out of it. */
+/** What VS Code loads when one of its views or commands is used; the SDK, YAML and the views' code stay out of it. */
 export async function buildExtension(): Promise<boolean> {
   return bundle('dist/extension.cjs', { entryPoints: ['extension/extension.ts'], format: 'cjs', minify: true, keepNames: true, external: ['vscode'] });
 }
@@ -45,6 +45,11 @@ export async function buildExtension(): Promise<boolean> {
 /** Azure's clients, loaded when a lab runs. */
 export async function buildAzureClient(): Promise<boolean> {
   return bundle('dist/azureClient.cjs', { entryPoints: ['extension/client/azureClient.ts'], format: 'cjs', minify: true, keepNames: true });
+}
+
+/** Plans as text and documents, loaded with the first of them. */
+export async function buildYamlParts(): Promise<boolean> {
+  return bundle('dist/yamlParts.cjs', { entryPoints: ['extension/yamlParts.ts'], format: 'cjs', minify: true, keepNames: true, external: ['vscode'] });
 }
 
 /** The page of every view, with its style sheet beside it: the only folder that a webview may load from. */
@@ -92,4 +97,4 @@ function digestOf(input: string): string {
     .digest('hex');
 }
 
-if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator(), buildExtension(), buildAzureClient(), buildWebview()]);
+if (import.meta.main) await Promise.all([buildAzurite(), buildEmulator(), buildExtension(), buildAzureClient(), buildYamlParts(), buildWebview()]);

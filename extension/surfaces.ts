@@ -5,7 +5,7 @@ import { reportingErrors } from './commands/reportingErrors.ts';
 import { viewCommands } from './commands/viewCommands.ts';
 import { examine } from './doctor/checks.ts';
 import { doctorReport } from './doctor/report.ts';
-import { LabDocuments } from './documents/labDocuments.ts';
+import { LabDocuments, type LabDocumentsDeps } from './documents/labDocuments.ts';
 import { Attachment } from './lab/attachment.ts';
 import { labRoot } from './lab/locator.ts';
 import type { Session } from './lab/session.ts';
@@ -28,6 +28,7 @@ export interface SurfacesDeps {
   readonly program: Program;
   readonly log: LogOutputChannel;
   readonly labDir: () => string;
+  readonly documentText: LabDocumentsDeps['documentText'];
   /** Whose ids stand in the context of rows as `can.<id>`. */
   readonly operations: readonly Pick<Operation, 'id' | 'on' | 'availability'>[];
 }
@@ -40,12 +41,12 @@ export interface Surfaces {
 }
 
 export function surfaces(deps: SurfacesDeps): Surfaces {
-  const { context, session, model, program, log, operations } = deps;
+  const { context, session, model, program, log, operations, documentText } = deps;
   const attachment = new Attachment({ session, model, log });
   const mover = new PlanMover({ session, model });
   const report = (work: () => Promise<void>): Promise<void> => reportingErrors(log, work)().then(() => undefined);
   const trees = new Trees({ session, model, attachment, mover, allowed: allowedBy(operations), memory: context.workspaceState, report });
-  const documents = new LabDocuments({ model, doctorReport: async () => doctorReport(await examine(surroundings(deps))) });
+  const documents = new LabDocuments({ model, documentText, doctorReport: async () => doctorReport(await examine(surroundings(deps))) });
   // Somebody has looked: nothing else activates the extension. What is found must not hold up the activation.
   setImmediate(() => void attachment.look());
   const focus = window.onDidChangeWindowState(({ focused }) => {

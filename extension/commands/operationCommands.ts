@@ -8,11 +8,12 @@ import { operations } from '../operations/registry.ts';
 import type { Subject } from '../tree/node.ts';
 import { t } from '../texts.ts';
 import { formNames } from './copyChoice.ts';
-import { OperationRunner, type RunnerDeps } from './operationRunner.ts';
+import type { OperationRunner, RunnerDeps } from './operationRunner.ts';
 import { reportingErrors } from './reportingErrors.ts';
 import { askWhyNot } from './whyNot.ts';
 
-export interface OperationCommandsDeps extends RunnerDeps {
+export interface OperationCommandsDeps extends Pick<RunnerDeps, 'session' | 'model' | 'log'> {
+  readonly runner: Pick<OperationRunner, 'run'>;
   readonly rows: {
     /** What rows of the trees stand for: the one that was clicked, or all that are chosen. */
     readonly subjects: { all(id: unknown, chosen: unknown): readonly Subject[] };
@@ -31,7 +32,7 @@ export const copyCommands: Readonly<Record<CopyForm, string>> = {
 
 /** Commands take a row's id or a `Subject`, all chosen rows, and answers that are known: `executeCommand('siteRecoveryLab.addToPlan', subject, undefined, {plan})`. */
 export function operationCommands(deps: OperationCommandsDeps): VsDisposable[] {
-  const runner = new OperationRunner(deps);
+  const { runner } = deps;
   const register = (id: string, run: (subjects: readonly Subject[], answers: unknown) => Promise<unknown>): VsDisposable =>
     commands.registerCommand(
       `siteRecoveryLab.${id}`,

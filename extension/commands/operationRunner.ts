@@ -61,8 +61,7 @@ export class OperationRunner {
       const { question, detail, button } = confirmation;
       if ((await window.showWarningMessage(question, { modal: true, detail }, button)) !== button) throw new CancellationError();
     }
-    const calls = await operation.calls(context, subjects, answers);
-    return this.#do(operation, lab, calls);
+    return this.follow(operation, await operation.calls(context, subjects, answers));
   }
 
   /** @throws ExtensionError NotAllowed when one of them does not allow it now */
@@ -96,7 +95,9 @@ export class OperationRunner {
     return runWizard({ steps, preset, asker, lastUsed: lastAnswers(this.#deps.memento, operation.id), summary });
   }
 
-  async #do(operation: Operation, lab: RunningLab, calls: readonly Call[]): Promise<void> {
+  /** Makes the calls and stays with their jobs until they have ended. @throws ExtensionError, RestError */
+  async follow(operation: Pick<Operation, 'title' | 'shortTitle' | 'sequential'>, calls: readonly Call[]): Promise<void> {
+    const { lab } = this.#deps.session;
     const title = (operation.shortTitle ?? operation.title)();
     if (calls.every(isControlCall)) {
       await window.withProgress({ location: ProgressLocation.Window, title }, async () => {

@@ -1,5 +1,6 @@
 // Commands of the views themselves: grouping, reading on, moving rows of plans, documents, the lab's menu, terminal and surroundings.
 import { commands, window, type Disposable as VsDisposable, type LogOutputChannel } from 'vscode';
+import type { RecoveryPlanGroup } from '@azure/arm-recoveryservices-siterecovery';
 import type { DocumentAddress } from '../documents/addresses.ts';
 import type { LabDocuments } from '../documents/labDocuments.ts';
 import { ExtensionError } from '../lab/labError.ts';
@@ -13,7 +14,7 @@ import { groupingText, machineGroupings } from '../tree/machineGroups.ts';
 import type { Subject } from '../tree/node.ts';
 import { isPlanRow } from '../tree/planDragAndDrop.ts';
 import type { PlanMover } from '../tree/planMover.ts';
-import { movedBy, movedTo, type PlanRow } from '../tree/planMoves.ts';
+import { movedBy, movedTo, rowAfter, type PlanRow } from '../tree/planMoves.ts';
 import { groupText } from '../tree/plans.ts';
 import type { Trees } from '../tree/trees.ts';
 import { reportingErrors } from './reportingErrors.ts';
@@ -34,23 +35,33 @@ export function viewCommands(deps: ViewCommandsDeps): VsDisposable[] {
   const { trees, mover, documents, log } = deps;
   const register = (id: string, run: (...args: unknown[]) => Promise<unknown>): VsDisposable =>
     commands.registerCommand(`siteRecoveryLab.${id}`, reportingErrors(log, run));
-  const planRow = (id: unknown): PlanRow => requirePlanRow(trees.subjects.of(id));
+  // Keys know no row: it is the one that is chosen.
+  const planRow = (id: unknown): PlanRow => requirePlanRow(trees.subjects.of(id) ?? trees.selected('plans')[0]);
+  const move = async (row: PlanRow, change: (groups: readonly RecoveryPlanGroup[]) => readonly RecoveryPlanGroup[] | undefined): Promise<void> => {
+    let place: PlanRow | undefined;
+    await mover.move(row.planId, (groups) => {
+      const moved = change(groups);
+      place = moved === undefined ? undefined : rowAfter(row, groups, moved);
+      return moved;
+    });
+    if (place !== undefined) await trees.choosePlanRow(place);
+  };
   return [
     register('groupMachines', () => askGrouping(trees)),
     register('showMoreRecoveryPoints', async (rowId) => trees.showMorePoints(String(rowId))),
     register('showDocument', (address) => documents.open(addressOf(trees, address))),
     register('movePlanRowUp', async (id) => {
       const row = planRow(id);
-      await mover.move(row.planId, (groups) => movedBy(groups, row, -1));
+      await move(row, (groups) => movedBy(groups, row, -1));
     }),
     register('movePlanRowDown', async (id) => {
       const row = planRow(id);
-      await mover.move(row.planId, (groups) => movedBy(groups, row, 1));
+      await move(row, (groups) => movedBy(groups, row, 1));
     }),
     register('movePlanRowToGroup', async (id) => {
       const row = planRow(id);
       const target = await askGroup(deps.model, row);
-      if (target !== undefined) await mover.move(row.planId, (groups) => movedTo(groups, row, target));
+      if (target !== undefined) await move(row, (groups) => movedTo(groups, row, target));
     }),
     register('showLabMenu', () => showLabMenu(deps)),
     register('openLabTerminal', () => openLabTerminal(deps.terminal)),

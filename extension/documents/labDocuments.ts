@@ -3,12 +3,15 @@ import { EventEmitter, Uri, window, workspace, type Disposable as VsDisposable, 
 import type { LabModel } from '../model/labModel.ts';
 import { t } from '../texts.ts';
 import { documentUri, readAddress, scheme, type DocumentAddress } from './addresses.ts';
-import { documentText, documentTitle } from './reports.ts';
+import { documentTitle } from './documentTitle.ts';
+import type { documentText } from './reports.ts';
 
 export interface LabDocumentsDeps {
   readonly model: LabModel;
   /** The report of the surroundings, made anew. */
   readonly doctorReport: () => Promise<string>;
+  /** Its code is loaded with the first document. */
+  readonly documentText: typeof documentText;
 }
 
 export class LabDocuments implements TextDocumentContentProvider, VsDisposable {
@@ -54,21 +57,22 @@ export class LabDocuments implements TextDocumentContentProvider, VsDisposable {
   async #text(uri: Uri): Promise<string> {
     const address = readAddress(uri.query) as DocumentAddress | undefined;
     if (address?.kind === 'doctor') return this.#deps.doctorReport();
-    const { model } = this.#deps;
-    const text = address === undefined ? undefined : documentText(model.snapshot, address);
+    const { model, documentText: textOf } = this.#deps;
+    const text = address === undefined ? undefined : textOf(model.snapshot, address);
     if (text !== undefined) return text;
     return `# ${model.snapshot.state === 'running' ? t('It is not there any more.') : t('No lab runs.')}\n`;
   }
 
   /** Only what reads differently is told to VS Code. */
   #renew(): void {
-    const { snapshot } = this.#deps.model;
+    const { documentText: textOf, model } = this.#deps;
+    const { snapshot } = model;
     for (const [key, before] of this.#shown) {
       const uri = Uri.parse(key);
       const address = readAddress(uri.query) as DocumentAddress | undefined;
       if (address === undefined || address.kind === 'doctor') continue;
       // Without a lab the last words stay readable.
-      const text = snapshot.state === 'running' ? documentText(snapshot, address) : before;
+      const text = snapshot.state === 'running' ? textOf(snapshot, address) : before;
       if (text !== before) this.#changed.fire(uri);
     }
   }

@@ -1,33 +1,11 @@
 // The text of read-only documents: what Azure says of an object, as YAML, with what it means above it. Pure: snapshot in, text out.
 import { stringify } from 'yaml';
-import { byId, nameOf } from '../model/find.ts';
+import { byId } from '../model/find.ts';
 import { healthProblem, jobProblem, type Problem } from '../model/problems.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { t } from '../texts.ts';
 import { durationText, happened, timeText } from '../tree/figures.ts';
 import type { DocumentAddress } from './addresses.ts';
-
-/** For the tab; its extension chooses the language. */
-export function documentTitle(snapshot: LabSnapshot, address: DocumentAddress): string {
-  switch (address.kind) {
-    case 'item': {
-      const item = byId(snapshot.vault.items, address.id);
-      return `${item === undefined ? lastName(address.id) : nameOf(item)}.item.yaml`;
-    }
-    case 'plan':
-      return `${lastName(address.id)}.recovery-plan.yaml`;
-    case 'policy':
-      return `${lastName(address.id)}.policy.yaml`;
-    case 'job':
-      return `${snapshot.vault.jobs.find(({ name }) => name === address.name)?.properties?.friendlyName ?? address.name}.job.yaml`;
-    case 'event':
-      return `${snapshot.vault.events.find(({ name }) => name === address.name)?.properties?.eventCode ?? address.name}.event.yaml`;
-    case 'error':
-      return `${address.code}.error.md`;
-    case 'doctor':
-      return 'surroundings.md';
-  }
-}
 
 /** @returns undefined: it is not there (any more) */
 export function documentText(snapshot: LabSnapshot, address: Exclude<DocumentAddress, { kind: 'doctor' }>): string | undefined {
@@ -108,8 +86,4 @@ function errorOfJob({ vault }: LabSnapshot, name: string, code: string): Problem
     .find((job) => job.name === name)
     ?.properties?.errors?.map(jobProblem)
     .find((problem) => problem.code === code);
-}
-
-function lastName(id: string): string {
-  return id.split('/').at(-1) ?? '';
 }

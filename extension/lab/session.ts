@@ -12,6 +12,8 @@ export interface SessionDeps {
   readonly supervisor: Supervisor;
   readonly model: LabModel;
   readonly settings: () => LabSettings;
+  /** Whether the user trusts the folder: its lab's disks, settings and scripts may be anybody's. */
+  readonly isTrusted: () => boolean;
   /** Loads Azure's client; called once, when the first lab runs. */
   readonly openVaultClient: (place: VaultPlace) => Promise<VaultClient>;
   readonly log: { info(message: string): void; warn(message: string): void };
@@ -50,14 +52,17 @@ export class Session implements AsyncDisposable {
 
   /** Takes up a lab of this folder that runs already: of another window, of a terminal, of this window before its reload. */
   async attach(): Promise<boolean> {
+    if (!this.#deps.isTrusted()) return false;
     const locator = await this.#deps.supervisor.find(this.#deps.settings().dir);
     if (locator === undefined) return false;
     await this.#open(locator);
     return true;
   }
 
-  /** @throws ExtensionError LabStartFailed, Cancelled */
-  start(signal: AbortSignal): Promise<RunningLab> {
+  /** @throws ExtensionError LabStartFailed, Cancelled, NotTrusted */
+  async start(signal: AbortSignal): Promise<RunningLab> {
+    if (!this.#deps.isTrusted())
+      throw new ExtensionError('NotTrusted', t('This folder is not trusted, so no lab starts in it.'), { recommendedAction: t('Trust the folder first.') });
     this.#starting ??= this.#start(signal).finally(() => {
       this.#starting = undefined;
     });

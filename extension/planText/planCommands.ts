@@ -1,6 +1,5 @@
 // Commands on plans as text: open one of the vault, begin a new one, compare it with the vault, write it there.
-import { commands, Uri, window, workspace, type Disposable as VsDisposable, type LogOutputChannel, type TextDocument } from 'vscode';
-import { reportingErrors } from '../commands/reportingErrors.ts';
+import { commands, Uri, window, workspace, type TextDocument } from 'vscode';
 import { ExtensionError } from '../lab/labError.ts';
 import type { Session } from '../lab/session.ts';
 import type { LabModel } from '../model/labModel.ts';
@@ -10,6 +9,7 @@ import { t } from '../texts.ts';
 import type { Subject } from '../tree/node.ts';
 import { planChanges } from './changes.ts';
 import { newPlanText } from './newPlan.ts';
+import type { PlanCommandId } from './planCommandIds.ts';
 import { isPlan, planLanguageId, planNameOf } from './planDocument.ts';
 import { planCall, sourceFabricId } from './planGroups.ts';
 import type { PlanKnowledge } from './planKnowledge.ts';
@@ -29,21 +29,21 @@ export interface PlanCommandsDeps {
   readonly subjectOf: (row: unknown) => Subject | undefined;
   /** Sends the call and shows its job until it has ended. */
   readonly deliver: (call: AzureCall, title: string) => Promise<void>;
-  readonly log: LogOutputChannel;
 }
 
 /** Lines of a summary in a question; more are counted. */
 const mostLines = 15;
 
-export function planCommands(deps: PlanCommandsDeps): VsDisposable[] {
-  const register = (id: string, run: (target: unknown) => Promise<void>): VsDisposable =>
-    commands.registerCommand(`siteRecoveryLab.${id}`, reportingErrors(deps.log, run));
-  return [
-    register('openPlanText', (target) => openPlanText(deps, target)),
-    register('newPlanText', () => newPlan(deps)),
-    register('diffPlanText', async (target) => diffPlan(deps, await planDocument(target))),
-    register('applyPlanText', async (target) => applyPlan(deps, await planDocument(target))),
-  ];
+export type PlanCommands = Readonly<Record<PlanCommandId, (target: unknown) => Promise<void>>>;
+
+/** @throws ExtensionError; each of them */
+export function planCommands(deps: PlanCommandsDeps): PlanCommands {
+  return {
+    openPlanText: (target) => openPlanText(deps, target),
+    newPlanText: () => newPlan(deps),
+    diffPlanText: async (target) => diffPlan(deps, await planDocument(target)),
+    applyPlanText: async (target) => applyPlan(deps, await planDocument(target)),
+  };
 }
 
 async function openPlanText({ subjectOf, knowledge, session, model }: PlanCommandsDeps, target: unknown): Promise<void> {

@@ -1,7 +1,7 @@
 // Recovery plans as text, put together: knowledge, remarks, what the editor offers, and commands.
-import { Disposable as VsDisposable } from 'vscode';
+import { Disposable as VsDisposable, type LogOutputChannel } from 'vscode';
 import { PlanDiagnostics } from './planDiagnostics.ts';
-import { planCommands, type PlanCommandsDeps } from './planCommands.ts';
+import { planCommands, type PlanCommands, type PlanCommandsDeps } from './planCommands.ts';
 import { PlanKnowledge } from './planKnowledge.ts';
 import { planProviders } from './planProviders.ts';
 import { VaultPlans } from './vaultPlans.ts';
@@ -9,9 +9,14 @@ import { VaultPlans } from './vaultPlans.ts';
 export interface PlanLanguageDeps extends Omit<PlanCommandsDeps, 'knowledge' | 'vaultPlans'> {
   /** Takes up a lab that runs already: a plan is open, so somebody is interested. */
   readonly lookForLab: () => Promise<void>;
+  readonly log: LogOutputChannel;
 }
 
-export function planLanguage(deps: PlanLanguageDeps): VsDisposable {
+export interface PlanLanguage extends VsDisposable {
+  readonly commands: PlanCommands;
+}
+
+export function planLanguage(deps: PlanLanguageDeps): PlanLanguage {
   const { model, session } = deps;
   const knowledge = new PlanKnowledge({ model, session });
   const world = () => knowledge.world;
@@ -30,10 +35,6 @@ export function planLanguage(deps: PlanLanguageDeps): VsDisposable {
     await knowledge.readRunbooks();
   };
   const vaultPlans = new VaultPlans({ world, onChange });
-  return VsDisposable.from(
-    vaultPlans,
-    new PlanDiagnostics({ world, onChange, opened }),
-    planProviders(world),
-    ...planCommands({ ...deps, knowledge, vaultPlans }),
-  );
+  const registered = VsDisposable.from(vaultPlans, new PlanDiagnostics({ world, onChange, opened }), planProviders(world));
+  return { commands: planCommands({ ...deps, knowledge, vaultPlans }), dispose: () => void registered.dispose() };
 }

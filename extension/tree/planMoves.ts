@@ -40,6 +40,35 @@ export function movedTo(groups: Groups, row: PlanRow, target: number): Groups | 
   }
 }
 
+/** Where a row is after a move: what was moved is the same object as before. @returns undefined: it is not there any more */
+export function rowAfter(row: PlanRow, before: Groups, after: Groups): PlanRow | undefined {
+  switch (row.kind) {
+    case 'planGroup':
+      return inGroup(
+        row,
+        after.findIndex((group) => group === before[row.group]),
+      );
+    case 'planMember':
+      return inGroup(
+        row,
+        after.findIndex(({ replicationProtectedItems: members = [] }) => members.some(({ id }) => sameId(id, row.itemId))),
+      );
+    case 'planAction': {
+      const action = before[row.group]?.[listOf[row.when]]?.[row.place];
+      for (const [group, actions] of after.entries())
+        for (const when of ['start', 'end'] as const) {
+          const place = actions[listOf[when]]?.findIndex((one) => one === action) ?? -1;
+          if (action !== undefined && place >= 0) return { ...row, group, when, place };
+        }
+      return undefined;
+    }
+  }
+}
+
+function inGroup<Row extends PlanRow>(row: Row, group: number): Row | undefined {
+  return group < 0 ? undefined : { ...row, group };
+}
+
 /** Puts protected items into a group: those of the plan leave where they were, others join. */
 export function withItems(groups: Groups, itemIds: readonly string[], target: number): Groups | undefined {
   if (!isBoot(groups[target])) return undefined;

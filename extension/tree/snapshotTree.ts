@@ -3,7 +3,7 @@ import { EventEmitter, ThemeColor, ThemeIcon, TreeItem, TreeItemCollapsibleState
 import type { LabModel } from '../model/labModel.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';
 import { Pacer } from '../pacer.ts';
-import type { TreeNode } from './node.ts';
+import type { Subject, TreeNode } from './node.ts';
 import { RowBook } from './rowDiff.ts';
 
 export interface SnapshotTreeDeps {
@@ -44,6 +44,18 @@ export class SnapshotTree implements TreeDataProvider<string>, Disposable {
   /** The row of an id, as it is shown now. */
   node(id: string): TreeNode | undefined {
     return this.#book.node(id);
+  }
+
+  /** The row that stands for it, if it is shown now. */
+  find(isMeant: (subject: Subject) => boolean): string | undefined {
+    const among = (nodes: readonly TreeNode[]): string | undefined => {
+      for (const { id, subject, children } of nodes) {
+        const found = subject !== undefined && isMeant(subject) ? id : Array.isArray(children) ? among(children) : undefined;
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    };
+    return among(this.#book.roots);
   }
 
   /** Paints everything again: the way of grouping is another. */

@@ -1,5 +1,6 @@
 // The four views of the container: their rows, badges, messages, and what is dragged between them.
 import { commands, window, type Disposable as VsDisposable, type Memento, type TreeView } from 'vscode';
+import { isDeepStrictEqual } from 'node:util';
 import type { Attachment } from '../lab/attachment.ts';
 import type { Session } from '../lab/session.ts';
 import type { LabModel } from '../model/labModel.ts';
@@ -106,6 +107,13 @@ export class Trees implements VsDisposable {
   selected(name: string): readonly Subject[] {
     const view = this.#views[['machines', 'plans', 'infrastructure', 'jobs'].indexOf(name)];
     return (view?.selection ?? []).flatMap((id) => this.subjects.of(id) ?? []);
+  }
+
+  /** After a move: the next key moves the same row. */
+  async choosePlanRow(row: Subject): Promise<void> {
+    this.plans.refresh();
+    const id = this.plans.find((subject) => isDeepStrictEqual(subject, row));
+    if (id !== undefined) await this.#views[1]?.reveal(id, { select: true, focus: true });
   }
 
   async groupBy(grouping: MachineGrouping): Promise<void> {

@@ -1,4 +1,4 @@
-// What a window pays when the extension is activated: its bundle is loaded and its objects are made, with a stand-in for VS Code's own.
+// What a window pays when the extension is activated: its bundle is loaded and its objects are made, in a process that has loaded what an extension host has, with a stand-in for VS Code's own interface.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -27,6 +27,8 @@ const make = () => new Proxy(function () {}, {
   set: () => true,
 });
 const Module = require('node:module');
+// An extension host has them long before.
+for (const name of ['https', 'child_process', 'fs/promises', 'timers/promises']) require('node:' + name);
 const load = Module._load;
 Module._load = (name, ...rest) => (name === 'vscode' ? make() : load(name, ...rest));
 const began = performance.now();

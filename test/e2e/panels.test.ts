@@ -1,36 +1,20 @@
 // The panels in a real window over a lab that runs: what they show is what the lab did, and a reload brings them back.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ControlClient } from '../../emulator/cli/client.ts';
-import type { LabLocator } from '../../emulator/contract/control.ts';
-import { LabDriver } from '../support/labDriver.ts';
 import { graveProblems } from '../workbench/accessibility.ts';
 import { useWorkbench } from '../workbench/useWorkbench.ts';
+import { LabInWindow, patience } from './labInWindow.ts';
 
 const workbench = useWorkbench();
-const patience = { timeout: 60_000 };
 const minuteMs = 60_000;
 const machine = 'WEB01';
-const opened = new AsyncDisposableStack();
+let lab: LabInWindow;
 
-afterAll(() => opened.disposeAsync());
-
-async function driver(): Promise<LabDriver> {
-  const locator = JSON.parse(readFileSync(join(workbench().server.workspace, '.srlab', 'lab.json'), 'utf8')) as LabLocator;
-  const client = opened.use(await ControlClient.open(locator));
-  return new LabDriver(() => client);
-}
+afterAll(() => lab?.[Symbol.asyncDispose]());
 
 test('a machine that replicates: its health, its recovery points, its disks, its path', async () => {
   const window = workbench();
-  await window.showContainer('Site Recovery Lab');
-  await window.view('Protected Machines').welcome.getByRole('button', { name: 'Start Lab' }).click();
-  await window.view('Protected Machines').item('Not Protected').waitFor(patience);
-  const lab = await driver();
-  await lab.call('clock.speed', { speed: 'paused' });
-  await lab.finish(lab.call('item.enable', { machine }));
-  await lab.untilProtected(machine);
+  lab = await LabInWindow.start(window);
+  await lab.protect(machine);
   await window.run('Site Recovery Lab: Open Machine');
   const view = await window.webview('body[data-view=machine] h1');
   await view.getByRole('heading', { level: 1, name: machine }).waitFor(patience);
@@ -58,7 +42,6 @@ test('the topology shows a cut as soon as it happens', async () => {
   await window.run('Site Recovery Lab: Open Topology');
   const view = await window.webview('body[data-view=topology] h1');
   await view.locator('.box', { hasText: machine }).waitFor(patience);
-  const lab = await driver();
   await lab.call('link.set', { path: 'processserver-storage', state: 'cut' });
   await view.locator('.edge-label.cut').first().waitFor(patience);
   await window.screenshotInThemes('panel topology', ['light', 'high-contrast', 'dark']);
@@ -72,7 +55,6 @@ test('the topology shows a cut as soon as it happens', async () => {
 
 test('a plan shows its drill while it runs, and then what it measured', async () => {
   const window = workbench();
-  const lab = await driver();
   await lab.finish(lab.call('plan.put', { plan: 'Shop', groups: [{ kind: 'Boot', machines: [machine], before: [], after: [] }] }));
   await window.view('Recovery Plans').item('Shop').waitFor(patience);
   await window.run('Site Recovery Lab: Open Recovery Plan');

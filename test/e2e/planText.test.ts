@@ -1,11 +1,7 @@
 // A recovery plan written as a file, in Swedish: remarks while it is typed, applied to the vault, changed there, compared, applied again.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { ControlClient } from '../../emulator/cli/client.ts';
-import type { LabLocator } from '../../emulator/contract/control.ts';
-import { LabDriver } from '../support/labDriver.ts';
 import { useWorkbench } from '../workbench/useWorkbench.ts';
+import { LabInWindow, patience } from './labInWindow.ts';
 
 const file = 'Shop.plan.yaml';
 const text = `# Ours
@@ -19,26 +15,15 @@ groups:
 `;
 
 const workbench = useWorkbench({ files: { [file]: text }, settings: { 'siteRecoveryLab.language': 'sv' } });
-const patience = { timeout: 60_000 };
-const opened = new AsyncDisposableStack();
+let lab: LabInWindow;
 
-afterAll(() => opened.disposeAsync());
-
-async function driver(): Promise<LabDriver> {
-  const locator = JSON.parse(readFileSync(join(workbench().server.workspace, '.srlab', 'lab.json'), 'utf8')) as LabLocator;
-  const client = opened.use(await ControlClient.open(locator));
-  return new LabDriver(() => client);
-}
+afterAll(() => lab?.[Symbol.asyncDispose]());
 
 test('the machine that nobody knows is told, in the language that was chosen', async () => {
   const window = workbench();
-  await window.showContainer('Site Recovery Lab');
-  await window.view('Skyddade datorer').welcome.getByRole('button', { name: 'Start Lab' }).click();
-  await window.view('Skyddade datorer').item('Inte skyddade').waitFor(patience);
-  const lab = await driver();
-  await lab.call('clock.speed', { speed: 'paused' });
-  await lab.finish(lab.call('item.enable', { machine: 'WEB01' }));
-  await lab.untilProtected('WEB01');
+  lab = await LabInWindow.start(window, { machines: 'Skyddade datorer', start: 'Start Lab', unprotected: 'Inte skyddade' });
+  await lab.protect('WEB01');
+  await window.screenshot('swedish views');
   await window.run('Go to File...');
   await window.quickInput.fill(file);
   await window.quickInput.pick(file);
@@ -59,7 +44,6 @@ test('applied, the vault has it', async () => {
   await window.screenshot('plan text applied');
   await window.answer('Verkställ');
   await window.view('Återställningsplaner').item('Shop').waitFor(patience);
-  const lab = await driver();
   expect((await lab.call('plan.show', { plan: 'Shop' })).groups.at(-1)).toMatchObject({
     machines: ['WEB01'],
     after: [{ name: 'tell', instruction: 'Say that it is done.' }],
@@ -68,7 +52,6 @@ test('applied, the vault has it', async () => {
 
 test('what was changed in the vault meanwhile is seen beside the file', async () => {
   const window = workbench();
-  const lab = await driver();
   await lab.finish(lab.call('plan.put', { plan: 'Shop', groups: [{ kind: 'Boot', machines: ['WEB01'], before: [], after: [] }] }));
   await window.page.locator('.codelens-decoration').getByText('Jämför med valvet').click();
   await window.tab('Shop: valvet och filen').waitFor(patience);

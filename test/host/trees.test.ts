@@ -84,6 +84,7 @@ describe('A lab that runs', () => {
       supervisor,
       model,
       settings: () => ({ dir: api.session.lab.locator.dir, scenario: 'sample', seed: '1', speed: '1' }),
+      isTrusted: () => true,
       openVaultClient: async () => api.session.lab.vault,
       log: quiet,
       onLost: () => undefined,

@@ -29,7 +29,14 @@ export class TreeView {
 
   /** The labels in sight, from top to bottom. */
   async labels(): Promise<string[]> {
-    return this.pane.getByRole('treeitem').locator('.label-name').allInnerTexts();
+    // Rows stand in the document in the order of their making.
+    return this.pane
+      .getByRole('treeitem')
+      .evaluateAll((rows) =>
+        rows
+          .toSorted((one, other) => Number(one.getAttribute('data-index')) - Number(other.getAttribute('data-index')))
+          .map((row) => row.querySelector('.label-name')?.textContent ?? ''),
+      );
   }
 
   /** The grey text beside the label. */
