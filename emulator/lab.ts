@@ -5,7 +5,7 @@ import type { LabOptions, ReadyLine } from './contract/control.ts';
 import { Store } from './kernel/store.ts';
 import { wallTimeMs } from './kernel/wallTime.ts';
 import { openArmFront } from './lab/armFront.ts';
-import { openCloud, logAccount, targetAccount, type Cloud, type SiteAccess } from './lab/cloud.ts';
+import { openCloud, logAccount, startStorage, targetAccount, type Cloud, type SiteAccess } from './lab/cloud.ts';
 import { openControl } from './lab/control.ts';
 import { openDatacenter, vCenterUser, type Datacenter } from './lab/datacenter.ts';
 import { DiskPlaces } from './lab/diskPlaces.ts';
@@ -50,6 +50,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   opening.defer(() => kernel.trace[Symbol.asyncDispose]());
   opening.defer(() => kernel.clock.close());
   const estate = findEstate(folder.settings?.scenario ?? options.scenario);
+  const storing = startStorage({ kernel, folder, ports: options.ports }, opening);
   const store = opening.use(new Store(folder.path('lab.db')));
   const household = await openHousehold(folder, store, kernel.random);
   const guests = opening.use(new Guests({ kernel, store, mobilityVersion: componentVersions[estate.profile] }));
@@ -59,7 +60,7 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   const datacenter = await openDatacenter(world, opening);
   const configServer = await openConfigServer(world, datacenter, opening);
   const siteAccess = (): SiteAccess => ({ configServerUrl: configServer.url, passphrase: configServer.passphrase });
-  const cloud = await openCloud(world, siteAccess, opening);
+  const cloud = await openCloud(world, { storing, siteAccess }, opening);
   const vaults = await openVaults(world, cloud, opening);
   opening.use(runbooks);
   const siteVault = new SiteVault({ vaults, configServer, store });

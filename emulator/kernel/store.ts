@@ -70,7 +70,8 @@ function openDatabase(path: string): DatabaseSync {
   try {
     database = new DatabaseSync(path);
     // WAL and NORMAL: a commit survives a killed process; a power cut may lose the newest commits, never the file.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    // A file that is only just begun need not wait for the platter.
+    database.exec('PRAGMA synchronous = OFF; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     const verdict = database.prepare('PRAGMA quick_check').get()?.['quick_check'];
     if (verdict !== 'ok') throw new Error(String(verdict));
     database.exec('CREATE TABLE IF NOT EXISTS resource (kind TEXT NOT NULL, id TEXT NOT NULL, json TEXT NOT NULL, PRIMARY KEY (kind, id))');

@@ -32,19 +32,35 @@ export interface Cloud {
   readonly openLog: (target: AzureTarget) => Promise<BatchLog>;
 }
 
-export async function openCloud(world: World, siteAccess: () => SiteAccess, resources: AsyncDisposableStack): Promise<Cloud> {
-  const { kernel, folder, estate, household, guests, ports } = world;
+type CloudStorage = Pick<Cloud, 'store' | 'storage'>;
+
+/**
+ * Begins at once, so that its processes start while others of the lab are built.
+ * @param resources closes it, whether or not anybody waited for it
+ */
+export function startStorage({ kernel, folder, ports }: Pick<World, 'kernel' | 'folder' | 'ports'>, resources: AsyncDisposableStack): Promise<CloudStorage> {
   const store = resources.use(new Store(folder.path('azure.db')));
-  const storage = resources.use(
-    await StorageAccounts.start({
-      kernel,
-      store,
-      folder: folder.folder('storage'),
-      logAccount,
-      targetAccounts: [targetAccount],
-      ports: ports.blob === undefined ? {} : { target: ports.blob },
-    }),
-  );
+  const storing = StorageAccounts.start({
+    kernel,
+    store,
+    folder: folder.folder('storage'),
+    logAccount,
+    targetAccounts: [targetAccount],
+    ports: ports.blob === undefined ? {} : { target: ports.blob },
+  }).then((storage) => ({ store, storage }));
+  // Whoever waits for it hears of a failure; nobody has to wait.
+  const started = storing.catch(() => undefined);
+  resources.defer(async () => (await started)?.storage[Symbol.asyncDispose]());
+  return storing;
+}
+
+export async function openCloud(
+  world: World,
+  { storing, siteAccess }: { readonly storing: Promise<CloudStorage>; readonly siteAccess: () => SiteAccess },
+  resources: AsyncDisposableStack,
+): Promise<Cloud> {
+  const { kernel, folder, estate, household, guests } = world;
+  const { store, storage } = await storing;
   const networks = new VirtualNetworks({ kernel, store });
   for (const { name, addressSpace, subnets } of estate.azure.networks) {
     if (networks.subnets(name) === undefined) networks.create({ name, region: estate.vault.region, addressPrefix: addressSpace, subnets });

@@ -30,7 +30,7 @@ export interface CaptureOptions {
 type CapturedChange = Extract<LogRecord, { kind: 'write' | 'zero' }>;
 
 /** How far the log may grow before the replay position is moved on. */
-const replayStepBytes = 16 * 1024 * 1024;
+const replayStepBytes = 64 * 1024 * 1024;
 
 export class CapturedDisk implements BlockDevice {
   readonly sizeBytes: number;
