@@ -7,7 +7,8 @@ import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
 import { EarliestTimer } from './earliestTimer.ts';
-import type { PairOrder, PairReport } from './orders.ts';
+import type { PairOrder } from './orders.ts';
+import type { PairReport } from './reports.ts';
 import { batchAcknowledged, copyBegun, loadSourceState, pairReport, placesKnown, saveSourceState, type SourceState, sequenceAbandoned } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 

@@ -3,16 +3,8 @@ import { answerDoorbell } from '../../../../emulator/http/doorbell.ts';
 import type { Timer } from '../../../../emulator/kernel/clock.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import type { LabError } from '../../../../emulator/kernel/errors.ts';
-import type {
-  AgentReport,
-  DiscoveredMachine,
-  MachineOrder,
-  ProcessServerReport,
-  SiteReport,
-  SiteSettings,
-  SiteTask,
-  TaskResult,
-} from '../../../../emulator/replication/orders.ts';
+import type { MachineOrder, SiteSettings, SiteTask } from '../../../../emulator/replication/orders.ts';
+import type { AgentReport, DiscoveredMachine, ProcessServerReport, SiteReport, TaskResult } from '../../../../emulator/replication/reports.ts';
 import type { Consistency, Mark } from '../../../../emulator/replication/stations.ts';
 import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
 import {
