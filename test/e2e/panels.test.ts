@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { ControlClient } from '../../emulator/cli/client.ts';
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import { LabDriver } from '../support/labDriver.ts';
 import { graveProblems } from '../workbench/accessibility.ts';
 import { useWorkbench } from '../workbench/useWorkbench.ts';
