@@ -74,14 +74,14 @@ export class FakeSite {
   /** Registers with the vault and goes to work. */
   async start(): Promise<void> {
     const { vault, kernel } = this.#deps;
-    vault.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
+    vault.site.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
     kernel.clock.start('first report', () => this.report());
     answerDoorbell({
       clock: kernel.clock,
       name: 'site',
       retryMs: 5000,
       signal: this.#signal.signal,
-      poll: (after, signal) => kernel.clock.idle(vault.poll(this.hostId, after, signal)),
+      poll: (after, signal) => kernel.clock.idle(vault.site.poll(this.hostId, after, signal)),
       act: (settings) => this.#act(settings),
       onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }),
     });
@@ -173,7 +173,7 @@ export class FakeSite {
       machines: [...this.machines.values()].map(({ found, poweredOn }) => ({ ...found, poweredOn })),
       taskResults: results,
     };
-    await vault.report(this.hostId, report);
+    await vault.site.report(this.hostId, report);
   }
 
   async #act(settings: SiteSettings): Promise<void> {
