@@ -1,7 +1,8 @@
 // The composition root: read from top to bottom it is the data path, from the machine's disk to the vault, and everything stops in reverse.
 import type { Vault } from './azure/vault/vault.ts';
 import type { Vaults } from './azure/vault/vaults.ts';
-import type { LabOptions, ReadyLine } from './contract/control.ts';
+import type { ReadyLine } from './contract/labLocator.ts';
+import type { LabOptions } from './contract/labOptions.ts';
 import { Store } from './kernel/store.ts';
 import { wallTimeMs } from './kernel/wallTime.ts';
 import { openArmFront } from './lab/armFront.ts';

@@ -1,7 +1,8 @@
 // The control API of a running lab, as the command line calls it: typed operations and the feed of news.
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'undici';
-import type { ControlEvent, LabLocator, OperationName, ReplyOf, RequestOf } from '../contract/control.ts';
+import type { ControlEvent, OperationName, ReplyOf, RequestOf } from '../contract/control.ts';
+import type { LabLocator } from '../contract/labLocator.ts';
 import { problemOf } from '../http/problem.ts';
 import { LabError } from '../kernel/errors.ts';
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { rootCertificates } from 'node:tls';
-import type { ReadyLine } from '../contract/control.ts';
+import type { ReadyLine } from '../contract/labLocator.ts';
 
 /** Service principal of the clients; its secret is the lab's token. */
 const clientId = 'site-recovery-lab';

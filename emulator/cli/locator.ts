@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { LabLocator } from '../contract/control.ts';
+import type { LabLocator } from '../contract/labLocator.ts';
 import { LabError } from '../kernel/errors.ts';
 
 /** The folder of the lab that `srlab start` runs when none is named. */

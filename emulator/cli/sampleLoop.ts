@@ -1,6 +1,6 @@
 // The whole loop on a sample estate, through the control API alone: protect, drill, fail over, commit, re-protect, fail back, protect again.
 // After each move of the machines the disks of both sides are compared by SHA-256.
-import type { DiskReference } from '../contract/control.ts';
+import type { DiskReference } from '../contract/control/disks.ts';
 import type { ItemRecord, JobRecord, MachineRecord, PlanGroup } from '../contract/resources.ts';
 import type { ControlClient } from './client.ts';
 import { Feed, hasEnded, hasSucceeded, showCopy, showTasks } from './follow.ts';

@@ -1,7 +1,9 @@
 // What every command is given, and how a command reaches the lab it works on.
 import type { Command } from 'commander';
 import type { Readable } from 'node:stream';
-import type { LabOptions, OperationName, ReadyLine, ReplyOf, RequestOf } from '../contract/control.ts';
+import type { OperationName, ReplyOf, RequestOf } from '../contract/control.ts';
+import type { ReadyLine } from '../contract/labLocator.ts';
+import type { LabOptions } from '../contract/labOptions.ts';
 import type { RoleOptions, RoleReadyLine } from '../contract/role.ts';
 import type { JobRecord } from '../contract/resources.ts';
 import { ControlClient } from './client.ts';

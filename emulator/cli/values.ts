@@ -1,5 +1,6 @@
 // What people type on a command line, as the values of the control API: durations, sizes, speeds, disks, recovery points.
-import type { DiskReference, PointChoice } from '../contract/control.ts';
+import type { DiskReference } from '../contract/control/disks.ts';
+import type { PointChoice } from '../contract/control/items.ts';
 import type { ClockSpeed } from '../contract/resources.ts';
 import { LabError } from '../kernel/errors.ts';
 

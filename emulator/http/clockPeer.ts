@@ -1,6 +1,7 @@
 // A clock that follows another one over the wire: the leader's view of it, and the routes of the follower.
 import { json, Router } from 'express';
-import type { ClockPeer, ClockPeerState, LabClock, Speed, TimeMs } from '../kernel/clock.ts';
+import type { LabClock, Speed, TimeMs } from '../kernel/clock.ts';
+import type { ClockPeer, ClockPeerState } from '../kernel/clockPeers.ts';
 import type { HttpClient } from './client.ts';
 
 /** The follower behind this client. @throws LabError PeerUnreachable in every call when it is gone */

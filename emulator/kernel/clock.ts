@@ -1,6 +1,8 @@
 // The lab's time: the only place that reads the machine's clock or sets a timer.
 // One clock, three ways to move: stepped (paused), as fast as the work allows (max), or wall time times a factor.
 import { performance } from 'node:perf_hooks';
+import { Activities } from './activities.ts';
+import { ClockPeers, type ClockPeer, type ClockPeerState } from './clockPeers.ts';
 import { TimerQueue, type QueuedTimer } from './timerQueue.ts';
 
 /** Milliseconds since 1970-01-01 UTC, on the lab's clock. */
@@ -33,33 +35,14 @@ export interface Clock {
   all<T>(works: readonly (() => Promise<T>)[]): Promise<T[]>;
 }
 
-export interface ClockPeerState {
-  /** How many activities run there; below zero when some wait there that another process counts. */
-  readonly running: number;
-  /** Grows with every activity that begins, ends, waits or goes on: tells whether two looks saw the same. */
-  readonly changes: number;
-  /** When its next timer is due. */
-  readonly nextDueMs: TimeMs | null;
-}
-
-/** A clock in another process that follows this one (a role started on its own). A peer that died answers with a rejection and is passed over. */
-export interface ClockPeer {
-  state(): Promise<ClockPeerState>;
-  /** Sets the peer's time and runs what is due there. */
-  runTo(timeMs: TimeMs): Promise<void>;
-  follow(timeMs: TimeMs, speed: Speed): Promise<void>;
-}
-
 export class LabClock implements Clock {
   readonly #timers = new TimerQueue();
-  readonly #peers = new Set<ClockPeer>();
+  readonly #peers = new ClockPeers();
+  readonly #activities = new Activities();
   readonly #onError: (name: string, error: unknown) => void;
   #speed: Speed = 'paused';
   #baseMs: TimeMs;
   #baseWallMs = performance.now();
-  #running = 0;
-  #changes = 0;
-  #quiet: (() => void)[] = [];
   #armed: NodeJS.Timeout | undefined;
   #moving: Promise<unknown> = Promise.resolve();
   #closed = false;
@@ -107,14 +90,14 @@ export class LabClock implements Clock {
 
   start(name: string, work: Work): void {
     if (this.#closed) return;
-    this.#enter();
+    this.#activities.enter();
     void (async () => {
       try {
         await work();
       } catch (error) {
         if (!this.#closed) this.#onError(name, error);
       } finally {
-        this.#leave();
+        this.#activities.leave();
       }
     })();
   }
@@ -122,29 +105,29 @@ export class LabClock implements Clock {
   async sleep(ms: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#timers.add(this.now() + Math.max(0, ms), 'sleep', () => {
-      this.#enter();
+      this.#activities.enter();
       resolve();
     });
     this.#arm();
-    this.#leave();
+    this.#activities.leave();
     await promise;
   }
 
   async idle<T>(promise: Promise<T>): Promise<T> {
-    this.#leave();
+    this.#activities.leave();
     try {
       return await promise;
     } finally {
-      this.#enter();
+      this.#activities.enter();
     }
   }
 
   async branch<T>(work: () => Promise<T>): Promise<T> {
-    this.#enter();
+    this.#activities.enter();
     try {
       return await work();
     } finally {
-      this.#leave();
+      this.#activities.leave();
     }
   }
 
@@ -194,7 +177,7 @@ export class LabClock implements Clock {
 
   async setSpeed(speed: Speed): Promise<void> {
     this.#rebase(this.now(), speed);
-    for (const peer of this.#peers) await peer.follow(this.#baseMs, speed).catch(() => undefined);
+    if (!this.#peers.none) await this.#peers.follow(this.#baseMs, speed);
     if (speed === 'max') void this.#exclusively(() => this.#runAtMax());
     this.#arm();
   }
@@ -202,14 +185,14 @@ export class LabClock implements Clock {
   /** Takes a role in another process into this clock's time. */
   async join(peer: ClockPeer): Promise<Disposable> {
     await peer.follow(this.now(), this.#speed);
-    this.#peers.add(peer);
-    return { [Symbol.dispose]: () => void this.#peers.delete(peer) };
+    return this.#peers.add(peer);
   }
 
   /** For a process that follows another clock: what a ClockPeer reports of it. */
   async state(): Promise<ClockPeerState> {
     await new Promise((resolve) => setImmediate(resolve));
-    return { running: this.#running, changes: this.#changes, nextDueMs: this.#timers.first()?.dueMs ?? null };
+    const { running, changes } = this.#activities;
+    return { running, changes, nextDueMs: this.#timers.first()?.dueMs ?? null };
   }
 
   /** For a process that follows another clock: takes over time and speed. */
@@ -258,7 +241,7 @@ export class LabClock implements Clock {
       await this.#runDue(dueMs);
     }
     this.#baseMs = Math.max(this.#baseMs, targetMs);
-    await this.#tellPeers();
+    await this.#peers.runTo(this.#baseMs);
   }
 
   /** In wall time a step is a wait. */
@@ -271,24 +254,15 @@ export class LabClock implements Clock {
   async #runDue(dueMs: TimeMs): Promise<void> {
     if (typeof this.#speed === 'number') return this.#waitFor(dueMs);
     this.#baseMs = Math.max(this.#baseMs, dueMs);
-    await this.#tellPeers();
+    await this.#peers.runTo(this.#baseMs);
     const timer = this.#timers.first();
     // What has one name is the same work of many machines, which have nothing to do with each other. What wakes from a sleep may be anything.
     if (timer !== undefined && timer.dueMs <= this.#baseMs) for (const one of timer.name === 'sleep' ? [timer] : this.#timers.alike(timer)) this.#fire(one);
     await this.#settle();
   }
 
-  async #tellPeers(): Promise<void> {
-    for (const peer of this.#peers) await peer.runTo(this.#baseMs).catch(() => undefined);
-  }
-
-  async #nextDueMs(): Promise<TimeMs | null> {
-    let nextMs = this.#timers.first()?.dueMs ?? null;
-    for (const peer of this.#peers) {
-      const state = await peer.state().catch(() => null);
-      if (state !== null && state.nextDueMs !== null && (nextMs === null || state.nextDueMs < nextMs)) nextMs = state.nextDueMs;
-    }
-    return nextMs;
+  #nextDueMs(): Promise<TimeMs | null> {
+    return this.#peers.nextDueMs(this.#timers.first()?.dueMs ?? null);
   }
 
   #fire(timer: QueuedTimer): void {
@@ -299,45 +273,10 @@ export class LabClock implements Clock {
 
   async #settle(): Promise<void> {
     for (;;) {
-      if (this.#running > 0 && this.#peers.size === 0) await new Promise<void>((resolve) => void this.#quiet.push(resolve));
+      if (this.#activities.running > 0 && this.#peers.none) await this.#activities.quiet();
       await new Promise((resolve) => setImmediate(resolve));
-      if (await this.#quietEverywhere()) return;
+      if (await this.#peers.quietWith(this.#activities)) return;
     }
-  }
-
-  /**
-   * A call from one process to another may be counted in the one and wait in the other: only the sum tells, and only when nothing
-   * moved from a process not yet asked to one already asked. Two looks that saw the same saw one moment.
-   */
-  async #quietEverywhere(): Promise<boolean> {
-    const first = await this.#look();
-    if (first.running > 0 || this.#peers.size === 0) return first.running <= 0;
-    return (await this.#look()).changes === first.changes;
-  }
-
-  async #look(): Promise<{ running: number; changes: string }> {
-    let running = this.#running;
-    const changes = [this.#changes];
-    for (const peer of this.#peers) {
-      const state = await peer.state().catch(() => null);
-      running += state?.running ?? 0;
-      changes.push(state?.changes ?? -1);
-    }
-    return { running, changes: changes.join(' ') };
-  }
-
-  #enter(): void {
-    this.#running += 1;
-    this.#changes += 1;
-  }
-
-  #leave(): void {
-    this.#running -= 1;
-    this.#changes += 1;
-    if (this.#running > 0) return;
-    const quiet = this.#quiet;
-    this.#quiet = [];
-    for (const resolve of quiet) resolve();
   }
 
   #rebase(timeMs: TimeMs, speed: Speed): void {

@@ -1,5 +1,6 @@
 // The site's own iron: vCenter with its machines, and the physical servers.
-import type { DiscoveredMachine, PhysicalServerOrder } from '../replication/orders.ts';
+import type { PhysicalServerOrder } from '../replication/orders.ts';
+import type { DiscoveredMachine } from '../replication/reports.ts';
 import { VCenter } from '../onprem/vcenter/vcenter.ts';
 import type { Machine } from '../machine/machine.ts';
 import type { VCenterAccount } from '../onprem/vcenter/accounts.ts';

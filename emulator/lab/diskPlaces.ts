@@ -1,7 +1,7 @@
 // Finds any disk of the lab by the names people use, and opens it: through the tap while its machine runs, else its file or blob.
 import type { AzureMachines } from '../azure/compute/service.ts';
 import type { StorageAccounts } from '../azure/storage/storageAccounts.ts';
-import type { DiskReference } from '../contract/control.ts';
+import type { DiskReference } from '../contract/control/disks.ts';
 import type { BlockDevice } from '../disk/blockDevice.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { DiskDefinition, MachineDefinition } from '../machine/definition.ts';

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, existsSync, renameSync, rmSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { DatabaseSync } from 'node:sqlite';
-import type { LabLocator, ReadyLine } from '../contract/control.ts';
+import type { LabLocator, ReadyLine } from '../contract/labLocator.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
 import { takeExclusiveLock } from '../kernel/exclusiveLock.ts';

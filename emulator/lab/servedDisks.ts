@@ -1,5 +1,5 @@
 // Disks that programs outside the lab use over NBD: served until they ask for it to end, or the lab ends.
-import type { DiskReference } from '../contract/control.ts';
+import type { DiskReference } from '../contract/control/disks.ts';
 import type { BlockDevice, Range } from '../disk/blockDevice.ts';
 import { NbdServer } from '../disk/nbdServer.ts';
 import { LabError } from '../kernel/errors.ts';

@@ -55,7 +55,7 @@ export class SiteVault {
     const { vaults, configServer, store } = this.#deps;
     const target = vaults.find(place);
     if (target === undefined) throw new LabError('NotFound', `Vault ${place.name} in ${place.resourceGroupName}.`);
-    for (const vault of this.#formerVaults(target)) vault.requireReleasable(configServer.hostId);
+    for (const vault of this.#formerVaults(target)) vault.site.requireReleasable(configServer.hostId);
     store.put('site', 'move', { vaultId: target.resource.vaultId });
     await this.#register(target);
     return target;
@@ -72,7 +72,7 @@ export class SiteVault {
 
   async #register(target: VaultEntry): Promise<void> {
     const { configServer, store } = this.#deps;
-    for (const vault of this.#formerVaults(target)) vault.release(configServer.hostId);
+    for (const vault of this.#formerVaults(target)) vault.site.release(configServer.hostId);
     if (configServer.vaultUrl !== undefined && configServer.vaultUrl !== target.url) await configServer.leaveVault();
     await configServer.registerWithVault(target.vault.credentialsFile(), target.url);
     store.delete('site', 'move');

@@ -1,5 +1,5 @@
 // What the parts of a composition share while the lab is put together.
-import type { LabPorts, SeparateRole } from '../contract/control.ts';
+import type { LabPorts, SeparateRole } from '../contract/labOptions.ts';
 import type { Store } from '../kernel/store.ts';
 import type { Estate } from './estate.ts';
 import type { Guests } from './guests.ts';

@@ -5,7 +5,7 @@ import { HttpClient } from '../http/client.ts';
 import { answerDoorbell } from '../http/doorbell.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import type { HostReport } from '../replication/orders.ts';
+import type { HostReport } from '../replication/reports.ts';
 import { loadHostIdentity, saveHostIdentity, type HostIdentity } from './hostIdentity.ts';
 import type { HostRole, ReportAnswer } from './hostRole.ts';
 import { registerHost } from './registerHost.ts';

@@ -1,15 +1,16 @@
 // The filter driver of a machine's disk: every write passes here, and is acknowledged only when captured.
 // Data mode: an ordered append to the change log. Bitmap mode (the log is full): only the region is remembered (asr-behaviour §4.5).
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { sectorBytes, type BlockDevice, type Range } from '../disk/blockDevice.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { captureFolder, loadCaptureState, rangeOf, replay, saveCaptureState } from './captureState.ts';
+import { captureFolder, logFolder, regionsFile, saveCaptureState } from './captureState.ts';
 import { ChangeLog } from './changeLog.ts';
-import type { LogRecord } from './changeRecord.ts';
+import { rangeOf, type LogRecord } from './changeRecord.ts';
 import { Regions } from './regions.ts';
+import { ReplayPosition } from './replayPosition.ts';
+import { restoreCapture } from './restoreCapture.ts';
 import type { Mark } from './stations.ts';
 import { WritesUnderWay } from './writesUnderWay.ts';
 
@@ -29,9 +30,6 @@ export interface CaptureOptions {
 
 type CapturedChange = Extract<LogRecord, { kind: 'write' | 'zero' }>;
 
-/** How far the log may grow before the replay position is moved on. */
-const replayStepBytes = 64 * 1024 * 1024;
-
 export class CapturedDisk implements BlockDevice {
   readonly sizeBytes: number;
   readonly #options: CaptureOptions;
@@ -39,9 +37,7 @@ export class CapturedDisk implements BlockDevice {
   #mode: CaptureMode = 'off';
   #log: ChangeLog | undefined;
   #regions: Regions | undefined;
-  #replayFrom = 0;
-  /** Log positions of writes that are captured and not yet on the disk, in ascending order (the order of insertion). */
-  readonly #inFlight = new Set<number>();
+  readonly #replay = new ReplayPosition();
   readonly #underWay = new WritesUnderWay();
   /** Log position after the newest mark of this process's life. */
   #newestMark = 0;
@@ -80,8 +76,7 @@ export class CapturedDisk implements BlockDevice {
 
   /** Log position before which every write is on the disk too. Nothing after it may be sent: a kill could leave it off the disk. */
   get settledEnd(): number {
-    const oldest = this.#inFlight.values().next();
-    return oldest.done === true ? this.log.end : oldest.value;
+    return this.#replay.settled(this.log.end);
   }
 
   /** Whether a mark put in now has all earlier writes before it in the log, or on the disk: none is still landing that was not logged. */
@@ -119,9 +114,9 @@ export class CapturedDisk implements BlockDevice {
     // What a kill left of a capture that was ended must not be taken for a part of this one.
     rmSync(this.#folder, { recursive: true, force: true });
     mkdirSync(this.#folder, { recursive: true });
-    this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
-    this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
-    this.#replayFrom = this.#log.end;
+    this.#log = await ChangeLog.open(logFolder(this.#folder));
+    this.#regions = new Regions(regionsFile(this.#folder), this.sizeBytes);
+    this.#replay.begin(this.#log.end);
     this.#setMode('data');
     // A write that came before is in no log: it has to be on the disk before the disk is copied.
     await this.#underWay.nextPeriod();
@@ -191,7 +186,7 @@ export class CapturedDisk implements BlockDevice {
   async resumeData(): Promise<number> {
     await this.log.clear();
     const from = this.log.end;
-    this.#replayFrom = from;
+    this.#replay.begin(from);
     this.#setMode('data');
     // The log does not hold the writes that are landing: a region read before they have landed would miss them.
     await this.#options.kernel.clock.idle(this.#underWay.nextPeriod());
@@ -214,7 +209,7 @@ export class CapturedDisk implements BlockDevice {
     await this.#underWay.landed();
     if (this.#mode === 'data') {
       // Nothing is landing, so nothing needs to be written again: whoever changes the disk meanwhile would have that undone.
-      this.#replayFrom = this.log.durableEnd;
+      this.#replay.begin(this.log.durableEnd);
       this.#setMode('data');
     }
     this.#log?.[Symbol.dispose]();
@@ -237,7 +232,7 @@ export class CapturedDisk implements BlockDevice {
     }
     if (this.#isOff()) return;
     this.#onCaptured();
-    this.#moveReplay();
+    if (this.#mode === 'data' && this.#replay.advance(this.log.end)) this.#setMode('data');
   }
 
   /** Writes that overlap follow each other: the disk must end up with the same one of them on top as the log. */
@@ -261,7 +256,7 @@ export class CapturedDisk implements BlockDevice {
       // The region may have been read for sending while the bytes were on their way to the disk.
       if (!this.#isOff() && (position < 0 || epoch !== this.#bitmapEpoch)) this.regions.set(rangeOf(change));
     } finally {
-      this.#inFlight.delete(position);
+      this.#replay.landed(position);
     }
   }
 
@@ -291,7 +286,7 @@ export class CapturedDisk implements BlockDevice {
       this.#overflow(LabError.from(error));
       return -1;
     }
-    this.#inFlight.add(start);
+    this.#replay.captured(start);
     if (durable !== undefined) return this.#appended(start, durable);
     this.#limitLog();
     return start;
@@ -301,7 +296,7 @@ export class CapturedDisk implements BlockDevice {
     try {
       await durable;
     } catch (error) {
-      this.#inFlight.delete(start);
+      this.#replay.landed(start);
       this.#overflow(LabError.from(error));
       return -1;
     }
@@ -333,47 +328,18 @@ export class CapturedDisk implements BlockDevice {
     this.#onCaptured();
   }
 
-  #moveReplay(): void {
-    // Most writes end here: what is settled is never beyond the end.
-    if (this.#mode !== 'data' || this.log.end - this.#replayFrom < replayStepBytes) return;
-    const settled = this.settledEnd;
-    if (settled - this.#replayFrom < replayStepBytes) return;
-    this.#replayFrom = settled;
-    this.#setMode('data');
-  }
-
   #setMode(mode: CaptureMode): void {
     this.#mode = mode;
-    saveCaptureState(this.#folder, { mode, replayFrom: this.#replayFrom });
+    saveCaptureState(this.#folder, { mode, replayFrom: this.#replay.from });
   }
 
   async #restore(): Promise<void> {
-    const stored = loadCaptureState(this.#folder);
-    if (stored === undefined) return;
-    this.#regions = new Regions(join(this.#folder, 'regions'), this.sizeBytes);
-    this.#replayFrom = stored.replayFrom;
-    try {
-      this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
-      this.#mode = stored.mode;
-      if (stored.mode === 'data' && this.#log.end < stored.replayFrom)
-        throw new LabError('ChangeLogCorrupt', `${this.#options.name}: the log ends at ${this.#log.end} and went to ${stored.replayFrom} before.`);
-      if (stored.mode === 'data') await replay(this.#log, this.#options.device, stored.replayFrom);
-      else this.#log.forEachRange((range) => this.regions.set(range));
-    } catch (error) {
-      if (!LabError.is(error, 'ChangeLogCorrupt')) throw error;
-      await this.#distrustLog(error);
-    }
-  }
-
-  /** The disk is whole but nobody knows which changes were not sent: everything is compared. */
-  async #distrustLog(error: LabError): Promise<void> {
-    this.#options.kernel.trace.record('agent', 'changeLogCorrupt', { disk: this.#options.name, message: error.message });
-    // The bits and the mode first: without them a kill would leave an empty log that looks as if all were sent.
-    this.setEveryRegion();
-    this.#replayFrom = 0;
-    this.#setMode('bitmap');
-    rmSync(join(this.#folder, 'hrl'), { recursive: true, force: true });
-    this.#log = await ChangeLog.open(join(this.#folder, 'hrl'));
+    const restored = await restoreCapture(this.#folder, this.#options);
+    if (restored === undefined) return;
+    this.#log = restored.log;
+    this.#regions = restored.regions;
+    this.#mode = restored.mode;
+    this.#replay.begin(restored.replayFrom);
   }
 
   #checkRange(offset: number, length: number): void {

@@ -1,5 +1,6 @@
 // One record of a change log as bytes. Header (32 bytes, LE): magic u32, kind u32, offset f64, length u32, CRC-32 u32, time f64; then the payload.
 import { crc32 } from 'node:zlib';
+import type { Range } from '../disk/blockDevice.ts';
 import type { TimeMs } from '../kernel/clock.ts';
 import type { Mark } from './stations.ts';
 
@@ -16,6 +17,12 @@ export type LogRecord =
 export function recordBytes(record: LogRecord): number {
   if (record.kind === 'write') return recordHeaderBytes + record.bytes.length;
   return record.kind === 'zero' ? recordHeaderBytes : recordHeaderBytes + Buffer.byteLength(JSON.stringify(record.mark));
+}
+
+/** What a record changes on the disk. */
+export function rangeOf(record: LogRecord): Range {
+  if (record.kind === 'write') return { offset: record.offset, length: record.bytes.length };
+  return record.kind === 'zero' ? record : { offset: 0, length: 0 };
 }
 
 /** Header and payload; the payload of a write is the caller's buffer, not a copy. */

@@ -1,6 +1,6 @@
 // Health rules that both sides of the wire share: what a process server's figures mean (asr-behaviour §9.1).
 import type { TimeMs } from '../kernel/clock.ts';
-import type { ProcessServerReport } from './orders.ts';
+import type { ProcessServerReport } from './reports.ts';
 
 /** asr-behaviour §5.3: the same scale for items, servers and failover readiness. */
 export type HealthLevel = 'Normal' | 'Warning' | 'Critical';

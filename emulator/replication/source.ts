@@ -1,21 +1,16 @@
 // Source side of a pair: forms batches from a captured disk, in order, and sends them until the relay has them.
 // First the regions that must come from the disk itself (initial copy, resynchronisation, bitmap mode), then the change log.
-import type { TimeMs } from '../kernel/clock.ts';
 import { LabError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { encodeBatch } from './batch.ts';
 import type { CapturedDisk } from './capture.ts';
 import { formLogBatch, formRegionBatch, RegionComparison, type FormedBatch } from './form.ts';
-import { EarliestTimer } from './earliestTimer.ts';
-import type { PairOrder, PairReport } from './orders.ts';
+import type { PairOrder } from './orders.ts';
+import type { PairReport } from './reports.ts';
+import { SendingPace } from './sendingPace.ts';
 import { batchAcknowledged, copyBegun, loadSourceState, pairReport, placesKnown, saveSourceState, type SourceState, sequenceAbandoned } from './sourceState.ts';
 import type { Relay } from './stations.ts';
 
-/** Sent at once when this much waits; less waits for `lingerMs`, a mark, or somebody who needs it drained. */
-const eagerBytes = 1024 * 1024;
-const lingerMs = 30_000;
-/** The product's agents try again after some seconds (asr-behaviour §9.5 gives no figure). */
-const retryMs = 5000;
 const unanswered: ReadonlySet<string> = new Set(['LinkDown', 'PeerUnreachable', 'InternalError']);
 
 export interface PairSourceDeps {
@@ -31,7 +26,7 @@ export interface PairSourceDeps {
 
 export class PairSource {
   readonly #deps: PairSourceDeps;
-  readonly #waking: EarliestTimer;
+  readonly #pace: SendingPace;
   #order: PairOrder;
   #relay: Relay;
   #state: SourceState;
@@ -40,12 +35,9 @@ export class PairSource {
   #running = false;
   #again = false;
   #closed = false;
-  #urgent = 0;
   #unsent: FormedBatch | undefined;
   /** Log position up to which batches were formed, sent or not. */
   #formed: number;
-
-  #pendingSinceMs: TimeMs | undefined;
   #error: LabError | undefined;
   #waiters: (() => void)[] = [];
   #idle: (() => void)[] = [];
@@ -56,7 +48,7 @@ export class PairSource {
     this.#relay = deps.relay;
     this.#state = loadSourceState(deps.disk.folder, deps.order.pairId);
     this.#formed = this.#state.position;
-    this.#waking = new EarliestTimer(deps.kernel.clock, `source ${deps.order.pairId}`, () => this.wake());
+    this.#pace = new SendingPace(deps.kernel.clock, `source ${deps.order.pairId}`, () => this.wake());
   }
 
   /** Begins capture and the initial copy, or goes on where a killed process stopped. */
@@ -118,10 +110,9 @@ export class PairSource {
   /** Ends when the relay holds all that was captured before the call, or the source is closed. For callers inside an activity. */
   async drained(): Promise<void> {
     if (this.#closed) return;
-    this.#urgent += 1;
+    using _hurry = this.#pace.hurry();
     this.wake();
     await this.#deps.kernel.clock.idle(new Promise<void>((resolve) => void this.#waiters.push(resolve)));
-    this.#urgent -= 1;
   }
 
   /** Stops sending. `forget`: replication of this disk has ended, capture stops and its log is deleted. */
@@ -173,7 +164,7 @@ export class PairSource {
     }
     this.#setError(undefined);
     if (this.#isDrained()) this.#release();
-    else this.#linger();
+    else this.#pace.linger(this.#pendingLogBytes());
   }
 
   /** The relay knows what it holds; a batch that was under way when this process, or the relay, died is either there or sent again. */
@@ -219,7 +210,8 @@ export class PairSource {
       if (formed !== undefined) return formed;
     }
     this.#endCopy();
-    if (!this.#worthSending()) return undefined;
+    const pressing = this.#state.stage !== 'DifferentialSync' || disk.markWaits(this.#formed);
+    if (!this.#pace.worthSending(this.#pendingLogBytes(), pressing)) return undefined;
     const formed = await formLogBatch(disk, this.#formed, this.#state.marksFrom);
     if (formed !== undefined) this.#formed = formed.covers.to;
     return formed;
@@ -246,7 +238,7 @@ export class PairSource {
     if (covers.to > 0) disk.log.trim(covers.to);
     const { stage } = this.#state;
     this.#become(batchAcknowledged(this.#state, formed));
-    this.#pendingSinceMs = undefined;
+    this.#pace.acknowledged();
     if (stage !== this.#state.stage) this.#deps.onChange();
   }
 
@@ -266,41 +258,16 @@ export class PairSource {
     this.#deps.onChange();
   }
 
-  #worthSending(): boolean {
-    const waiting = this.#pendingLogBytes();
-    if (waiting === 0) return false;
-    const nowMs = this.#deps.kernel.clock.now();
-    this.#pendingSinceMs ??= nowMs;
-    return (
-      waiting >= eagerBytes ||
-      this.#urgent > 0 ||
-      this.#state.stage !== 'DifferentialSync' ||
-      this.#deps.disk.markWaits(this.#formed) ||
-      nowMs - this.#pendingSinceMs >= lingerMs
-    );
-  }
-
-  #linger(): void {
-    if (this.#pendingLogBytes() === 0) return;
-    const { clock } = this.#deps.kernel;
-    // The acknowledgement of the batch before may have ended the waiting that this one had begun.
-    this.#pendingSinceMs ??= clock.now();
-    const dueMs = this.#pendingSinceMs + lingerMs;
-    // What was due and could not be formed has not landed on the disk yet; its landing wakes this source, and looking again at once would stop time.
-    this.#waking.at(dueMs > clock.now() ? dueMs : clock.now() + retryMs);
-  }
-
   #failed(error: unknown): void {
     const problem = LabError.from(error);
     this.#connected = false;
-    const { clock, trace } = this.#deps.kernel;
-    trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
+    this.#deps.kernel.trace.record('agent', 'sendFailed', { pairId: this.#order.pairId, code: problem.code, message: problem.message });
     // Only where no answer came is it open whether the relay has the batch.
     if (!unanswered.has(problem.code)) this.#takeBack();
     // Source and relay do not agree on what was sent.
     if (problem.code === 'BatchReplayMismatch' || problem.code === 'ChangeLogCorrupt') this.#compareAll();
     this.#setError(problem);
-    this.#waking.at(clock.now() + retryMs);
+    this.#pace.retry();
     if (problem.code === 'InternalError') throw error;
   }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Range } from '../disk/blockDevice.ts';
 import type { LabError } from '../kernel/errors.ts';
 import type { CaptureMode } from './capture.ts';
-import type { PairReport } from './orders.ts';
+import type { PairReport } from './reports.ts';
 import { loadState, saveState } from './stateFile.ts';
 import type { Stage } from './stations.ts';
 

@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { readFile } from 'node:fs/promises';
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { t } from '../texts.ts';
 

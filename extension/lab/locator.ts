@@ -1,7 +1,7 @@
 // Finds the lab of a folder from outside: `<folder>/.srlab/lab.json`, which the lab writes when it is ready and removes when it ends.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 
 /** Where the lab of `dir` keeps everything. */
 export function labRoot(dir: string): string {

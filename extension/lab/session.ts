@@ -1,5 +1,5 @@
 // The window's lab: which folder it lives in, starting, watching and ending it, and the clients that reach it.
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import { ControlClient } from '../client/controlClient.ts';
 import { LabHttp } from '../client/labHttp.ts';
 import type { VaultClient, VaultPlace } from '../client/vaultClient.ts';

@@ -4,7 +4,7 @@ import { watch } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import type { ErrorBody } from '../../emulator/contract/errors.ts';
 import { ExtensionError } from './labError.ts';
 import { findRunningLab, isAlive, labRoot, locatorName } from './locator.ts';

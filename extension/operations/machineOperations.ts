@@ -1,6 +1,6 @@
 // Machines as their owners handle them: power, workloads, writes to a disk, recovery points on demand, larger disks; and the lab as a whole put aside.
 import type { MachineRecord } from '../../emulator/contract/resources.ts';
-import type { DiskReference } from '../../emulator/contract/control.ts';
+import type { DiskReference } from '../../emulator/contract/control/disks.ts';
 import { ExtensionError } from '../lab/labError.ts';
 import { itemOf, nameOf } from '../model/find.ts';
 import type { LabSnapshot } from '../model/snapshot.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Agent, request } from 'undici';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 
 /** Each client asks for one address after the other, `requests` times; `pages` follows the links to the end of each list. */
 export interface ClientOrder {

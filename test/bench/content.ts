@@ -1,7 +1,7 @@
 // Bytes for the bench: repeatable, made at the speed of AES, and written or uploaded in pieces.
 import { createCipheriv } from 'node:crypto';
 import { BlobServiceClient, StorageSharedKeyCredential, type ContainerClient } from '@azure/storage-blob';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 import { gibibyte, mebibyte } from './measure.ts';
 
 export const pieceBytes = 4 * mebibyte;

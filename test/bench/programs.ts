@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ControlClient } from '../../emulator/cli/client.ts';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 import { linuxServer } from '../support/lab.ts';
 import { LabDriver } from '../support/labDriver.ts';
 import { mebibyte, percentile, secondsText, type Measure } from './measure.ts';

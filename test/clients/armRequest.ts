@@ -2,7 +2,7 @@
 import { Agent, request } from 'node:https';
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 
 export interface ArmRequest {
   readonly verb: string;

@@ -7,7 +7,7 @@ import { ResourceManagementClient } from '@azure/arm-resources';
 import { StorageManagementClient } from '@azure/arm-storage';
 import { ClientSecretCredential } from '@azure/identity';
 import { readFileSync } from 'node:fs';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 import { Traffic } from './traffic.ts';
 
 /** Any tenant will do: the lab has one authority. */

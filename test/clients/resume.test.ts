@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { ReadyLine } from '../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 import { LabProcess } from '../scenario/world/labProcess.ts';
 import { useFolder } from '../support/folder.ts';
 import { linuxMachine } from '../support/lab.ts';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { ControlClient } from '../../emulator/cli/client.ts';
-import type { LabLocator } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import type { RecoveryPlan } from '../../extension/client/vaultClient.ts';
 import { LabDriver } from '../support/labDriver.ts';
 import type { Workbench } from '../workbench/workbench.ts';

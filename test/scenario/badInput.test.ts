@@ -21,7 +21,7 @@ import { readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from '
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DiskReference } from '../../emulator/contract/control.ts';
+import type { DiskReference } from '../../emulator/contract/control/disks.ts';
 import type { ErrorCode } from '../../emulator/contract/errors.ts';
 import { compareDevices } from '../../emulator/disk/hash.ts';
 import { openLab } from '../../emulator/lab.ts';

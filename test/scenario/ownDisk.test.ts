@@ -3,7 +3,7 @@ import { BlobServiceClient, StorageSharedKeyCredential } from '@azure/storage-bl
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { DiskReference } from '../../emulator/contract/control.ts';
+import type { DiskReference } from '../../emulator/contract/control/disks.ts';
 import { compareDevices } from '../../emulator/disk/hash.ts';
 import { seededRandom } from '../../emulator/kernel/random.ts';
 import { LabUnderTest, linuxMachine, smallDiskBytes } from '../support/lab.ts';

@@ -14,7 +14,7 @@
 // | commit deletes the points, or the Azure VM               | ownDisk.test.ts                                              |
 // | limits, all violations at once                           | unit/azure/vault/rules.test.ts                               |
 import { expect, test } from 'vitest';
-import type { DiskReference } from '../../emulator/contract/control.ts';
+import type { DiskReference } from '../../emulator/contract/control/disks.ts';
 import type { ErrorCode } from '../../emulator/contract/errors.ts';
 import { LabUnderTest, linuxMachine, smallDiskBytes } from '../support/lab.ts';
 

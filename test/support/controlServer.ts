@@ -2,7 +2,8 @@
 import express from 'express';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ControlEvent, LabLocator, OperationName, ReplyOf, RequestOf } from '../../emulator/contract/control.ts';
+import type { ControlEvent, OperationName, ReplyOf, RequestOf } from '../../emulator/contract/control.ts';
+import type { LabLocator } from '../../emulator/contract/labLocator.ts';
 import { serve } from '../../emulator/http/serve.ts';
 import { LabError } from '../../emulator/kernel/errors.ts';
 

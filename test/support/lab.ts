@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ControlClient } from '../../emulator/cli/client.ts';
-import type { LabOptions } from '../../emulator/contract/control.ts';
+import type { LabOptions } from '../../emulator/contract/labOptions.ts';
 import { openLab, type Lab } from '../../emulator/lab.ts';
 import type { Estate, EstateMachine } from '../../emulator/lab/estate.ts';
 import { sampleDiskEnd } from '../../emulator/machine/workload/sampleDisk.ts';

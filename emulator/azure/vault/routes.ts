@@ -30,25 +30,25 @@ export function vaultRoutes(vault: Vault, trace: Trace): Express {
   app.disable('x-powered-by');
   app.use(express.json({ limit: '64mb' }));
   app.post('/registration', (request, response) => {
-    response.json(vault.register(parseRegistration(request.body)));
+    response.json(vault.site.register(parseRegistration(request.body)));
   });
   app.get('/configservers/:id/settings', async (request, response) => {
     const hostId = own(vault, request);
     const gone = new AbortController();
     response.on('close', () => gone.abort());
-    response.json(await vault.poll(hostId, Number(request.query['after'] ?? 0), gone.signal));
+    response.json(await vault.site.poll(hostId, Number(request.query['after'] ?? 0), gone.signal));
   });
   app.post('/configservers/:id/report', async (request, response) => {
     const hostId = own(vault, request);
-    await vault.report(hostId, parseReport(request.body, hostId));
+    await vault.site.report(hostId, parseReport(request.body, hostId));
     response.status(204).end();
   });
   app.post('/pairs/:pairId/uploaded', (request, response) => {
-    vault.uploaded(caller(vault, request), request.params.pairId, parseUploaded(request.body));
+    vault.site.uploaded(caller(vault, request), request.params.pairId, parseUploaded(request.body));
     response.status(204).end();
   });
   app.get('/pairs/:pairId/checksums', async (request, response) => {
-    const sums = await vault.checksums(caller(vault, request), request.params.pairId, parseRange(request.query));
+    const sums = await vault.site.checksums(caller(vault, request), request.params.pairId, parseRange(request.query));
     response.type('application/octet-stream').send(sums);
   });
   app.use(notFound);
@@ -58,7 +58,7 @@ export function vaultRoutes(vault: Vault, trace: Trace): Express {
 
 /** The configuration server that calls; its process servers carry its token. */
 function caller(vault: Vault, request: { headers: { authorization?: string | undefined } }): string {
-  return vault.authenticate(parseToken(request.headers.authorization)).hostId;
+  return vault.site.authenticate(parseToken(request.headers.authorization)).hostId;
 }
 
 function own(vault: Vault, request: Request<{ id: string }>): string {

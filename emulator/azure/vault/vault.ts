@@ -5,9 +5,7 @@ import type { Store } from '../../kernel/store.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
 import { worstLevel, type HealthLevel } from '../../replication/health.ts';
 import type { RecoveryPoint } from '../../replication/recoveryPoint.ts';
-import type { SiteReport, SiteSettings } from '../../replication/orders.ts';
-import type { Consistency, Mark } from '../../replication/stations.ts';
-import { checksums, type ChecksumRange } from './checksums.ts';
+import type { Consistency } from '../../replication/stations.ts';
 import type { VaultContext } from './context.ts';
 import { defineJobs } from './defineJobs.ts';
 import type { VaultDeps } from './deps.ts';
@@ -19,7 +17,7 @@ import { advanceInitialReplication } from './items/initialReplication.ts';
 import { resyncRequired } from './items/itemJobs.ts';
 import { startDueResyncs } from './items/maintenance.ts';
 import { PairTargets } from './items/pairTargets.ts';
-import { removeOutgrown, takeAgentReports } from './items/pairs.ts';
+import { removeOutgrown } from './items/pairs.ts';
 import { allowedOperations, type ItemOperation } from './items/protectionState.ts';
 import { RecoveryPoints } from './items/recoveryPoints.ts';
 import { activeDirection, activeLocation, activeSite, type PairRecord, type ProtectedItem } from './items/state.ts';
@@ -30,17 +28,11 @@ import { planView, scriptPlaces, type PlanView, type ScriptPlace } from './plans
 import { profiles } from './profiles.ts';
 import { Records } from './records.ts';
 import { issueCredentials } from './site/credentials.ts';
-import {
-  authenticate,
-  registerConfigServer,
-  releaseConfigServer,
-  requireReleasable,
-  setReplicationPath,
-  type RegistrationRequest,
-} from './site/registration.ts';
+import { setReplicationPath } from './site/registration.ts';
 import { VaultSettings } from './settings.ts';
 import { SiteLink } from './site/siteLink.ts';
-import type { ConfigServerRecord, ReplicationPath } from './site/state.ts';
+import { SiteService } from './site/siteService.ts';
+import type { ReplicationPath } from './site/state.ts';
 import { vCentersOf, type VCenterView } from './site/vCenters.ts';
 
 const tickMs = 60_000;
@@ -58,6 +50,8 @@ export class Vault implements AsyncDisposable {
   readonly #context: VaultContext;
   readonly #health: HealthWatch;
   readonly #tick: { cancel(): void };
+  /** What the site calls. */
+  readonly site: SiteService;
   /** Everything that a user can ask for; each gives a job. */
   readonly operations: VaultOperations;
   readonly vaultSettings: VaultSettings;
@@ -102,73 +96,10 @@ export class Vault implements AsyncDisposable {
     this.operations = new VaultOperations(this.#context);
     this.vaultSettings = new VaultSettings(records.settings);
     this.#health = new HealthWatch(this.#context);
+    this.site = new SiteService({ context: this.#context, health: this.#health });
     jobs.define(refreshHealthJob(this.#health));
     this.#tick = kernel.clock.every(tickMs, `vault ${deps.name}`, () => this.#onTick());
   }
-
-  // What the site calls.
-
-  /** @throws LabError CredentialsInvalid, CredentialsExpired */
-  register(request: RegistrationRequest): { token: string; vaultName: string; region: string } {
-    const { token } = registerConfigServer(this.#context, request);
-    return { token, vaultName: this.#context.deps.name, region: this.#context.deps.region };
-  }
-
-  /** @throws LabError NotFound, ConfigServerInUse */
-  requireReleasable(configServerId: string): void {
-    requireReleasable(this.#context, configServerId);
-  }
-
-  /** The vault forgets a server that protects nothing here. @throws LabError NotFound, ConfigServerInUse */
-  release(configServerId: string): void {
-    releaseConfigServer(this.#context, configServerId);
-  }
-
-  /** @throws LabError AccessDenied */
-  authenticate(token: string): ConfigServerRecord {
-    return authenticate(this.#context, token);
-  }
-
-  poll(configServerId: string, after: number, gone: AbortSignal): Promise<SiteSettings> {
-    return this.#context.site.poll(configServerId, after, gone);
-  }
-
-  settings(configServerId: string): Promise<SiteSettings> {
-    return this.#context.site.settings(configServerId);
-  }
-
-  /** Returns when the report is stored; what follows from it happens afterwards. @throws LabError of an injected fault */
-  async report(configServerId: string, report: SiteReport): Promise<void> {
-    const { kernel, site } = this.#context;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    // An activity, because a fault may cost lab time.
-    kernel.clock.start(`report ${configServerId}`, async () => {
-      try {
-        if ((await kernel.faults.check('vault.report', configServerId)) !== 'skip') {
-          site.take(configServerId, report);
-          this.#reported(configServerId, report);
-        }
-        resolve();
-      } catch (error) {
-        reject(error);
-      }
-    });
-    await promise;
-  }
-
-  /** @throws LabError PairUnknown, AccessDenied when the pair belongs to another site */
-  uploaded(configServerId: string, pairId: string, notice: { through: number; newestMark: Mark | null }): void {
-    this.#requirePairOf(configServerId, pairId);
-    this.#context.pairTargets.uploaded(pairId, notice.through, notice.newestMark);
-  }
-
-  /** 8 bytes per block of the replica after everything uploaded was applied. @throws LabError PairUnknown, PeerUnreachable while storage is away */
-  checksums(configServerId: string, pairId: string, range: ChecksumRange): Promise<Buffer> {
-    this.#requirePairOf(configServerId, pairId);
-    return checksums(this.#context, pairId, range);
-  }
-
-  // What users look at.
 
   /** The file that a configuration server registers with; valid 5 days. */
   credentialsFile(): string {
@@ -305,22 +236,6 @@ export class Vault implements AsyncDisposable {
       instanceType: item.direction === 'forward' ? 'InMageAzureV2' : 'InMage',
       pairs: this.#context.records.activePairs(item),
     };
-  }
-
-  #requirePairOf(configServerId: string, pairId: string): void {
-    const { records } = this.#context;
-    const pair = records.pairs.get(pairId);
-    if (pair === undefined) throw new LabError('PairUnknown', pairId);
-    if (records.items.get(pair.itemId)?.configServerId !== configServerId) throw new LabError('AccessDenied', `Pair ${pairId} belongs to another site.`);
-  }
-
-  #reported(configServerId: string, report: SiteReport): void {
-    const items = takeAgentReports(this.#context, report.agents ?? []);
-    // Points of a failback come with the master target's report.
-    if (report.masterTargets !== undefined) for (const item of this.#context.records.items.list()) if (item.direction === 'reverse') items.add(item.itemId);
-    for (const itemId of items) advanceInitialReplication(this.#context, itemId);
-    this.#health.takeAgents(configServerId, report.agents ?? []);
-    this.#context.jobs.wake();
   }
 
   #pointMade(itemId: string): void {

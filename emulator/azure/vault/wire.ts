@@ -1,6 +1,6 @@
 // Parses what the site sends to the vault's service endpoint: unknown in, documents out.
 import { LabError } from '../../kernel/errors.ts';
-import type { SiteReport } from '../../replication/orders.ts';
+import type { SiteReport } from '../../replication/reports.ts';
 import type { Mark } from '../../replication/stations.ts';
 import type { ChecksumRange } from './checksums.ts';
 import type { RegistrationRequest } from './site/registration.ts';

@@ -2,7 +2,8 @@
 import { Option, type Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { DiskListing, DiskReference, RequestOf } from '../../contract/control.ts';
+import type { RequestOf } from '../../contract/control.ts';
+import type { DiskListing, DiskReference } from '../../contract/control/disks.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { Feed } from '../follow.ts';
 import { onLab, type Session, type Shell } from '../shell.ts';

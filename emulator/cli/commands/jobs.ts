@@ -1,6 +1,6 @@
 // Jobs and policies: what the vault is doing, and by which rules it replicates.
 import type { Command } from 'commander';
-import type { PolicyRequest } from '../../contract/control.ts';
+import type { PolicyRequest } from '../../contract/control/policies.ts';
 import type { JobRecord, PolicyRecord } from '../../contract/resources.ts';
 import { jobText } from '../jobText.ts';
 import { onLab, runJob, type Shell } from '../shell.ts';

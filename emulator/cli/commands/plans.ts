@@ -2,7 +2,8 @@
 import type { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
-import type { OperationName, ReprotectRequest } from '../../contract/control.ts';
+import type { OperationName } from '../../contract/control.ts';
+import type { ReprotectRequest } from '../../contract/control/items.ts';
 import type { PlanGroup, PlanRecord } from '../../contract/resources.ts';
 import { timeoutMs } from '../../contract/timeout.ts';
 import { LabError } from '../../kernel/errors.ts';

@@ -1,6 +1,6 @@
 // The life of a protected machine: enable, drill, fail over, commit, re-protect, fail back, disable.
 import { Option, type Command } from 'commander';
-import type { EnableRequest, PointChoice, ReprotectRequest } from '../../contract/control.ts';
+import type { EnableRequest, PointChoice, ReprotectRequest } from '../../contract/control/items.ts';
 import type { ItemRecord, RecoveryPointRecord } from '../../contract/resources.ts';
 import { Feed, followItem, hasSucceeded, showCopy } from '../follow.ts';
 import { isPaused, stepUntil } from '../labTime.ts';

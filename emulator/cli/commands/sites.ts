@@ -1,6 +1,7 @@
 // What administrators of the site do: add machines, install by hand, throttle, renew certificates, and break things on purpose.
 import { Argument, Option, type Command } from 'commander';
-import type { BandwidthSchedule, NewMachine } from '../../contract/control.ts';
+import type { NewMachine } from '../../contract/control/machines.ts';
+import type { BandwidthSchedule } from '../../contract/control/sites.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { onLab, runJob, type Shell } from '../shell.ts';
 import { timeText } from '../texts.ts';

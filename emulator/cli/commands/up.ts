@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { LabOptions, LabPorts, SeparateRole } from '../../contract/control.ts';
+import type { LabOptions, LabPorts, SeparateRole } from '../../contract/labOptions.ts';
 import type { ClockSpeed } from '../../contract/resources.ts';
 import { clientEnvironment, type Environment } from '../environment.ts';
 import { Output } from '../output.ts';

@@ -1,5 +1,5 @@
 // Fills in what a person left out: the one policy, process server, master target or network that there is to choose.
-import type { PointChoice, ReprotectRequest } from '../../contract/control.ts';
+import type { PointChoice, ReprotectRequest } from '../../contract/control/items.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { PointChoice as VaultPointChoice } from '../../replication/recoveryPoint.ts';
 import type { ConfigServerRecord } from '../../azure/vault/site/state.ts';

@@ -1,5 +1,5 @@
 // Control operations that bring disk files in and out, and what a disk's listing shows.
-import type { DiskListing, DiskReference } from '../../contract/control.ts';
+import type { DiskListing, DiskReference } from '../../contract/control/disks.ts';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import { copyDevice } from '../../disk/copyDevice.ts';
 import { exportDisk } from '../../disk/exportDisk.ts';

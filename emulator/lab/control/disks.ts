@@ -1,5 +1,5 @@
 // Control operations on the bytes of disks: reading and writing through the tap, checksums, NBD.
-import type { DiskListing, DiskReference } from '../../contract/control.ts';
+import type { DiskListing, DiskReference } from '../../contract/control/disks.ts';
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import { digestOfDevice, sha256OfDevice } from '../../disk/hash.ts';
 import { LabError } from '../../kernel/errors.ts';

@@ -1,5 +1,5 @@
 // Control operations on protected items: from enabling replication to failback.
-import type { EnableRequest } from '../../contract/control.ts';
+import type { EnableRequest } from '../../contract/control/items.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { JobView } from '../../kernel/jobRecord.ts';
 import type { ControlParts } from '../control.ts';

@@ -2,7 +2,7 @@
 import type { Health, RoleStatus } from '../../contract/resources.ts';
 import { heartbeatLimitMs } from '../../azure/vault/constants.ts';
 import type { ConfigServerRecord } from '../../azure/vault/site/state.ts';
-import type { MasterTargetReport, ProcessServerReport } from '../../replication/orders.ts';
+import type { MasterTargetReport, ProcessServerReport } from '../../replication/reports.ts';
 import type { ControlParts } from '../control.ts';
 import type { SiteRole } from '../site.ts';
 

@@ -1,5 +1,5 @@
 // Control operations on the site as its administrators arrange it: machines, guests, vCenter's conditions, throttles, certificates.
-import type { NewMachine } from '../../contract/control.ts';
+import type { NewMachine } from '../../contract/control/machines.ts';
 import { inActivity } from '../../kernel/inActivity.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { guestConditions, type GuestConditions } from '../../machine/guest.ts';

@@ -6,7 +6,8 @@ import type { JoinAnswer, JoinRequest, RoleOwner } from '../../contract/role.ts'
 import type { BlockDevice } from '../../disk/blockDevice.ts';
 import type { MachineDefinition } from '../../machine/definition.ts';
 import type { GuestAccess } from '../../onprem/processserver/pushInstall.ts';
-import type { DiscoveredMachine, PhysicalServerOrder } from '../../replication/orders.ts';
+import type { PhysicalServerOrder } from '../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../replication/reports.ts';
 import type { Network } from '../../kernel/network.ts';
 import { remoteDisk } from './remoteDiskClient.ts';
 

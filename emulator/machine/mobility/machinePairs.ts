@@ -2,7 +2,8 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { CapturedDisk } from '../../replication/capture.ts';
-import type { PairOrder, PairReport } from '../../replication/orders.ts';
+import type { PairOrder } from '../../replication/orders.ts';
+import type { PairReport } from '../../replication/reports.ts';
 import { PairSource } from '../../replication/source.ts';
 import type { Mark, Relay } from '../../replication/stations.ts';
 

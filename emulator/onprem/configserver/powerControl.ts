@@ -1,7 +1,8 @@
 // Turns machines of the site on and off: virtual ones through vCenter, physical ones through whatever the lab gives for a management board.
 import type { Kernel } from '../../kernel/kernel.ts';
 import { LabError } from '../../kernel/errors.ts';
-import type { DiscoveredMachine, VCenterConnection } from '../../replication/orders.ts';
+import type { VCenterConnection } from '../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../replication/reports.ts';
 import { VSphereClient } from '../vsphere/vSphereClient.ts';
 
 export type PowerAction = 'on' | 'off' | 'shutDown';

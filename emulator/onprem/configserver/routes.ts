@@ -5,7 +5,7 @@ import { peerOf } from '../../http/peer.ts';
 import { notFound, problems } from '../../http/problem.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { HostReport } from '../../replication/orders.ts';
+import type { HostReport } from '../../replication/reports.ts';
 import type { RegistrationAnswer, RegistrationRequest, ReportAnswer } from '../../registration/hostRole.ts';
 import type { HostDocument } from './distribution.ts';
 import type { HostRecord } from './state.ts';

@@ -1,7 +1,8 @@
 // The configuration server's database: typed access to its records, kept in one Store of its folder.
 import type { Store } from '../../kernel/store.ts';
 import { LabError } from '../../kernel/errors.ts';
-import type { SiteSettings, TaskResult, VCenterOrder } from '../../replication/orders.ts';
+import type { SiteSettings, VCenterOrder } from '../../replication/orders.ts';
+import type { TaskResult } from '../../replication/reports.ts';
 import {
   noDiscovery,
   noSettings,

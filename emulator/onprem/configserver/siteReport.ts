@@ -1,6 +1,6 @@
 // What the configuration server says of its site to the vault, and which changes are worth saying at once.
 import type { TimeMs } from '../../kernel/clock.ts';
-import type { AgentReport, SiteReport } from '../../replication/orders.ts';
+import type { AgentReport, SiteReport } from '../../replication/reports.ts';
 import type { SiteDatabase } from './siteDatabase.ts';
 import type { HostRecord, SetupRecord } from './state.ts';
 

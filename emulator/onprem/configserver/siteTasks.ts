@@ -1,7 +1,8 @@
 // Work that the vault orders once: what the configuration server does itself, what it leaves to others, and the results of both.
 import type { Kernel } from '../../kernel/kernel.ts';
 import { LabError } from '../../kernel/errors.ts';
-import type { SiteTask, TaskResult } from '../../replication/orders.ts';
+import type { SiteTask } from '../../replication/orders.ts';
+import type { TaskResult } from '../../replication/reports.ts';
 import { connectionOf } from './distribution.ts';
 import type { PowerControl } from './powerControl.ts';
 import type { SiteDatabase } from './siteDatabase.ts';

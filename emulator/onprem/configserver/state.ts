@@ -1,7 +1,8 @@
 // What the configuration server keeps in its database: records, and the pure rules on them.
 import type { KeyAndCertificate } from '../../http/certificates.ts';
 import type { TimeMs } from '../../kernel/clock.ts';
-import type { Credentials, DiscoveredMachine, HostReport, PhysicalServerOrder, SiteSettings, VCenterOrder, VCenterReport } from '../../replication/orders.ts';
+import type { Credentials, PhysicalServerOrder, SiteSettings, VCenterOrder } from '../../replication/orders.ts';
+import type { DiscoveredMachine, HostReport, VCenterReport } from '../../replication/reports.ts';
 import type { HostRole } from '../../registration/hostRole.ts';
 
 const dayMs = 86_400_000;

@@ -1,6 +1,6 @@
 // Reads what components and files say to the configuration server; unknown goes in, checked shapes come out.
 import { LabError } from '../../kernel/errors.ts';
-import type { HostReport } from '../../replication/orders.ts';
+import type { HostReport } from '../../replication/reports.ts';
 import { hostRoles, type HostRole, type RegistrationRequest } from '../../registration/hostRole.ts';
 
 /** @throws LabError MalformedRequest */

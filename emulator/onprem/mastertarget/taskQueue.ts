@@ -2,7 +2,8 @@
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
-import type { MasterTargetSettings, TaskResult } from '../../replication/orders.ts';
+import type { MasterTargetSettings } from '../../replication/orders.ts';
+import type { TaskResult } from '../../replication/reports.ts';
 
 type Order = MasterTargetSettings['tasks'][number];
 

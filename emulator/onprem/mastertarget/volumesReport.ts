@@ -1,6 +1,6 @@
 // The part of a master target's report that is about its retention drives and what is wrong with it.
 import type { LabError } from '../../kernel/errors.ts';
-import type { MasterTargetReport } from '../../replication/orders.ts';
+import type { MasterTargetReport } from '../../replication/reports.ts';
 import { retentionVolumeErrors } from './prerequisites.ts';
 import type { RetentionVolume } from './retentionVolume.ts';
 

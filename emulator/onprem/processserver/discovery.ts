@@ -3,15 +3,8 @@ import type { TimeMs } from '../../kernel/clock.ts';
 import { LabError, type ErrorBody } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Store } from '../../kernel/store.ts';
-import type {
-  DiscoveredMachine,
-  HostReport,
-  PhysicalServerOrder,
-  ProcessServerSettings,
-  TaskResult,
-  VCenterConnection,
-  VCenterReport,
-} from '../../replication/orders.ts';
+import type { PhysicalServerOrder, ProcessServerSettings, VCenterConnection } from '../../replication/orders.ts';
+import type { DiscoveredMachine, HostReport, TaskResult, VCenterReport } from '../../replication/reports.ts';
 import { firstOrigins, judge, type FoundMachine } from './selectability.ts';
 import { scanVCenter } from './vCenterScan.ts';
 

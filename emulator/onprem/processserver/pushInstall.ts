@@ -2,7 +2,8 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { MachineDefinition } from '../../machine/definition.ts';
-import type { InstallOrder, TaskResult } from '../../replication/orders.ts';
+import type { InstallOrder } from '../../replication/orders.ts';
+import type { TaskResult } from '../../replication/reports.ts';
 import { requirePhase } from './pushChecks.ts';
 
 /** What a process server can do on a machine that it reaches: the lab gives it in place of WMI, SMB and SSH. */

@@ -1,7 +1,7 @@
 // What the process server has to say to its configuration server: its figures each minute, findings and task results until they arrived.
 import { LabError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { HostReport, TaskResult } from '../../replication/orders.ts';
+import type { HostReport, TaskResult } from '../../replication/reports.ts';
 import type { SiteConnection } from '../../registration/siteConnection.ts';
 
 interface ReporterDeps {

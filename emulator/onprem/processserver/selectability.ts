@@ -1,5 +1,5 @@
 // Why a discovered machine cannot be protected now (asr-behaviour §2.1), in words.
-import type { DiscoveredMachine } from '../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../replication/reports.ts';
 
 /** A machine as one vCenter or one lookup shows it, before it is compared with the others. */
 export interface FoundMachine {

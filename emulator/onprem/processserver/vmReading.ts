@@ -1,5 +1,5 @@
 // One virtual machine as vSphere's REST wire describes it, read into a machine as Site Recovery sees it (asr-behaviour §2.1).
-import type { DiscoveredMachine } from '../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../replication/reports.ts';
 import { LabError } from '../../kernel/errors.ts';
 import type { VSphereClient } from '../vsphere/vSphereClient.ts';
 

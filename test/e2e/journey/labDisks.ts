@@ -5,7 +5,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Agent, request } from 'undici';
 import { ControlClient } from '../../../emulator/cli/client.ts';
-import type { LabLocator, OperationName, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { OperationName, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { LabLocator } from '../../../emulator/contract/labLocator.ts';
 
 /** A fixed VHD is the disk with a footer behind its end. */
 const footerBytes = 512;

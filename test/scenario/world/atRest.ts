@@ -1,5 +1,5 @@
 // The judgement: everything is repaired, work comes to rest, and then the whole past of every disk must be what was written.
-import type { DiskReference } from '../../../emulator/contract/control.ts';
+import type { DiskReference } from '../../../emulator/contract/control/disks.ts';
 import { sectorBytes } from '../../../emulator/disk/blockDevice.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
 import { bytesOf, readSector, sectorsPerDisk, type ContentSpan, type DiskContent } from './machineModel.ts';

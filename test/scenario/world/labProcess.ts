@@ -1,6 +1,8 @@
 // A lab as a process of its own, so that it can be killed at any moment and started again on its folder.
 import { ControlClient } from '../../../emulator/cli/client.ts';
-import type { OperationName, ReadyLine, ReplyOf, RequestOf, SeparateRole } from '../../../emulator/contract/control.ts';
+import type { OperationName, ReplyOf, RequestOf } from '../../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../../emulator/contract/labLocator.ts';
+import type { SeparateRole } from '../../../emulator/contract/labOptions.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
 import { SrlabProcess } from '../../support/srlabProcess.ts';
 

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { clientEnvironment, environmentText } from '../../../emulator/cli/environment.ts';
-import type { ReadyLine } from '../../../emulator/contract/control.ts';
+import type { ReadyLine } from '../../../emulator/contract/labLocator.ts';
 import { useFolder } from '../../support/folder.ts';
 
 const url = 'https://127.0.0.1:44300';

@@ -1,6 +1,7 @@
 // Time as a tool: stepping, branches, jumping, wall time, and two processes that share one clock.
 import { describe, expect, test } from 'vitest';
-import { LabClock, type ClockPeer } from '../../../emulator/kernel/clock.ts';
+import { LabClock } from '../../../emulator/kernel/clock.ts';
+import type { ClockPeer } from '../../../emulator/kernel/clockPeers.ts';
 
 function steppedClock(): { clock: LabClock; errors: unknown[] } {
   const errors: unknown[] = [];

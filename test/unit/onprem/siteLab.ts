@@ -9,7 +9,8 @@ import { problems } from '../../../emulator/http/problem.ts';
 import { serve, type Listening } from '../../../emulator/http/serve.ts';
 import { LabError } from '../../../emulator/kernel/errors.ts';
 import { ConfigServer, type ConfigServerDeps } from '../../../emulator/onprem/configserver/configServer.ts';
-import type { SiteReport, SiteSettings } from '../../../emulator/replication/orders.ts';
+import type { SiteSettings } from '../../../emulator/replication/orders.ts';
+import type { SiteReport } from '../../../emulator/replication/reports.ts';
 import type { Mark } from '../../../emulator/replication/stations.ts';
 import { testKernel, type TestKernel } from '../../support/kernel.ts';
 

@@ -17,7 +17,7 @@ export function certificateOperations(define: DefineAzureOperation): ArmOperatio
       const engine = requireEngine(scope).vault;
       const name = param(scope.call, 'identityName');
       const server = engine.records.configServers.list().find((one) => [one.hostId, one.friendlyName, one.fabricName].some((id) => sameId(id, name)));
-      if (server !== undefined) engine.release(server.hostId);
+      if (server !== undefined) engine.site.release(server.hostId);
       return noContent;
     }),
   ];

@@ -1,6 +1,6 @@
 // Protectable items: machines that discovery found, physical servers that somebody typed in, and failed-over machines that came to register
 // from Azure (arm-contract §5.4).
-import type { AgentReport, DiscoveredMachine } from '../../../replication/orders.ts';
+import type { AgentReport, DiscoveredMachine } from '../../../replication/reports.ts';
 import type { ProtectedItem } from '../../vault/items/state.ts';
 import type { ConfigServerRecord } from '../../vault/site/state.ts';
 import { resourceMissing } from '../protocol/armError.ts';

@@ -1,6 +1,6 @@
 // What must be there before a machine is re-protected to on premises: every missing piece at once (asr-behaviour §7.3).
 import { LabError } from '../../../kernel/errors.ts';
-import type { MasterTargetReport, ProcessServerReport } from '../../../replication/orders.ts';
+import type { MasterTargetReport, ProcessServerReport } from '../../../replication/reports.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import { serverHealth } from '../health/servers.ts';

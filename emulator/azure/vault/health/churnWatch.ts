@@ -1,6 +1,6 @@
 // How fast the disks of protected machines change, out of what their change logs have grown by (asr-behaviour §4.7).
 import type { TimeMs } from '../../../kernel/clock.ts';
-import type { AgentReport } from '../../../replication/orders.ts';
+import type { AgentReport } from '../../../replication/reports.ts';
 
 interface Sample {
   readonly timeMs: TimeMs;

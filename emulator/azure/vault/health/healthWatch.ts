@@ -1,6 +1,6 @@
 // Looks at items and servers each minute, writes their health and tells of every change once (asr-behaviour §10.1).
 import type { TimeMs } from '../../../kernel/clock.ts';
-import type { AgentReport } from '../../../replication/orders.ts';
+import type { AgentReport } from '../../../replication/reports.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import { pointsOf } from '../failover/points.ts';

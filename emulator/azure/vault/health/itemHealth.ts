@@ -1,8 +1,8 @@
 // What ails a protected item: a pure look at its records that gives the service's health errors (asr-behaviour §5.3, §10.2).
 import type { TimeMs } from '../../../kernel/clock.ts';
 import type { HealthLevel } from '../../../replication/health.ts';
-import type { AgentReport, DiscoveredMachine } from '../../../replication/orders.ts';
 import { withSpecifics } from '../../../kernel/specifics.ts';
+import type { AgentReport, DiscoveredMachine } from '../../../replication/reports.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { HealthError, PairRecord, ProtectedItem } from '../items/state.ts';
 import type { PolicyRecord } from '../policies/state.ts';

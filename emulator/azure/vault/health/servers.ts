@@ -1,7 +1,7 @@
 // Health of the site's servers: process servers by their alerts, master targets and configuration servers by heartbeat and certificate.
 import type { TimeMs } from '../../../kernel/clock.ts';
 import { processServerHealth, type HealthLevel, type ProcessServerHealth } from '../../../replication/health.ts';
-import type { ProcessServerReport } from '../../../replication/orders.ts';
+import type { ProcessServerReport } from '../../../replication/reports.ts';
 import { certificateWarningMs, heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import type { ConfigServerRecord } from '../site/state.ts';

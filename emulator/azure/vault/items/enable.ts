@@ -2,7 +2,7 @@
 import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jobDefinition.ts';
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
-import type { DiscoveredMachine } from '../../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../../replication/reports.ts';
 import { durationMs, type VaultContext } from '../context.ts';
 import { serverHealth } from '../health/servers.ts';
 import { mappingIdOf } from '../policies/state.ts';

@@ -1,5 +1,5 @@
 // The network cards of an item: which of the source's go to Azure, and to which subnets and addresses (asr-behaviour §7.1, §11.1). Pure.
-import type { DiscoveredMachine } from '../../../replication/orders.ts';
+import type { DiscoveredMachine } from '../../../replication/reports.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { NicOptions, NicSettings, TargetSettings } from './state.ts';
 

@@ -1,6 +1,6 @@
 // Pairs as records: made at enable or re-protect, fed by the agents' reports, retired when their direction ends.
 import { randomBytes } from 'node:crypto';
-import type { AgentReport, PairReport } from '../../../replication/orders.ts';
+import type { AgentReport, PairReport } from '../../../replication/reports.ts';
 import type { VaultContext } from '../context.ts';
 import { logAccountOf } from './pairTargets.ts';
 import type { PairRecord, ProtectedItem } from './state.ts';

@@ -1,7 +1,7 @@
 // A protected item: one logical machine with a record for each direction of its replication (asr-behaviour §6.2).
 import type { TimeMs } from '../../../kernel/clock.ts';
 import type { HealthLevel } from '../../../replication/health.ts';
-import type { PairReport } from '../../../replication/orders.ts';
+import type { PairReport } from '../../../replication/reports.ts';
 import type { Consistency, Mark } from '../../../replication/stations.ts';
 import type { ProtectionState } from './protectionState.ts';
 

@@ -1,7 +1,7 @@
 // The prerequisites check of "Enable replication": every violation at once, each with the rule's source (asr-behaviour §11). Pure.
 import { LabError } from '../../../kernel/errors.ts';
 import type { HealthLevel } from '../../../replication/health.ts';
-import type { DiscoveredMachine, ProcessServerReport } from '../../../replication/orders.ts';
+import type { DiscoveredMachine, ProcessServerReport } from '../../../replication/reports.ts';
 import type { Profile, ProfileName } from '../profiles.ts';
 import type { ReplicationPath } from '../site/state.ts';
 import type { TargetSettings } from './state.ts';

@@ -1,6 +1,6 @@
 // The servers, drive and datastore of a re-protection that nobody named: those of which there is only one that will do (asr-behaviour §7.3, §7.5).
 import { LabError } from '../../../kernel/errors.ts';
-import type { MasterTargetReport } from '../../../replication/orders.ts';
+import type { MasterTargetReport } from '../../../replication/reports.ts';
 import { heartbeatLimitMs } from '../constants.ts';
 import type { VaultContext } from '../context.ts';
 import type { ReprotectRequest } from '../failover/reprotect.ts';

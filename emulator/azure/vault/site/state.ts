@@ -1,6 +1,7 @@
 // What the vault knows of a site: configuration servers with their latest reports, and the tasks it has asked of them.
 import type { TimeMs } from '../../../kernel/clock.ts';
-import type { AgentReport, DiscoveredMachine, MasterTargetReport, ProcessServerReport, SiteReport, SiteTask, TaskResult } from '../../../replication/orders.ts';
+import type { SiteTask } from '../../../replication/orders.ts';
+import type { AgentReport, DiscoveredMachine, MasterTargetReport, ProcessServerReport, SiteReport, TaskResult } from '../../../replication/reports.ts';
 import type { ProcessServerSample } from '../../../replication/health.ts';
 
 /** How replicated data leaves the site (asr-behaviour §1.3). */

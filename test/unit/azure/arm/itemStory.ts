@@ -2,7 +2,7 @@
 import type { InMageAzureV2ReplicationDetails, ReplicationProtectedItem, SiteRecoveryManagementClient } from '@azure/arm-recoveryservices-siterecovery';
 import type { ConfigServerRecord } from '../../../../emulator/azure/vault/site/state.ts';
 import type { Estate } from '../../../../emulator/lab/estate.ts';
-import type { DiscoveredMachine } from '../../../../emulator/replication/orders.ts';
+import type { DiscoveredMachine } from '../../../../emulator/replication/reports.ts';
 import { ArmEndpoint } from '../../../clients/armRequest.ts';
 import { JobTime } from '../../../clients/jobTime.ts';
 import { officialClients } from '../../../clients/officialClients.ts';

@@ -44,7 +44,7 @@ export class FakeSender {
 
   async #targetChecksums(sending: Sending, length: number): Promise<Buffer> {
     if (sending.order.direction === 'reverse') return blockChecksums((this.#deps.attached.get(sending.order.pairId) as MemoryBlob).bytes, blockBytes);
-    return this.#deps.clock.idle(this.#deps.vault().checksums(this.#deps.hostId, sending.order.pairId, { offset: 0, length, blockBytes }));
+    return this.#deps.clock.idle(this.#deps.vault().site.checksums(this.#deps.hostId, sending.order.pairId, { offset: 0, length, blockBytes }));
   }
 
   async send(sending: Sending, mark: Mark | undefined): Promise<void> {
@@ -66,7 +66,7 @@ export class FakeSender {
       );
       const log = await this.#deps.storage.openLog(pairId);
       await log.append(pairId, sending.sequence, await seal(frame, { key: Buffer.from(key, 'base64'), pairId, sequence: sending.sequence }));
-      if (!this.#deps.uploadCut()) this.#deps.vault().uploaded(this.#deps.hostId, pairId, { through: sending.sequence, newestMark: mark ?? null });
+      if (!this.#deps.uploadCut()) this.#deps.vault().site.uploaded(this.#deps.hostId, pairId, { through: sending.sequence, newestMark: mark ?? null });
     }
     if (mark !== undefined) sending.stage = 'DifferentialSync';
   }

@@ -3,16 +3,8 @@ import { answerDoorbell } from '../../../../emulator/http/doorbell.ts';
 import type { Timer } from '../../../../emulator/kernel/clock.ts';
 import type { Kernel } from '../../../../emulator/kernel/kernel.ts';
 import type { LabError } from '../../../../emulator/kernel/errors.ts';
-import type {
-  AgentReport,
-  DiscoveredMachine,
-  MachineOrder,
-  ProcessServerReport,
-  SiteReport,
-  SiteSettings,
-  SiteTask,
-  TaskResult,
-} from '../../../../emulator/replication/orders.ts';
+import type { MachineOrder, SiteSettings, SiteTask } from '../../../../emulator/replication/orders.ts';
+import type { AgentReport, DiscoveredMachine, ProcessServerReport, SiteReport, TaskResult } from '../../../../emulator/replication/reports.ts';
 import type { Consistency, Mark } from '../../../../emulator/replication/stations.ts';
 import type { Vault } from '../../../../emulator/azure/vault/vault.ts';
 import {
@@ -82,14 +74,14 @@ export class FakeSite {
   /** Registers with the vault and goes to work. */
   async start(): Promise<void> {
     const { vault, kernel } = this.#deps;
-    vault.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
+    vault.site.register({ credentials: vault.credentialsFile(), hostId: this.hostId, name: 'CS01' });
     kernel.clock.start('first report', () => this.report());
     answerDoorbell({
       clock: kernel.clock,
       name: 'site',
       retryMs: 5000,
       signal: this.#signal.signal,
-      poll: (after, signal) => kernel.clock.idle(vault.poll(this.hostId, after, signal)),
+      poll: (after, signal) => kernel.clock.idle(vault.site.poll(this.hostId, after, signal)),
       act: (settings) => this.#act(settings),
       onError: (error) => kernel.trace.record('site', 'error', { message: String(error) }),
     });
@@ -181,7 +173,7 @@ export class FakeSite {
       machines: [...this.machines.values()].map(({ found, poweredOn }) => ({ ...found, poweredOn })),
       taskResults: results,
     };
-    await vault.report(this.hostId, report);
+    await vault.site.report(this.hostId, report);
   }
 
   async #act(settings: SiteSettings): Promise<void> {

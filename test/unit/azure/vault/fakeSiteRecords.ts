@@ -1,13 +1,13 @@
 // What a site in one object knows of its machines, agents and servers, and how it reports them.
+import type { PairOrder } from '../../../../emulator/replication/orders.ts';
 import type {
   AgentReport,
   DiscoveredMachine,
   MasterTargetReport,
-  PairOrder,
   PairReport,
   ProcessServerReport,
   SiteReport,
-} from '../../../../emulator/replication/orders.ts';
+} from '../../../../emulator/replication/reports.ts';
 import { LabError } from '../../../../emulator/kernel/errors.ts';
 import type { Extent, Stage } from '../../../../emulator/replication/stations.ts';
 

@@ -12,10 +12,10 @@ test('a point exists when all disks have the mark', async () => {
   site.uploadCut = true;
   await site.markAll('ApplicationConsistent');
   const through = site.sendings.get(osPair)?.sequence as number;
-  vault.uploaded(site.hostId, osPair, { through, newestMark: null });
+  vault.site.uploaded(site.hostId, osPair, { through, newestMark: null });
   await estate.clock.settle();
   expect(vault.recoveryPoints(item.itemId)).toHaveLength(before);
-  vault.uploaded(site.hostId, dataPair, { through, newestMark: null });
+  vault.site.uploaded(site.hostId, dataPair, { through, newestMark: null });
   await estate.clock.settle();
   expect(vault.recoveryPoints(item.itemId)).toHaveLength(before + 1);
   expect(vault.recoveryPoints(item.itemId).at(-1)).toMatchObject({ consistency: 'ApplicationConsistent', disks: [{ pairId: osPair }, { pairId: dataPair }] });
@@ -133,7 +133,7 @@ test('a batch that cannot be opened asks for a resynchronisation, which makes th
   const sequence = site.sendings.get(pairId)?.sequence as number;
   storage.logs.get(pairId)?.batches.get(sequence)?.fill(0, 40);
   site.uploadCut = false;
-  vault.uploaded(site.hostId, pairId, { through: sequence, newestMark: null });
+  vault.site.uploaded(site.hostId, pairId, { through: sequence, newestMark: null });
   await estate.clock.settle();
   expect(vault.item(item.itemId)).toMatchObject({
     replicationHealth: 'Critical',

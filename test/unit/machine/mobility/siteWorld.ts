@@ -16,7 +16,8 @@ import { RetentionVolume } from '../../../../emulator/onprem/mastertarget/retent
 import { VmdkReplica } from '../../../../emulator/onprem/mastertarget/vmdkReplica.ts';
 import { SiteConnection } from '../../../../emulator/registration/siteConnection.ts';
 import { decodeHeader } from '../../../../emulator/replication/batch.ts';
-import type { AgentReport, MachineOrder, PairOrder, SiteReport } from '../../../../emulator/replication/orders.ts';
+import type { MachineOrder, PairOrder } from '../../../../emulator/replication/orders.ts';
+import type { AgentReport, SiteReport } from '../../../../emulator/replication/reports.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
 import { PairTargetEngine } from '../../../../emulator/replication/target.ts';
 import { MemoryDisk } from '../../onprem/mastertarget/memoryDisk.ts';

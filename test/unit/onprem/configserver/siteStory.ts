@@ -5,7 +5,8 @@ import { issue } from '../../../../emulator/http/certificates.ts';
 import type { ConfigServer } from '../../../../emulator/onprem/configserver/configServer.ts';
 import { ProcessServer, type ProcessServerDeps } from '../../../../emulator/onprem/processserver/processServer.ts';
 import { VCenter, type MachineSpec } from '../../../../emulator/onprem/vcenter/vcenter.ts';
-import type { SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
+import type { SiteTask } from '../../../../emulator/replication/orders.ts';
+import type { TaskResult } from '../../../../emulator/replication/reports.ts';
 import { credentialsFile, openSiteLab, type SiteLab } from '../siteLab.ts';
 import { siteSpec, specOf } from '../vcenter/siteSpec.ts';
 

@@ -13,7 +13,8 @@ import type { VCenterAccount } from '../../../../emulator/onprem/vcenter/account
 import { VCenter } from '../../../../emulator/onprem/vcenter/vcenter.ts';
 import { VSphereClient } from '../../../../emulator/onprem/vsphere/vSphereClient.ts';
 import { encodeBatch } from '../../../../emulator/replication/batch.ts';
-import type { SiteReport, SiteTask, TaskResult } from '../../../../emulator/replication/orders.ts';
+import type { SiteTask } from '../../../../emulator/replication/orders.ts';
+import type { SiteReport, TaskResult } from '../../../../emulator/replication/reports.ts';
 import { seal } from '../../../../emulator/replication/seal.ts';
 import type { Mark } from '../../../../emulator/replication/stations.ts';
 import { guestLab, type GuestLab } from '../../machine/guestLab.ts';

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import type { MachineDefinition } from '../../../../emulator/machine/definition.ts';
 import { guestConditions, type GuestConditions } from '../../../../emulator/machine/guest.ts';
 import { pushInstall, type GuestAccess } from '../../../../emulator/onprem/processserver/pushInstall.ts';
-import type { InstallOrder, TaskResult } from '../../../../emulator/replication/orders.ts';
+import type { InstallOrder } from '../../../../emulator/replication/orders.ts';
+import type { TaskResult } from '../../../../emulator/replication/reports.ts';
 import { testKernel } from '../../../support/kernel.ts';
 
 type OsType = MachineDefinition['osType'];

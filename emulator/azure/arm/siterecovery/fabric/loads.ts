@@ -1,5 +1,5 @@
 // Figures of a server and the colours that the service gives them.
-import type { ProcessServerReport } from '../../../../replication/orders.ts';
+import type { ProcessServerReport } from '../../../../replication/reports.ts';
 import { processServerThresholds as limits } from '../../../../replication/health.ts';
 import { armTime } from '../../protocol/armTime.ts';
 import type { TimeMs } from '../../../../kernel/clock.ts';

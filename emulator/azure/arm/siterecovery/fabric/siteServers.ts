@@ -1,6 +1,6 @@
 // Process servers and master targets inside their fabric (arm-contract §5.2, §5.3).
 import type { TimeMs } from '../../../../kernel/clock.ts';
-import type { MasterTargetReport, ProcessServerReport } from '../../../../replication/orders.ts';
+import type { MasterTargetReport, ProcessServerReport } from '../../../../replication/reports.ts';
 import { activeDirection } from '../../../vault/items/state.ts';
 import type { ServerProblem } from '../../../vault/health/servers.ts';
 import type { ConfigServerRecord } from '../../../vault/site/state.ts';

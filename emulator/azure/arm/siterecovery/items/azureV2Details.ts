@@ -1,5 +1,5 @@
 // Details of an item that replicates to Azure, or runs there since (arm-contract §5.7).
-import type { AgentReport } from '../../../../replication/orders.ts';
+import type { AgentReport } from '../../../../replication/reports.ts';
 import type { AzureOptions, ForwardDirection } from '../../../vault/items/state.ts';
 import type { ItemView } from '../../../vault/vault.ts';
 import { never, optionalArmTime } from '../../protocol/armTime.ts';

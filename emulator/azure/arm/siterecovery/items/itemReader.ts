@@ -1,5 +1,5 @@
 // What the items of one call are shown from: the vault's records around an item, each looked up once however many items a list has.
-import type { AgentReport, DiscoveredMachine, ProcessServerReport } from '../../../../replication/orders.ts';
+import type { AgentReport, DiscoveredMachine, ProcessServerReport } from '../../../../replication/reports.ts';
 import type { AzureMachineRecord } from '../../../compute/state.ts';
 import { activeDirection, type PairRecord } from '../../../vault/items/state.ts';
 import type { PolicyRecord } from '../../../vault/policies/state.ts';
