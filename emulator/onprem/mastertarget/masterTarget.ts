@@ -14,7 +14,7 @@ import type { MasterTargetReport } from '../../replication/reports.ts';
 import type { Replica } from '../../replication/stations.ts';
 import { SiteConnection } from '../../registration/siteConnection.ts';
 import { VSphereClient } from '../vsphere/vSphereClient.ts';
-import { HeldPair } from './heldPair.ts';
+import { HeldDisks, type Drive } from './heldDisks.ts';
 import { RetentionLog } from './retentionLog.ts';
 import { RetentionVolume, type RetentionVolumeDefinition } from './retentionVolume.ts';
 import { masterTargetApp } from './routes.ts';
@@ -22,7 +22,6 @@ import { SiteInventory, type SiteDatastore } from './siteInventory.ts';
 import type { HeldDisk } from './state.ts';
 import { TaskQueue } from './taskQueue.ts';
 import { attachDisks, detachDisks, type TaskDeps } from './taskRunner.ts';
-import { VmdkReplica } from './vmdkReplica.ts';
 import { volumesReport } from './volumesReport.ts';
 
 const heartbeatMs = 60_000;
@@ -49,25 +48,17 @@ export interface MasterTargetDeps {
   readonly openDatastoreDisk: (vmdkFile: string) => Promise<BlockDevice>;
 }
 
-interface Drive {
-  readonly volume: RetentionVolume;
-  readonly log: RetentionLog;
-}
-
 export class MasterTarget implements AsyncDisposable {
   readonly #deps: MasterTargetDeps;
   readonly #store: Store;
   readonly #site: SiteConnection;
-  readonly #drives: ReadonlyMap<string, Drive>;
-  readonly #pairs = new Map<string, HeldPair>();
+  readonly #disks: HeldDisks;
   #listening: Listening | undefined;
   #heartbeat: Timer | undefined;
   #inventory: Timer | undefined;
   #vCenter: VCenterConnection | null = null;
   #datastores: readonly SiteDatastore[] = [];
   readonly #tasks: TaskQueue;
-  /** Why a disk that should be held is not. */
-  readonly #problems = new Map<string, LabError>();
   #reporting: 'no' | 'yes' | 'again' = 'no';
   #closed = false;
 
@@ -75,8 +66,9 @@ export class MasterTarget implements AsyncDisposable {
     this.#deps = deps;
     this.#store = opened.store;
     this.#site = opened.site;
-    this.#drives = opened.drives;
-    this.#tasks = new TaskQueue({ kernel: deps.kernel, store: opened.store, perform: (order) => this.#perform(order), onDone: () => this.#report() });
+    const { kernel, openDatastoreDisk } = deps;
+    this.#disks = new HeldDisks({ kernel, drives: opened.drives, openDatastoreDisk, onChange: () => this.#reportSoon() });
+    this.#tasks = new TaskQueue({ kernel, store: opened.store, perform: (order) => this.#perform(order), onDone: () => this.#report() });
   }
 
   /**
@@ -123,7 +115,7 @@ export class MasterTarget implements AsyncDisposable {
 
   /** The replica of a pair while its disk is attached here. */
   replicaOf(pairId: string): Replica | undefined {
-    return this.#pairs.get(pairId)?.replica;
+    return this.#disks.find(pairId)?.replica;
   }
 
   get hostId(): string {
@@ -141,15 +133,14 @@ export class MasterTarget implements AsyncDisposable {
     this.#heartbeat?.cancel();
     this.#inventory?.cancel();
     await this.#listening?.[Symbol.asyncDispose]();
-    for (const pair of this.#pairs.values()) await pair[Symbol.asyncDispose]();
-    this.#pairs.clear();
+    await this.#disks[Symbol.asyncDispose]();
     await this.#site[Symbol.asyncDispose]();
     this.#store[Symbol.dispose]();
   }
 
   async #start(): Promise<void> {
     const { kernel } = this.#deps;
-    for (const held of this.#store.list<HeldDisk>('held')) if (held.state === 'attached') await this.#takeUp(held);
+    for (const held of this.#store.list<HeldDisk>('held')) if (held.state === 'attached') await this.#disks.takeUp(held);
     await this.#listen();
     this.#site.onIdentity(() => kernel.clock.start('master target port', () => this.#listen()));
     this.#site.follow<MasterTargetSettings>(async (settings) => {
@@ -159,7 +150,7 @@ export class MasterTarget implements AsyncDisposable {
     });
     this.#inventory = kernel.clock.every(inventoryMs, 'master target inventory', () => this.#listDatastores());
     this.#heartbeat = kernel.clock.every(heartbeatMs, 'master target heartbeat', async () => {
-      for (const pairId of this.#problems.keys()) await this.#takeUp(this.#store.get<HeldDisk>('held', pairId));
+      for (const pairId of this.#disks.missing()) await this.#disks.takeUp(this.#store.get<HeldDisk>('held', pairId));
       await this.#report();
     });
     this.#reportSoon();
@@ -168,68 +159,13 @@ export class MasterTarget implements AsyncDisposable {
   async #listen(): Promise<void> {
     const { key, certificate, authority } = this.#site.identity;
     await this.#listening?.[Symbol.asyncDispose]();
-    const app = masterTargetApp(this.#deps.kernel, (pairId) => this.#pair(pairId));
+    const app = masterTargetApp(this.#deps.kernel, (pairId) => this.#disks.pair(pairId));
     this.#listening = await serveKeptPort(app, {
       port: this.#deps.port,
       keptPort: this.#store.get<number>('port', 'port'),
       identity: { key, certificate, clientCa: authority },
     });
     this.#store.put('port', 'port', this.#listening.port);
-  }
-
-  #pair(pairId: string): HeldPair {
-    const pair = this.#pairs.get(pairId);
-    if (pair === undefined) throw this.#problems.get(pairId) ?? new LabError('MasterTargetUnknownPair', pairId);
-    return pair;
-  }
-
-  /** After a restart: a disk whose file or journal is in trouble must not keep the others from going on. */
-  async #takeUp(held: HeldDisk | undefined): Promise<void> {
-    if (held === undefined) return;
-    try {
-      await this.#hold(held);
-    } catch (error) {
-      const problem = LabError.from(error);
-      this.#problems.set(held.pairId, problem);
-      this.#deps.kernel.trace.record('mastertarget', 'diskNotHeld', { pairId: held.pairId, code: problem.code, message: problem.message });
-    }
-  }
-
-  async #hold(held: HeldDisk): Promise<void> {
-    if (this.#pairs.has(held.pairId)) return;
-    const { volume, log } = this.#drive(held.retentionDrive);
-    const disk = await this.#deps.openDatastoreDisk(held.vmdkFile);
-    try {
-      this.#pairs.set(held.pairId, await HeldPair.open({ kernel: this.#deps.kernel, held, volume, log, disk, onChange: () => this.#reportSoon() }));
-      this.#problems.delete(held.pairId);
-    } catch (error) {
-      await disk[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  async #release(held: HeldDisk): Promise<void> {
-    const { clock } = this.#deps.kernel;
-    const pair = this.#pairs.get(held.pairId);
-    this.#pairs.delete(held.pairId);
-    this.#problems.delete(held.pairId);
-    if (pair !== undefined) await clock.idle(pair[Symbol.asyncDispose]());
-    if (held.snapshotId === null) return;
-    const { volume } = this.#drive(held.retentionDrive);
-    await using replica = await VmdkReplica.open({ volume, pairId: held.pairId, disk: await this.#deps.openDatastoreDisk(held.vmdkFile) });
-    await replica.restoreTo(held.snapshotId);
-  }
-
-  async #forget(held: HeldDisk): Promise<void> {
-    const { volume, log } = this.#drive(held.retentionDrive);
-    await log.drop(held.pairId);
-    await volume.drop(held.pairId);
-  }
-
-  #drive(volumeName: string): Drive {
-    const drive = this.#drives.get(volumeName);
-    if (drive === undefined) throw new LabError('RetentionDriveMissing', volumeName);
-    return drive;
   }
 
   async #perform({ task, vCenter }: MasterTargetSettings['tasks'][number]): Promise<Record<string, unknown>> {
@@ -264,10 +200,10 @@ export class MasterTarget implements AsyncDisposable {
       store: this.#store,
       machineName,
       osType,
-      volume: (volumeName) => this.#drives.get(volumeName)?.volume.definition,
-      hold: (held) => this.#hold(held),
-      release: (held) => this.#release(held),
-      forget: (held) => this.#forget(held),
+      volume: (volumeName) => this.#disks.volume(volumeName),
+      hold: (held) => this.#disks.hold(held),
+      release: (held) => this.#disks.release(held),
+      forget: (held) => this.#disks.forget(held),
       onDatastores: (datastores) => void (this.#datastores = datastores),
     };
   }
@@ -303,7 +239,6 @@ export class MasterTarget implements AsyncDisposable {
 
   async #describe(): Promise<MasterTargetReport> {
     const { kernel, name, osType, version } = this.#deps;
-    const pairs = [...this.#pairs.values()];
     return {
       hostId: this.hostId,
       name,
@@ -311,10 +246,7 @@ export class MasterTarget implements AsyncDisposable {
       osType,
       version,
       lastHeartbeatMs: kernel.clock.now(),
-      ...volumesReport(
-        [...this.#drives.values()].map(({ volume }) => volume),
-        [...pairs.flatMap((pair) => pair.broken ?? []), ...this.#problems.values()],
-      ),
+      ...volumesReport(this.#disks.volumes, this.#disks.problems()),
       dataStores: this.#datastores.map((datastore) => ({
         symbolicName: datastore.name,
         capacityBytes: datastore.capacityBytes,
@@ -322,7 +254,7 @@ export class MasterTarget implements AsyncDisposable {
         type: datastore.type,
       })),
       attachedDisks: this.#store.list<HeldDisk>('held').length,
-      pairs: await Promise.all(pairs.map((pair) => pair.describe())),
+      pairs: await this.#disks.describe(),
     };
   }
 }
