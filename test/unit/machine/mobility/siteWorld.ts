@@ -212,7 +212,8 @@ export class SiteWorld implements AsyncDisposable {
 
   async #open(pairId: string, folder: string): Promise<Arrived> {
     const { kernel } = this.lab;
-    const volume = await RetentionVolume.open({ volumeName: 'R:', folder: join(folder, 'retention'), capacityBytes: 2 ** 32, fileSystem: 'NTFS' });
+    // One each: a drive counts what is on it when it is opened, which no other pair may change meanwhile.
+    const volume = await RetentionVolume.open({ volumeName: 'R:', folder: join(folder, 'retention', pairId), capacityBytes: 2 ** 32, fileSystem: 'NTFS' });
     const log = new RetentionLog(volume);
     const sizeBytes = [...this.#orders.values()].flatMap(({ pairs }) => pairs).find((pair) => pair.pairId === pairId)?.sizeBytes ?? 0;
     const replica = await VmdkReplica.open({ volume, pairId, disk: new MemoryDisk(sizeBytes) });
