@@ -35,6 +35,8 @@ export const labErrors = {
     'A component that runs as a process of its own does not start.',
     'Read the message it left, and trace.jsonl in its folder below the lab.',
   ),
+  ScenarioInvalid: entry(400, 'The file of the scenario is not one.', 'Correct what the details name; the README shows a file that works.'),
+  ScenarioNotFound: entry(404, 'There is neither a scenario nor a file of this name.', 'Use sample, empty, or the path of a file that describes an estate.'),
   StateDatabaseDamaged: entry(
     500,
     'The state database of this folder is damaged.',

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { LabError } from '../../kernel/errors.ts';
 import type { Estate } from '../estate.ts';
+import { readEstateFile } from './estateFile.ts';
 import { sampleEstate } from './sample.ts';
 
 /** Infrastructure without a machine. */
@@ -10,16 +11,11 @@ const estates: readonly Estate[] = [sampleEstate, emptyEstate];
 
 /**
  * @param nameOrPath a scenario's name, or the path of a JSON file; fields that the file leaves out are those of the empty estate
- * @throws LabError InvalidArgument
+ * @throws LabError ScenarioNotFound, ScenarioInvalid
  */
 export function findEstate(nameOrPath: string): Estate {
   const known = estates.find((estate) => estate.name === nameOrPath);
   if (known !== undefined) return known;
-  if (!existsSync(nameOrPath))
-    throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: neither a file nor one of ${estates.map((estate) => estate.name).join(', ')}.`);
-  try {
-    return { ...emptyEstate, name: nameOrPath, ...(JSON.parse(readFileSync(nameOrPath, 'utf8')) as Partial<Estate>) };
-  } catch (error) {
-    throw new LabError('InvalidArgument', `Scenario ${nameOrPath}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  }
+  if (!existsSync(nameOrPath)) throw new LabError('ScenarioNotFound', nameOrPath);
+  return { ...emptyEstate, ...readEstateFile(nameOrPath, readFileSync(nameOrPath, 'utf8')), name: nameOrPath };
 }
