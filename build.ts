@@ -20,6 +20,8 @@ export async function buildAzurite(): Promise<boolean> {
     format: 'cjs',
     minify: true,
     keepNames: true,
+    // A third of the program otherwise, in memory and at each start.
+    alias: { applicationinsights: './emulator/azure/storage/azurite/noTelemetry.ts' },
     logOverride: { 'empty-import-meta': 'silent' },
   });
 }

@@ -38,7 +38,9 @@ export function runFile(file, args, needs) {
   const node = prepare(needs);
   // Node 24 first, so that everything the file starts by name finds it too; sbin, because mkfs and fsck live there.
   const path = [dirname(node), join(root, 'node_modules', '.bin'), process.env['PATH'] ?? '', '/usr/sbin', '/sbin'].join(delimiter);
-  const child = spawn(node, [join(root, file), ...args], { stdio: 'inherit', env: { ...process.env, PATH: path } });
+  // What Node compiled once it need not compile again: a lab starts its processes in less time.
+  const env = { NODE_COMPILE_CACHE: join(root, 'dist', '.compiled'), ...process.env, PATH: path };
+  const child = spawn(node, [join(root, file), ...args], { stdio: 'inherit', env });
   child.on('error', (error) => fail(error));
   // A terminal sends Ctrl-C to the whole group; sending it on as well would count as a second one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])

@@ -30,7 +30,12 @@ export function composition(context: ExtensionContext, log: LogOutputChannel): C
   // The SDK, and YAML: the window pays for them when a lab runs, and when somebody reads.
   const azure = laterBundle<typeof azureClient>(context.extensionPath, 'azureClient');
   const yaml = laterBundle<typeof yamlParts>(context.extensionPath, 'yamlParts');
-  const supervisor = new Supervisor({ runtime: program.runtime, emulator: program.script, log });
+  const supervisor = new Supervisor({
+    runtime: program.runtime,
+    emulator: program.script,
+    compiled: join(context.globalStorageUri.fsPath, 'compiled'),
+    log,
+  });
   const model = new LabModel(settings().dir, { log });
   const session = new Session({
     supervisor,

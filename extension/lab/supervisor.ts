@@ -23,6 +23,8 @@ export interface SupervisorDeps {
   readonly runtime: string;
   /** Path of the emulator's bundle. */
   readonly emulator: string;
+  /** Folder where the runtime keeps what it compiled, so that the next start need not; the user's own, because it is run. */
+  readonly compiled: string;
   readonly log: { info(message: string): void; warn(message: string): void };
 }
 
@@ -116,14 +118,14 @@ export class Supervisor {
   }
 
   async #spawn({ dir, scenario, seed, speed }: LabSettings, logPath: string): Promise<ChildProcess> {
-    const { runtime, emulator } = this.#deps;
+    const { runtime, emulator, compiled } = this.#deps;
     // A file, not a pipe: a pipe would break with the window.
     await using output = await open(logPath, 'a', 0o600);
     const args = [emulator, 'up', '--dir', dir, '--scenario', scenario, '--seed', seed, '--speed', speed, '--json', '--linger', String(lingerSeconds)];
     const child = spawn(runtime, args, {
       detached: true,
       stdio: ['ignore', output.fd, output.fd],
-      env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+      env: { NODE_COMPILE_CACHE: compiled, ...process.env, ELECTRON_RUN_AS_NODE: '1' },
       windowsHide: true,
     });
     child.unref();

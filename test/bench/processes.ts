@@ -17,9 +17,9 @@ export interface Running extends AsyncDisposable {
 }
 
 /** @param ready whether a line says that the program is up. @throws Error when it ends before */
-export async function startProgram(args: readonly string[], ready: (line: string) => boolean): Promise<Running> {
+export async function startProgram(args: readonly string[], ready: (line: string) => boolean, env = process.env): Promise<Running> {
   const began = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'], env });
   const line = await lineOf(child, ready);
   const startMs = performance.now() - began;
   return { pid: child.pid as number, line, startMs, [Symbol.asyncDispose]: () => end(child) };

@@ -6,7 +6,7 @@ import { ControlClient } from '../../emulator/cli/client.ts';
 import type { ReadyLine } from '../../emulator/contract/labLocator.ts';
 import { linuxServer } from '../support/lab.ts';
 import { LabDriver } from '../support/labDriver.ts';
-import { mebibyte, percentile, secondsText, type Measure } from './measure.ts';
+import { percentile, secondsText, type Measure } from './measure.ts';
 import { startProgram, weigh, type Running } from './processes.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -15,7 +15,7 @@ const idleMachines = 10;
 /** The first minute after the start still settles; then the heartbeats of a minute and the marks of five are in it. */
 const settleMs = 10_000;
 const watchMs = 60_000;
-const memoryLimitBytes = 400 * mebibyte;
+const memoryLimitBytes = 400e6;
 const cpuLimit = 0.02;
 
 export const start: Measure = {
@@ -89,8 +89,9 @@ function startLab(folder: string, options: readonly string[]): Promise<Running> 
   return startProgram([join(root, 'dist/emulator.mjs'), 'up', '--dir', folder, '--json', ...options], (line) => line.startsWith('{"pid"'));
 }
 
+/** As its own command starts it: what the lab's starters let Node keep is the lab's. */
 function startAzurite(folder: string): Promise<Running> {
-  return startProgram([join(root, 'node_modules/azurite/dist/src/blob/main.js'), '--location', folder, '--blobPort', '0', '--disableTelemetry'], (line) =>
-    line.includes('successfully listens'),
-  );
+  const args = [join(root, 'node_modules/azurite/dist/src/blob/main.js'), '--location', folder, '--blobPort', '0', '--disableTelemetry'];
+  const { NODE_COMPILE_CACHE: _kept, ...environment } = process.env;
+  return startProgram(args, (line) => line.includes('successfully listens'), environment);
 }

@@ -79,7 +79,7 @@ describe('A lab that runs', () => {
 
   test('is followed by a second window as it is', async () => {
     const model = new LabModel(api.model.snapshot.dir, { log: quiet });
-    const supervisor = new Supervisor({ runtime: process.execPath, emulator: '', log: quiet });
+    const supervisor = new Supervisor({ runtime: process.execPath, emulator: '', compiled: '', log: quiet });
     await using second = new Session({
       supervisor,
       model,
