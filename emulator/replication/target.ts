@@ -134,17 +134,15 @@ export class PairTargetEngine {
 
   async #applyAll(wanted: readonly number[]): Promise<void> {
     const { kernel, replica, pairId, onSnapshot } = this.#deps;
-    const [first] = wanted;
-    if (first === undefined) return;
-    let ahead = this.#fetch(first);
+    if (wanted.length === 0) return;
+    // The next batches are fetched and opened while one is written.
+    const ahead = wanted.slice(0, fetchedAhead).map((sequence) => this.#fetchAhead(sequence));
     let applied = 0;
     for (const [place, sequence] of wanted.entries()) {
       if (this.#closed) break;
-      const frame = await ahead;
-      const following = wanted[place + 1];
-      // The next batch is fetched and opened while this one is written.
-      if (following !== undefined) ahead = this.#fetch(following);
-      ahead.catch(() => undefined);
+      const frame = await (ahead.shift() as Promise<Buffer>);
+      const following = wanted[place + fetchedAhead];
+      if (following !== undefined) ahead.push(this.#fetchAhead(following));
       const batch = decodeBatch(frame);
       const verdict = await kernel.faults.check('target.apply', pairId);
       if (verdict !== 'skip') await replica.apply(batch);
@@ -213,6 +211,13 @@ export class PairTargetEngine {
       throw new LabError('BatchMissing', `Pair ${pairId} has later batches in its log, and not sequence ${this.#position + 1}.`);
   }
 
+  /** Its failure is heard of when its turn comes. */
+  #fetchAhead(sequence: number): Promise<Buffer> {
+    const fetching = this.#fetch(sequence);
+    fetching.catch(() => undefined);
+    return fetching;
+  }
+
   async #fetch(sequence: number): Promise<Buffer> {
     const { log, pairId, key } = this.#deps;
     return unseal(await log.read(pairId, sequence), { key, pairId, sequence });
@@ -229,4 +234,5 @@ export class PairTargetEngine {
 const retryMs = 5000;
 /** So long a batch may be missing between others before the pair is resynchronised. */
 const gapLimitMs = 15 * 60_000;
+const fetchedAhead = 3;
 const spentBytesLimit = 32 * 1024 * 1024;
