@@ -11,10 +11,11 @@ const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../../
 const pattern = new RegExp(manifest.contributes.problemMatchers[0]?.pattern.regexp ?? '');
 
 test.each([
-  ['Scenario my shop.yaml: machines must be a list.', 'my shop.yaml'],
-  ['/plans/shop.plan.yaml: group 2 is not a mapping.', '/plans/shop.plan.yaml'],
-  ['Machine WEB01 is off.', undefined],
-])('%s', (message, file) => {
-  const [first = ''] = errorText(new LabError('InvalidArgument', message).toBody()).split('\n');
+  ['ScenarioInvalid', 'my shop.json: machines: Expected an array.', 'my shop.json'],
+  ['ScenarioInvalid', 'shop.json: Unexpected end of JSON input', 'shop.json'],
+  ['InvalidArgument', '/plans/shop.plan.yaml: group 2 is not a mapping.', '/plans/shop.plan.yaml'],
+  ['InvalidArgument', 'Machine WEB01 is off.', undefined],
+] as const)('%s: %s', (code, message, file) => {
+  const [first = ''] = errorText(new LabError(code, message).toBody()).split('\n');
   expect(pattern.exec(first)?.[2]).toBe(file);
 });
