@@ -47,10 +47,11 @@ export interface Lab extends AsyncDisposable {
 export async function openLab(options: LabOptions): Promise<Lab> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(new LabFolder(options.dir));
-  const kernel = openKernel(folder, { ...options, wallMs: wallTimeMs() });
+  // Before anything is kept: a scenario that cannot be read must not be that of the folder.
+  const estate = findEstate(folder.settings?.scenario ?? options.scenario);
+  const kernel = openKernel(folder, { ...options, scenario: estate.name, wallMs: wallTimeMs() });
   opening.defer(() => kernel.trace[Symbol.asyncDispose]());
   opening.defer(() => kernel.clock.close());
-  const estate = findEstate(folder.settings?.scenario ?? options.scenario);
   const storing = startStorage({ kernel, folder, ports: options.ports }, opening);
   const store = opening.use(new Store(folder.path('lab.db')));
   const household = await openHousehold(folder, store, kernel.random);

@@ -109,7 +109,9 @@ export function showTasks(job: JobRecord, shown: Set<string>, progress: Progress
     progress.line(`  ${task.state === 'Failed' ? 'failed' : 'done'}  ${task.friendlyName}`, { job: job.jobId, task: task.name, state: task.state });
   }
   const current = job.tasks.find((task) => task.state === 'InProgress' || task.state === 'Suspended');
-  if (!hasEnded(job)) progress.show({ subject: job.subject, text: current?.friendlyName ?? job.friendlyName, done, total: job.tasks.length, unit: 'tasks' });
+  // Between two tasks there is nothing new to tell, once there was a task.
+  if (!hasEnded(job) && (current !== undefined || done === 0))
+    progress.show({ subject: job.subject, text: current?.friendlyName ?? job.friendlyName, done, total: job.tasks.length, unit: 'tasks' });
 }
 
 export function showCopy(item: ItemRecord, progress: Progress): void {

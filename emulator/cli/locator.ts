@@ -41,8 +41,8 @@ async function readLocator(dir: string): Promise<LabLocator | null> {
   try {
     return JSON.parse(await readFile(locatorPath(dir), 'utf8')) as LabLocator;
   } catch (error) {
-    // No file: never started. Half a file: the lab was killed while it wrote, so it is not running either.
-    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && error.code === 'ENOENT')) return null;
+    // No file, or no folder: never started. Half a file: the lab was killed while it wrote, so it is not running either.
+    if (error instanceof SyntaxError || (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR'))) return null;
     throw error;
   }
 }

@@ -90,13 +90,17 @@ export class PlainProgress implements Progress {
 
 export class JsonProgress implements Progress {
   readonly #stream: Writable;
+  readonly #shown = new Map<string, string>();
 
   constructor(stream: Writable) {
     this.#stream = stream;
   }
 
   show(step: Step): void {
-    this.#stream.write(`${JSON.stringify({ progress: step })}\n`);
+    const line = JSON.stringify({ progress: step });
+    if (this.#shown.get(step.subject) === line) return;
+    this.#shown.set(step.subject, line);
+    this.#stream.write(`${line}\n`);
   }
 
   line(text: string, fields: Readonly<Record<string, unknown>> = { text }): void {
@@ -104,6 +108,6 @@ export class JsonProgress implements Progress {
   }
 
   [Symbol.dispose](): void {
-    // Lines are complete as they are written.
+    this.#shown.clear();
   }
 }

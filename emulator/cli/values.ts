@@ -1,4 +1,5 @@
 // What people type on a command line, as the values of the control API: durations, sizes, speeds, disks, recovery points.
+import { isIPv4 } from 'node:net';
 import type { DiskReference } from '../contract/control/disks.ts';
 import type { PointChoice } from '../contract/control/items.ts';
 import type { ClockSpeed } from '../contract/resources.ts';
@@ -45,6 +46,12 @@ export function parsePort(text: string): number {
 /** @throws LabError CommandLineInvalid */
 export function parseUrl(text: string): string {
   if (!/^https?:/.test(text) || !URL.canParse(text)) throw invalid(text, 'an address such as https://127.0.0.1:44301');
+  return text;
+}
+
+/** @throws LabError CommandLineInvalid */
+export function parseIpAddress(text: string): string {
+  if (!isIPv4(text)) throw invalid(text, 'an IPv4 address such as 10.0.0.21');
   return text;
 }
 

@@ -46,6 +46,7 @@ export class LabClock implements Clock {
   #armed: NodeJS.Timeout | undefined;
   #moving: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #atMax = false;
 
   /** @param options `startMs`: the first time shown; `onError`: what to do with work that throws (a defect, unless the role handled it) */
   constructor(options: { startMs: TimeMs; onError: (name: string, error: unknown) => void }) {
@@ -178,7 +179,7 @@ export class LabClock implements Clock {
   async setSpeed(speed: Speed): Promise<void> {
     this.#rebase(this.now(), speed);
     if (!this.#peers.none) await this.#peers.follow(this.#baseMs, speed);
-    if (speed === 'max') void this.#exclusively(() => this.#runAtMax());
+    if (speed === 'max') void this.#runAtMax();
     this.#arm();
   }
 
@@ -220,13 +221,24 @@ export class LabClock implements Clock {
     return result;
   }
 
+  /** Between two due times whoever wants to step, jump or settle has his turn. */
   async #runAtMax(): Promise<void> {
-    while (this.#speed === 'max' && !this.#closed) {
-      await this.#settle();
-      const dueMs = await this.#nextDueMs();
-      if (dueMs === null) return;
-      await this.#runDue(dueMs);
+    if (this.#atMax) return;
+    this.#atMax = true;
+    try {
+      while (await this.#exclusively(() => this.#stepAtMax()));
+    } finally {
+      this.#atMax = false;
     }
+  }
+
+  /** @returns whether there is more to come */
+  async #stepAtMax(): Promise<boolean> {
+    if (this.#speed !== 'max' || this.#closed) return false;
+    await this.#settle();
+    const dueMs = await this.#nextDueMs();
+    if (dueMs !== null) await this.#runDue(dueMs);
+    return dueMs !== null;
   }
 
   async #moveTo(targetMs: TimeMs): Promise<void> {

@@ -62,7 +62,10 @@ export class DiskPlaces {
     const exact = candidates.find((one) => one.definition.machineId === machine) ?? (candidates.length === 1 ? candidates[0] : undefined);
     if (exact !== undefined) return exact;
     if (candidates.length > 1)
-      throw new LabError('InvalidArgument', `Several machines are called ${machine}: ${candidates.map((one) => one.definition.machineId).join(', ')}.`);
+      throw new LabError(
+        'InvalidArgument',
+        `Several machines are called ${machine}: ${candidates.map((one) => `${one.definition.machineId} ${one.location === 'azure' ? 'in Azure' : 'at the site'}`).join(', ')}.`,
+      );
     throw new LabError('NotFound', `Machine ${machine}${location === undefined ? '' : location === 'azure' ? ' in Azure' : ' at the site'}.`);
   }
 

@@ -26,13 +26,13 @@ export class LabFolder implements Disposable {
   readonly root: string;
   readonly #lock: DatabaseSync;
 
-  /** @throws LabError LabFolderInUse */
+  /** @throws LabError LabFolderInUse, InvalidArgument when no folder can be made there */
   constructor(dir: string) {
     this.dir = resolve(dir);
     this.root = join(this.dir, '.srlab');
     // Whoever exchanged the content was killed between taking the old away and giving the new its name.
     if (!existsSync(this.root) && existsSync(nextRoot(this.root))) renameSync(nextRoot(this.root), this.root);
-    mkdirSync(this.root, { recursive: true });
+    makeFolder(this.root);
     this.#lock = takeLock(join(this.root, 'lab.lock'), this.dir);
     rmSync(this.#locatorPath, { force: true });
   }
@@ -71,6 +71,14 @@ export class LabFolder implements Disposable {
 
   get #locatorPath(): string {
     return this.path('lab.json');
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (error) {
+    throw new LabError('InvalidArgument', `${path} cannot be made a folder: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
 

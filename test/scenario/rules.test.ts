@@ -44,6 +44,24 @@ test(
 );
 
 test(
+  'changes that a cut line kept from Azure do not hold up a failover, and are not passed over in silence',
+  async () => {
+    await using lab = await LabUnderTest.open({ virtualMachines: [linuxMachine(machine)] });
+    await lab.finish(lab.call('item.enable', { machine }));
+    await lab.untilProtected(machine);
+    await lab.call('link.set', { path: 'processserver-storage', state: 'cut' });
+    const last = Buffer.alloc(512, 'the last');
+    await lab.call('disk.write', { disk: { location: 'onPremises', machine, disk: '0', at: 'present' }, offset: 4096, base64: last.toString('base64') });
+    const job = await lab.ended(lab.call('item.failover', { machine, shutdown: true }));
+    expect(job).toMatchObject({ state: 'CompletedWithInformation', errors: [{ code: 'NewestChangesMissing' }] });
+    expect((await lab.call('event.list', {})).map(({ code }) => code)).toContain('NewestChangesMissing');
+    const { base64 } = await lab.call('disk.read', { disk: { location: 'azure', machine, disk: '0', at: 'present' }, offset: 4096, length: 512 });
+    expect(Buffer.from(base64, 'base64').equals(last)).toBe(false);
+  },
+  limitMs,
+);
+
+test(
   'an excluded disk neither goes to Azure nor comes back, and the way back names what is missing',
   async () => {
     const disks = [0, 1].map(() => ({ sizeBytes: smallDiskBytes, contentBytes: 0 }));
@@ -57,7 +75,7 @@ test(
     expect((await lab.call('disk.list', { machine })).filter(({ location }) => location === 'azure')).toHaveLength(1);
     await lab.finish(lab.call('item.commit', { machine }));
 
-    await expect(lab.call('item.reprotect', { machine })).rejects.toThrow(coded('NotFound'));
+    await expect(lab.call('item.reprotect', { machine })).rejects.toThrow(coded('AzureProcessServerMissing'));
     await lab.call('link.set', { path: 'site-to-site', state: 'up' });
     await lab.step(registrationMs);
     await lab.finish(lab.call('item.reprotect', { machine }));

@@ -1,12 +1,12 @@
 // The bytes of a disk, on any side: list, read, write, checksum, import, export, serve over NBD.
 import { Option, type Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { RequestOf } from '../../contract/control.ts';
 import type { DiskListing, DiskReference } from '../../contract/control/disks.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { Feed } from '../follow.ts';
 import { onLab, type Session, type Shell } from '../shell.ts';
+import { readInputFile } from '../inputFile.ts';
 import { sizeText, type Column } from '../texts.ts';
 import { parseDisk, parsePort, parseSize } from '../values.ts';
 import { given } from './protection.ts';
@@ -174,7 +174,7 @@ async function write(
   { offset, input }: { offset: number; input?: string },
   [disk]: readonly [DiskReference],
 ): Promise<void> {
-  const bytes = input === undefined ? await readAll(shell.stdin) : await readFile(input);
+  const bytes = input === undefined ? await readAll(shell.stdin) : await readInputFile(input);
   for (let at = 0; at < bytes.length; at += portionBytes)
     await client.call('disk.write', { disk, offset: offset + at, base64: bytes.subarray(at, at + portionBytes).toString('base64') });
   output.record({ writtenBytes: bytes.length }, ({ writtenBytes }) => `Wrote ${sizeText(writtenBytes)} at ${offset}.`);

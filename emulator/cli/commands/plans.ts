@@ -1,6 +1,5 @@
 // Recovery plans: written as a file, run as one.
 import type { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
 import { parse, stringify } from 'yaml';
 import type { OperationName } from '../../contract/control.ts';
 import type { ReprotectRequest } from '../../contract/control/items.ts';
@@ -9,6 +8,7 @@ import { timeoutMs } from '../../contract/timeout.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { hasSucceeded } from '../follow.ts';
 import { onLab, runJob, type Shell } from '../shell.ts';
+import { readInputFile } from '../inputFile.ts';
 import type { Column } from '../texts.ts';
 import { addReprotect, failoverRequest, given, pointOption, reprotectRequest } from './protection.ts';
 
@@ -43,7 +43,7 @@ export function addPlanCommands(program: Command, shell: Shell): void {
     .description('print a plan as the file it can be made from')
     .action(
       onLab<object, [string]>(shell, async ({ client, output }, _, [name]) =>
-        output.record(await client.call('plan.show', { plan: name }), ({ groups }) => stringify({ groups }).trimEnd()),
+        output.record(await client.call('plan.show', { plan: name }), (shown) => stringify({ name: shown.name, groups: shown.groups }).trimEnd()),
       ),
     );
   plan
@@ -56,7 +56,8 @@ export function addPlanCommands(program: Command, shell: Shell): void {
     .action(
       onLab<object, [string, string]>(
         shell,
-        async (session, _, [name, file]) => void (await runJob(session, 'plan.put', { plan: name, groups: parsePlan(await readFile(file, 'utf8'), file) })),
+        async (session, _, [name, file]) =>
+          void (await runJob(session, 'plan.put', { plan: name, groups: parsePlan((await readInputFile(file)).toString('utf8'), file, name) })),
       ),
     );
   addRuns(plan, shell);
@@ -109,8 +110,12 @@ function addRuns(plan: Command, shell: Shell): void {
 }
 
 /** Groups without `kind` start machines; actions without types and directions always run. @throws LabError InvalidArgument naming the place */
-export function parsePlan(text: string, file: string): PlanGroup[] {
+/** @param plan that the file must be of, when it says of which it is */
+function parsePlan(text: string, file: string, plan: string): PlanGroup[] {
   const document = parseText(text, file);
+  const name = isRecord(document) ? document['name'] : undefined;
+  if (typeof name === 'string' && name.toLowerCase() !== plan.toLowerCase())
+    throw new LabError('InvalidArgument', `${file}: it is the plan "${name}", not "${plan}".`);
   const groups = isRecord(document) ? document['groups'] : undefined;
   if (!Array.isArray(groups)) throw new LabError('InvalidArgument', `${file}: "groups" must be a list.`);
   return groups.map((group: unknown, place) => {

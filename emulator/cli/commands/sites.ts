@@ -5,7 +5,7 @@ import type { BandwidthSchedule } from '../../contract/control/sites.ts';
 import { LabError } from '../../kernel/errors.ts';
 import { onLab, runJob, type Shell } from '../shell.ts';
 import { timeText } from '../texts.ts';
-import { parseBandwidth, parseSize } from '../values.ts';
+import { parseBandwidth, parseSize, parseIpAddress } from '../values.ts';
 
 export function addSiteCommands(program: Command, shell: Shell): void {
   const machine = program.command('machine').description('add and remove machines, install on them, change what is inside').helpGroup('Estate:');
@@ -31,7 +31,7 @@ function addMachines(machine: Command, shell: Shell): void {
     .option('--physical', 'a physical server instead of a virtual machine')
     .addOption(new Option('--os <type>', 'operating system').choices(['Windows', 'Linux']).default('Linux'))
     .requiredOption('--disk <size...>', 'its disks, the first is the OS disk')
-    .option('--ip <address>', 'IPv4 address; a physical server needs one')
+    .option('--ip <address>', 'IPv4 address; a physical server needs one', parseIpAddress)
     .addHelpText('after', '\nExample:\n  srlab machine add own01 --disk 2GiB && srlab disk import own01/0 ./image.raw && srlab power on own01')
     .action(
       onLab<AddOptions, [string]>(shell, async ({ client, output }, { physical, os, disk, ip }, [name]) => {

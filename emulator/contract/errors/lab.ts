@@ -45,6 +45,11 @@ export const labErrors = {
   StateVersionUnknown: entry(500, 'The state database was written by a newer version.', 'Open the folder with the version that wrote it.'),
   // wires
   AccessDenied: entry(403, 'The caller may not do this.', 'Use the credentials of the lab that printed this endpoint.'),
+  AzureProcessServerMissing: entry(
+    409,
+    'No process server in Azure has registered yet.',
+    'Build the private connection (srlab link restore site-to-site, or "Restore Link" in VS Code): a process server is set up in Azure with it, and registers within minutes.',
+  ),
   CertificateNotTrusted: entry(
     401,
     'The peer certificate cannot be authenticated.',
@@ -52,6 +57,7 @@ export const labErrors = {
   ),
   MachineMustBeOff: entry(409, 'The machine is running.', 'Shut it down first; its disks are then free.'),
   LinkDown: entry(503, 'The network link is cut.', 'Restore the link; replication goes on by itself.'),
+  MachineNotProtected: entry(404, 'The machine is not protected.', 'Protect it first: srlab enable <machine>.'),
   MalformedRequest: entry(400, 'The request could not be read.', 'Send the documented shape.'),
   NotFound: entry(404, 'The object does not exist.', 'List the objects and use one of the names shown.'),
   PeerUnreachable: entry(503, 'The other component does not answer.', 'Start it; what was acknowledged is kept and work goes on by itself.'),

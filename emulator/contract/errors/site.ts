@@ -61,7 +61,11 @@ export const siteErrors = {
     'Remove its registration first; that stops the replication of all its machines.',
   ),
   HostNotRegistered: entry(404, 'The configuration server does not know this host.', 'Register the component again with the passphrase.'),
-  MachineNotDiscovered: entry(404, 'The configuration server has not discovered this machine.', 'Refresh the configuration server and try again.'),
+  MachineNotDiscovered: entry(
+    404,
+    'The configuration server has not discovered this machine.',
+    'See that the machine is powered on, refresh the configuration server (srlab site refresh), and try again.',
+  ),
   MachinePowerFailed: entry(409, 'The machine did not reach the wanted power state.', 'Look at the machine in vCenter; shut it down or start it by hand.'),
   PassphraseWrong: entry(
     401,

@@ -120,6 +120,11 @@ export const vaultErrors = {
     'The plan went to its end, and some of its members failed.',
     'Look at the jobs of the members in the details, correct what they name, then run the operation for those members.',
   ),
+  NewestChangesMissing: entry(
+    409,
+    'The newest changes of the machine did not reach Azure in time.',
+    'What was written after that point is on the source alone: compare before the commit, and see why it was not sent (links, health of the process server).',
+  ),
   PlannedFailoverNotSupported: entry(
     400,
     'Planned failover does not exist for VMware and physical machines.',

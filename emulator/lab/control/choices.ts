@@ -27,12 +27,9 @@ export function processServerId(parts: ControlParts, name: string | undefined, i
     name === undefined
       ? processServers.find((server) => server.inAzure === inAzure && own.has(server.hostId))
       : processServers.find((server) => server.name === name || server.hostId === name);
-  if (found === undefined)
-    throw new LabError(
-      'NotFound',
-      name === undefined ? `No process server ${inAzure ? 'in Azure' : 'at the site'} has registered.` : `Process server ${name}.`,
-    );
-  return found.hostId;
+  if (found !== undefined) return found.hostId;
+  if (name !== undefined) throw new LabError('NotFound', `Process server ${name}`);
+  throw new LabError(inAzure ? 'AzureProcessServerMissing' : 'NotFound', inAzure ? '' : 'A process server at the site');
 }
 
 /** The only forward policy, or the one of this name. */

@@ -171,7 +171,7 @@ export function requireItem(parts: ControlParts, machine: string): ItemView {
   const named = parts.siteVault.vault.items().filter((item) => item.itemId === machine || item.friendlyName.toLowerCase() === machine.toLowerCase());
   if (named.length === 1 && named[0] !== undefined) return named[0];
   const item = itemOf(parts.siteVault.vault, parts.disks.find(machine).definition.machineId);
-  if (item === undefined) throw new LabError('NotFound', `${machine} is not protected.`);
+  if (item === undefined) throw new LabError('MachineNotProtected', machine);
   return item;
 }
 

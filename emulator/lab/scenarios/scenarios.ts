@@ -1,5 +1,6 @@
 // The estates a lab can begin with, by name or from a user's file.
 import { existsSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { LabError } from '../../kernel/errors.ts';
 import type { Estate } from '../estate.ts';
 import { readEstateFile } from './estateFile.ts';
@@ -10,12 +11,12 @@ const emptyEstate: Estate = { ...sampleEstate, name: 'empty', virtualMachines: [
 const estates: readonly Estate[] = [sampleEstate, emptyEstate];
 
 /**
- * @param nameOrPath a scenario's name, or the path of a JSON file; fields that the file leaves out are those of the empty estate
+ * @param nameOrPath a scenario's name, or the path of a JSON file; fields that the file leaves out are those of the empty estate. The name of one from a file is the file's path
  * @throws LabError ScenarioNotFound, ScenarioInvalid
  */
 export function findEstate(nameOrPath: string): Estate {
   const known = estates.find((estate) => estate.name === nameOrPath);
   if (known !== undefined) return known;
   if (!existsSync(nameOrPath)) throw new LabError('ScenarioNotFound', nameOrPath);
-  return { ...emptyEstate, ...readEstateFile(nameOrPath, readFileSync(nameOrPath, 'utf8')), name: nameOrPath };
+  return { ...emptyEstate, ...readEstateFile(nameOrPath, readFileSync(nameOrPath, 'utf8')), name: resolve(nameOrPath) };
 }

@@ -128,6 +128,21 @@ describe('other speeds', () => {
     clock.close();
   });
 
+  test('at max, whoever steps, jumps or settles has his turn', async () => {
+    const { clock } = steppedClock();
+    const ticks: number[] = [];
+    clock.every(60_000, 'each minute', () => void ticks.push(clock.now()));
+    await clock.setSpeed('max');
+    await clock.advance(600_000);
+    await clock.jump(86_400_000);
+    await clock.settle();
+    expect(clock.now()).toBeGreaterThanOrEqual(1000 + 87_000_000);
+    const before = ticks.length;
+    await expect.poll(() => ticks.length).toBeGreaterThan(before);
+    await clock.setSpeed('paused');
+    clock.close();
+  });
+
   test('a factor makes lab hours of wall milliseconds', async () => {
     const { clock } = steppedClock();
     await clock.setSpeed(100_000);

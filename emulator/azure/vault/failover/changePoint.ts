@@ -3,7 +3,8 @@ import type { JobDefinition, TaskContext, TaskOutcome } from '../../../kernel/jo
 import type { JobView } from '../../../kernel/jobRecord.ts';
 import type { PointChoice, RecoveryPoint } from '../../../replication/recoveryPoint.ts';
 import { durationMs, type VaultContext } from '../context.ts';
-import { changeItem, moveItem, releaseItem, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import { changeItem, moveItem, releaseItem, resyncRequired, retakeItem, startItemJob } from '../items/itemJobs.ts';
+import { requireOperation } from '../items/protectionState.ts';
 import { createAzureCopy, hydrationMs, targetNetwork } from './azureCopies.ts';
 import { requireChoice, resolvePoint } from './points.ts';
 
@@ -16,6 +17,8 @@ export interface ChangePointInput {
 export function startChangePoint(context: VaultContext, input: ChangePointInput): JobView {
   const item = context.records.items.require(input.itemId);
   requireChoice(input.choice, item.direction, 'machine');
+  requireOperation(item, 'ChangePit', resyncRequired(context, item));
+  resolvePoint(context, item, { choice: input.choice, gate: null });
   return startItemJob(context, { itemId: input.itemId, kind: 'ChangePit', operation: 'ChangePit', event: 'changePointStarted', input });
 }
 

@@ -12,7 +12,7 @@ import { taskError } from '../site/siteLink.ts';
 import { createAzureCopy, hydrationMs, targetNetwork } from './azureCopies.ts';
 import { requireDirection, type FailoverDirection } from './direction.ts';
 import { failBack, failbackViolations, startOnPremises } from './failback.ts';
-import { drainAll, pointsOf, requireChoice, resolvePoint, settleLatest, sourceIsHeard } from './points.ts';
+import { drainAll, newestIsMissing, pointsOf, requireChoice, resolvePoint, settleLatest, sourceIsHeard, type LatestOrder } from './points.ts';
 
 export interface FailoverInput {
   readonly itemId: string;
@@ -130,11 +130,15 @@ async function shutDown(context: VaultContext, task: TaskContext<FailoverInput>)
   return shutdownFailed(context, item, result === undefined ? `${server.friendlyName} is not connected.` : taskError(result).message);
 }
 
-/** The failover goes on, as in the product; that two copies may run now is said where the user looks: in the job and as an event. */
+/** The failover goes on, as in the product; that two copies may run now is said where the user looks. */
 function shutdownFailed(context: VaultContext, item: ProtectedItem, reason: string): TaskOutcome {
-  const problem = new LabError('SourceShutdownFailed', `${item.friendlyName}: ${reason}`);
+  return remark(context, item, new LabError('SourceShutdownFailed', `${item.friendlyName}: ${reason}`));
+}
+
+/** In the job, and as an event. */
+function remark(context: VaultContext, item: ProtectedItem, problem: LabError): TaskOutcome {
   context.events.record({
-    eventCode: 'SourceShutdownFailed',
+    eventCode: problem.code,
     eventType: 'VmHealth',
     description: problem.message,
     affectedObjectId: item.itemId,
@@ -150,10 +154,17 @@ async function synchronize(context: VaultContext, task: TaskContext<FailoverInpu
   if (!input.performShutdown) return 'skipped';
   const item = context.records.items.require(input.itemId);
   if (activeDirection(item).replication !== 'running') return 'skipped';
-  return (
-    (await settleLatest(context, task, { item, source: task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost' })) ??
-    'done'
-  );
+  const order: LatestOrder = { item, source: task.recall('sourceOff') === true ? 'shutDown' : sourceIsHeard(context, item) ? 'running' : 'lost' };
+  const waiting = await settleLatest(context, task, order);
+  if (waiting !== undefined) return waiting;
+  return (await newestIsMissing(context, task, order)) ? changesLeftBehind(context, item) : 'done';
+}
+
+/** The failover goes on with what is there, as in the product; that something is missing is said. */
+function changesLeftBehind(context: VaultContext, item: ProtectedItem): TaskOutcome {
+  const newestMs = pointsOf(context, item).at(-1)?.timeMs;
+  const since = newestMs === undefined ? '' : `; the newest point is of ${new Date(newestMs).toISOString()}`;
+  return remark(context, item, new LabError('NewestChangesMissing', `${item.friendlyName}${since}`));
 }
 
 async function failOver(context: VaultContext, task: TaskContext<FailoverInput>): Promise<TaskOutcome> {
@@ -168,15 +179,18 @@ async function failOver(context: VaultContext, task: TaskContext<FailoverInput>)
   const point = task.recall<RecoveryPoint>('point') as RecoveryPoint;
   if (item.direction === 'reverse') return (await failBack(context, task, { item, point })) ?? task.notBefore(durationMs(context, 'failbackMs')) ?? 'done';
   if (task.recall('made') === undefined) await makeCopy(context, task, point);
-  return task.notBefore(durationMs(context, 'failoverMs') + hydrationMs(context, item), 'The disks and the machine are being prepared.') ?? 'done';
+  const preparing = task.notBefore(durationMs(context, 'failoverMs') + hydrationMs(context, item), 'The disks and the machine are being prepared.');
+  return preparing ?? (task.recall('leftBehind') === true ? changesLeftBehind(context, item) : 'done');
 }
 
 /** Before a failover begins, replication ends (asr-behaviour §7.2): what is not in the log by now is lost, so "Latest" settles first. */
 async function stopReplication(context: VaultContext, task: TaskContext<FailoverInput>, item: ProtectedItem): Promise<TaskOutcome | undefined> {
   if (activeDirection(item).replication === 'stopped') return undefined;
   if (task.input.choice === 'Latest' && !task.input.performShutdown) {
-    const waiting = await settleLatest(context, task, { item, source: sourceIsHeard(context, item) ? 'running' : 'lost' });
+    const order: LatestOrder = { item, source: sourceIsHeard(context, item) ? 'running' : 'lost' };
+    const waiting = await settleLatest(context, task, order);
     if (waiting !== undefined) return waiting;
+    task.remember('leftBehind', await newestIsMissing(context, task, order));
   }
   if (task.input.choice === 'Latest') {
     const waiting = await drainAll(context, item);

@@ -16,6 +16,11 @@ const sourceSilenceMs = 3 * 60_000;
 const newestMarkLimitMs = 5 * 60_000;
 const drainRetryMs = 5000;
 
+export interface LatestOrder {
+  readonly item: ProtectedItem;
+  readonly source: 'running' | 'shutDown' | 'lost';
+}
+
 export function pointsOf(context: VaultContext, item: ProtectedItem): RecoveryPoint[] {
   return item.direction === 'forward' ? context.points.list(item.itemId) : reversePoints(context, item);
 }
@@ -70,22 +75,22 @@ export async function requestMark(context: VaultContext, item: ProtectedItem, co
 
 /**
  * "Latest": a running source makes a mark, then everything in the log is processed.
- * @returns undefined when the newest point there can be is there; otherwise what the task has to wait for
+ * @returns undefined when the newest point there can be is there, or has kept the failover waiting for too long; otherwise what the task has to wait for
  */
-export async function settleLatest(
-  context: VaultContext,
-  task: TaskContext<unknown>,
-  order: { item: ProtectedItem; source: 'running' | 'shutDown' | 'lost' },
-): Promise<TaskOutcome | undefined> {
-  const { item, source } = order;
+export async function settleLatest(context: VaultContext, task: TaskContext<unknown>, order: LatestOrder): Promise<TaskOutcome | undefined> {
+  const { item } = order;
   const begunMs = task.recall<number>('latestBegunMs') ?? context.kernel.clock.now();
   if (task.recall('latestBegunMs') === undefined) task.remember('latestBegunMs', begunMs);
   const deadlineMs = begunMs + newestMarkLimitMs;
-  if (context.kernel.clock.now() < deadlineMs) {
-    const waiting = source === 'running' ? await markIsMissing(context, task, item) : source === 'shutDown' && finalMarkIsMissing(context, item);
-    if (waiting) return { wait: 'The newest changes of the machine are on their way.', untilMs: deadlineMs };
-  }
+  if (context.kernel.clock.now() < deadlineMs && (await newestIsMissing(context, task, order)))
+    return { wait: 'The newest changes of the machine are on their way.', untilMs: deadlineMs };
   return drainAll(context, item);
+}
+
+/** Whether the source made a last mark, or was asked for one, that is not here. Of a source that is lost nobody knows. */
+export async function newestIsMissing(context: VaultContext, task: TaskContext<unknown>, { item, source }: LatestOrder): Promise<boolean> {
+  if (source === 'running') return markIsMissing(context, task, item);
+  return source === 'shutDown' && finalMarkIsMissing(context, item);
 }
 
 /** @returns undefined when every replica holds what was uploaded */

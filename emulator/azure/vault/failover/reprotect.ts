@@ -4,8 +4,9 @@ import { hasEnded, type JobView } from '../../../kernel/jobRecord.ts';
 import { LabError } from '../../../kernel/errors.ts';
 import type { VaultContext } from '../context.ts';
 import { requireAssociatedPolicy, type EnableInput } from '../items/enable.ts';
-import { changeItem, moveItem, releaseItem, retakeItem, startItemJob, targetOf } from '../items/itemJobs.ts';
+import { changeItem, moveItem, releaseItem, resyncRequired, retakeItem, startItemJob, targetOf } from '../items/itemJobs.ts';
 import { retirePairs } from '../items/pairs.ts';
+import { requireOperation } from '../items/protectionState.ts';
 import type { ProtectedItem } from '../items/state.ts';
 import { commitItem } from './commit.ts';
 import { requireDirection, type FailoverDirection } from './direction.ts';
@@ -39,6 +40,7 @@ interface ReprotectInput extends ReprotectChoices {
 export function startReprotect(context: VaultContext, request: ReprotectRequest, parentJobId?: string): JobView {
   const item = context.records.items.require(request.itemId);
   requireDirection(item, 'reprotect', request.direction);
+  requireOperation(item, 'SwitchProtection', resyncRequired(context, item));
   const toOnPremises = item.direction === 'forward';
   if (toOnPremises && (request.masterTargetId === undefined || request.retentionDrive === undefined || request.datastoreName === undefined))
     throw new LabError('InvalidArgument', 'Re-protection to on premises needs a master target, a retention drive and a datastore.');
