@@ -17,7 +17,7 @@ import { openKernel } from './lab/openKernel.ts';
 import { inheritFailback, openPast, sourceDiskNumber } from './lab/past.ts';
 import { provisionMachines, provisionVault } from './lab/provision.ts';
 import { Runbooks } from './lab/runbooks/runbooks.ts';
-import { findEstate } from './lab/scenarios/scenarios.ts';
+import { findEstate, isAnother } from './lab/scenarios/scenarios.ts';
 import { openConfigServer, openSite, type Site } from './lab/site.ts';
 import { SiteVault } from './lab/siteVault.ts';
 import { openVaults } from './lab/vaults.ts';
@@ -48,9 +48,12 @@ export async function openLab(options: LabOptions): Promise<Lab> {
   await using opening = new AsyncDisposableStack();
   const folder = opening.use(new LabFolder(options.dir));
   // Before anything is kept: a scenario that cannot be read must not be that of the folder.
-  const estate = findEstate(folder.settings?.scenario ?? options.scenario);
+  const began = folder.settings?.scenario;
+  const estate = findEstate(began ?? options.scenario);
   const kernel = openKernel(folder, { ...options, scenario: estate.name, wallMs: wallTimeMs() });
   opening.defer(() => kernel.trace[Symbol.asyncDispose]());
+  if (began !== undefined && isAnother(began, options.scenario))
+    options.onProgress?.(`This lab began with the scenario ${began}, and goes on with it; ${options.scenario} is for a new one.`);
   opening.defer(() => kernel.clock.close());
   const storing = startStorage({ kernel, folder, ports: options.ports }, opening);
   const store = opening.use(new Store(folder.path('lab.db')));

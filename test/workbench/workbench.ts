@@ -62,8 +62,21 @@ export class Workbench implements AsyncDisposable {
 
   /** Reloads the window: the extension starts anew, its state and secrets stay. */
   async reload(): Promise<void> {
+    await this.#editorsSaved();
     await this.page.reload({ waitUntil: 'domcontentloaded' });
     await this.#ready();
+  }
+
+  /** A window in a browser writes down every five seconds which editors are open: a tab that is younger would not come back. */
+  async #editorsSaved(): Promise<void> {
+    const titles = await this.page.locator('.part.editor .tab .label-name').allInnerTexts();
+    const deadlineMs = performance.now() + patienceMs;
+    for (;;) {
+      const saved = await this.page.evaluate<string>(savedEditors);
+      if (titles.every((title) => saved.includes(title))) return;
+      if (performance.now() > deadlineMs) throw new Error(`The window does not write down its tabs ${titles.join(', ')}.`);
+      await this.page.waitForTimeout(100);
+    }
   }
 
   /** Runs a command from the palette. @param title with its category: `Site Recovery Lab: Start Lab` */
@@ -191,3 +204,22 @@ async function countIn(frame: Frame, selector: string): Promise<number> {
     throw error;
   }
 }
+
+/** An expression for the page: what the workbench has stored of the editor part, of every workspace it knows. */
+const savedEditors = `(async () => {
+  const settled = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const names = (await indexedDB.databases()).map(({ name }) => name).filter((name) => name.startsWith('vscode-web-state-db'));
+  const texts = await Promise.all(names.map(async (name) => {
+    const database = await settled(indexedDB.open(name));
+    try {
+      if (!database.objectStoreNames.contains('ItemTable')) return '';
+      return String(await settled(database.transaction('ItemTable').objectStore('ItemTable').get('memento/workbench.parts.editor')));
+    } finally {
+      database.close();
+    }
+  }));
+  return texts.join('\\n');
+})()`;

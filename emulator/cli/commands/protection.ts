@@ -58,10 +58,10 @@ export function addProtectionCommands(program: Command, shell: Shell): void {
       ),
     );
   addReprotect(machine('reprotect', 'replicate in the other direction: after failover to the site, after failback to Azure')).action(
-    onLab<ReprotectRequest, [string]>(
-      shell,
-      async (session, options, [name]) => void (await runJob(session, 'item.reprotect', { machine: name, ...reprotectRequest(options) })),
-    ),
+    onLab<ReprotectRequest, [string]>(shell, async (session, options, [name]) => {
+      const job = await runJob(session, 'item.reprotect', { machine: name, ...reprotectRequest(options) });
+      if (session.wait && hasSucceeded(job)) await showProtected(session, name);
+    }),
   );
   program
     .command('points')
@@ -102,7 +102,11 @@ async function enable(
   const { policy, processServer, account, group, network, subnet, azureName, azureSize, exclude } = options;
   const chosen = { policy, processServer, account, group, network, subnet, azureName, azureSize, disksToExclude: exclude };
   const job = await runJob(session, 'item.enable', { machine, ...given(chosen) });
-  if (!session.wait || !hasSucceeded(job)) return;
+  if (session.wait && hasSucceeded(job)) await showProtected(session, machine);
+}
+
+/** The job only begins the copy: what people wait for is its end. */
+async function showProtected(session: Session, machine: string): Promise<void> {
   const item = await untilProtected(session, machine);
   session.output.record(
     item,

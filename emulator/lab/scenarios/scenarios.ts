@@ -20,3 +20,8 @@ export function findEstate(nameOrPath: string): Estate {
   if (!existsSync(nameOrPath)) throw new LabError('ScenarioNotFound', nameOrPath);
   return { ...emptyEstate, ...readEstateFile(nameOrPath, readFileSync(nameOrPath, 'utf8')), name: resolve(nameOrPath) };
 }
+
+/** Whether a scenario was asked for, and not the one that a lab began with. The sample is what nobody has to ask for. */
+export function isAnother(began: string, wanted: string): boolean {
+  return wanted !== sampleEstate.name && wanted !== began && resolve(wanted) !== resolve(began);
+}

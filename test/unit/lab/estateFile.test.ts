@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ErrorCode } from '../../../emulator/contract/errors.ts';
-import { findEstate } from '../../../emulator/lab/scenarios/scenarios.ts';
+import { findEstate, isAnother } from '../../../emulator/lab/scenarios/scenarios.ts';
 import { sampleEstate } from '../../../emulator/lab/scenarios/sample.ts';
 import { useFolder } from '../../support/folder.ts';
 
@@ -54,4 +54,10 @@ test.each(wrong)('%s is refused', (_what, estate, message) => {
 test('a file that is no JSON, and a name that is no file, are told apart', () => {
   expect(() => estateOf('{')).toThrow(refusal('ScenarioInvalid', /estate\.json/));
   expect(() => findEstate('nowhere')).toThrow(refusal('ScenarioNotFound', /nowhere/));
+});
+
+test('a lab that began with one scenario is told when another is asked for', () => {
+  expect(isAnother('sample', 'empty')).toBe(true);
+  expect(isAnother('/estates/shop.json', '/estates/../estates/shop.json')).toBe(false);
+  expect(isAnother('/estates/shop.json', 'sample')).toBe(false);
 });
